@@ -1,1 +1,8 @@
-//! Room.
+//! Two profiles -> findings.
+
+mod finding;
+
+pub use finding::{
+    Comparison, Effect, Finding, Group, Kind, MixOrMeaning, Note, QuantilePair, Scope, SharePair,
+    SpaceSummary, TellingRecord, Verdict, WindowSummary,
+};
