@@ -113,10 +113,7 @@ impl MatrixReader {
     /// [`ErrorKind::Argument`] when `max_rows` is 0.
     pub fn next_block(&mut self, max_rows: usize) -> Result<Option<Array2<f32>>> {
         if max_rows == 0 {
-            return Err(Error::new(
-                ErrorKind::Argument,
-                "a block needs at least one row",
-            ));
+            return Err(no_rows_asked());
         }
         let rows = max_rows.min(self.block_rows()).min(self.rows - self.next);
         if rows == 0 {
@@ -214,6 +211,11 @@ fn scatter(column: &[f32], col: usize, cols: usize, values: &mut [f32]) {
     for (row, &value) in values.chunks_exact_mut(cols).zip(column) {
         row[col] = value;
     }
+}
+
+/// The answer to a request for a block of no rows.
+pub(crate) fn no_rows_asked() -> Error {
+    Error::new(ErrorKind::Argument, "a block needs at least one row")
 }
 
 /// Rows and columns, if the array is a matrix of numbers.
