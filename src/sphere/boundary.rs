@@ -1,12 +1,12 @@
 //! How far a row lies inside its own class.
 
-use super::{UnitRow, lanes};
+use super::CentreSet;
 
 /// Signed distance of `x` from the plane halfway between two centres, positive
-/// on the own side.
+/// on the own side, from three squared chords.
 ///
 /// ```text
-/// b = x.(c - c') / |c - c'|
+/// b = x.(c - c') / |c - c'| = (|x - c'|^2 - |x - c|^2) / (2 |c - c'|)
 ///     where  x   the row on the unit sphere
 ///            c   the centre of the own class
 ///            c'  the nearest other centre
@@ -14,57 +14,98 @@ use super::{UnitRow, lanes};
 ///
 /// In \[-1, 1\]: the sine of the angle between `x` and that plane, which goes
 /// through the origin because both centres are unit vectors. `None` when the
-/// two centres are equal and there is no plane.
-///
-/// The differences are formed before they are multiplied, so the result is good
-/// to a few 2^-53 however close the centres are.
+/// two centres are equal and there is no plane. The chords are known to a few
+/// 2^-52, so `b` is good to about `1e-15 / |c - c'|`.
 ///
 /// ```
-/// use driftsphere::sphere::{UnitRow, boundary_distance};
+/// use driftsphere::sphere::boundary_distance;
 ///
-/// let row = UnitRow::new(&[5.0, 0.0]).unwrap();
-/// let b = boundary_distance(row, &[1.0, 0.0], &[0.0, 1.0]).unwrap();
+/// // x = c, and c' at a right angle: 45 degrees inside.
+/// let b = boundary_distance(0.0, 2.0, 2.0).unwrap();
 /// assert!((b - 0.5_f64.sqrt()).abs() < 1e-15);
-/// assert_eq!(boundary_distance(row, &[1.0, 0.0], &[1.0, 0.0]), None);
+/// assert_eq!(boundary_distance(0.1, 0.1, 0.0), None);
 /// ```
 #[must_use]
-pub fn boundary_distance(row: UnitRow<'_>, own: &[f64], other: &[f64]) -> Option<f64> {
-    debug_assert_eq!(row.values().len(), own.len());
-    debug_assert_eq!(row.values().len(), other.len());
-    let (along, squared) = lanes::project(row.values(), row.inverse(), own, other);
-    (squared > 0.0).then(|| (along / squared.sqrt()).clamp(-1.0, 1.0))
+pub fn boundary_distance(own: f64, other: f64, between: f64) -> Option<f64> {
+    (between > 0.0).then(|| ((other - own) / (2.0 * between.sqrt())).clamp(-1.0, 1.0))
+}
+
+/// Squared chords between the centres of one set, looked up rather than
+/// computed for each row while the set is small.
+#[derive(Debug, Clone)]
+pub(super) struct Gaps {
+    len: usize,
+    /// `(len, len)`; empty for a large set.
+    table: Vec<f64>,
+}
+
+/// Largest set with a table (half a megabyte, a few milliseconds to fill).
+const LARGEST_TABLE: usize = 256;
+
+impl Gaps {
+    pub(super) fn new(centres: &CentreSet) -> Self {
+        let len = centres.len();
+        let mut table = Vec::new();
+        if len <= LARGEST_TABLE {
+            table.resize(len * len, 0.0);
+            for first in 0..len {
+                for second in 0..first {
+                    let gap = centres.squared_chord(first, second);
+                    table[first * len + second] = gap;
+                    table[second * len + first] = gap;
+                }
+            }
+        }
+        Self { len, table }
+    }
+
+    /// `|c - c'|^2` of two of `centres`, the set this was made of.
+    pub(super) fn between(&self, centres: &CentreSet, first: usize, second: usize) -> f64 {
+        match self.table.get(first * self.len + second) {
+            Some(&gap) => gap,
+            None => centres.squared_chord(first, second),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sphere::squared_chord;
+    use crate::sphere::{UnitRow, squared_chord};
 
-    /// For unit vectors `x.(c - c') = (|x - c'|^2 - |x - c|^2) / 2`.
     #[test]
-    fn agrees_with_the_two_chords() {
-        let unit = |angle: f64| [angle.cos(), angle.sin(), 0.0];
+    fn agrees_with_the_projection() {
+        let unit = |angle: f64| [angle.cos(), angle.sin()];
+        let (own, other) = (unit(0.3), unit(1.9));
+        let between = squared_chord(&own, &other);
         for step in 0..60 {
-            let angle = f64::from(step) * 0.1;
-            let row = unit(angle).map(|x| x as f32);
+            let row = unit(f64::from(step) * 0.1).map(|x| x as f32);
             let row = UnitRow::new(&row).unwrap();
-            let (own, other) = (unit(0.3), unit(1.9));
-            let chords = (row.squared_chord(&other) - row.squared_chord(&own)) / 2.0;
-            let expected = chords / squared_chord(&own, &other).sqrt();
-            let got = boundary_distance(row, &own, &other).unwrap();
-            assert!((got - expected).abs() < 1e-14);
-            assert_eq!(
-                boundary_distance(row, &other, &own).unwrap(),
-                -got,
-                "the other side is the same plane"
-            );
+            let along: f64 = (0..2)
+                .map(|i| f64::from(row.values()[i]) / row.norm() * (own[i] - other[i]))
+                .sum();
+            let (to_own, to_other) = (row.squared_chord(&own), row.squared_chord(&other));
+            let got = boundary_distance(to_own, to_other, between).unwrap();
+            assert!((got - along / between.sqrt()).abs() < 1e-14);
+            let seen_from_there = boundary_distance(to_other, to_own, between).unwrap();
+            assert_eq!(seen_from_there, -got);
         }
     }
 
     #[test]
-    fn centres_a_hair_apart_still_have_a_plane() {
-        let (own, other) = ([1.0, 1e-9], [1.0, -1e-9]);
-        let row = UnitRow::new(&[0.0, 2.0]).unwrap();
-        assert_eq!(boundary_distance(row, &own, &other), Some(1.0));
+    fn a_table_and_no_table_agree() {
+        let centre = |i: usize| [(i as f64).cos(), (i as f64).sin(), 0.5];
+        let small = CentreSet::new(3, (0..20).map(centre)).unwrap();
+        let large = CentreSet::new(3, (0..LARGEST_TABLE + 1).map(centre)).unwrap();
+        let (with, without) = (Gaps::new(&small), Gaps::new(&large));
+        assert!(without.table.is_empty());
+        for first in 0..20 {
+            for second in 0..20 {
+                assert_eq!(
+                    with.between(&small, first, second),
+                    without.between(&large, first, second)
+                );
+            }
+        }
     }
 }

@@ -227,8 +227,9 @@ impl<'a> Block<'a> {
 
         let mut best: Option<Neighbour> = None;
         for_each_run(products.len(), skip, |from, to| {
-            lanes::for_each_not_below(&products[from..to], floor, |offset| {
-                let index = from + offset;
+            let run = &products[..to];
+            let mut index = lanes::next_not_below(run, floor, from);
+            while index < to {
                 let squared_chord = unit.squared_chord(centres.centre(index));
                 if best.is_none_or(|best| squared_chord < best.squared_chord) {
                     best = Some(Neighbour {
@@ -236,7 +237,8 @@ impl<'a> Block<'a> {
                         squared_chord,
                     });
                 }
-            });
+                index = lanes::next_not_below(run, floor, index + 1);
+            }
         });
         best
     }

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 use serde::{Deserialize, Serialize};
 
-use super::{boundary, lanes};
+use super::lanes;
 
 /// Why a row has no direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,29 +132,24 @@ impl<'a> UnitRow<'a> {
         lanes::squared_chord_f32(self.values, self.inverse(), centre)
     }
 
-    /// Signed distance to the plane between two unit vectors; see
-    /// [`boundary_distance`](super::boundary_distance).
-    #[must_use]
-    pub fn boundary(&self, own: &[f64], other: &[f64]) -> Option<f64> {
-        boundary::boundary_distance(*self, own, other)
-    }
-
     /// The unit vector in half precision, as samples keep it.
     ///
     /// Each element is rounded to f32 and then to f16 (`-0.0` becomes `0.0`).
-    /// Both steps are spelled out because the direct conversion differs
-    /// between CPUs with and without an instruction for it.
+    /// Both steps are spelled out because a direct conversion differs between
+    /// CPUs with and without an instruction for it.
     #[must_use]
     pub fn to_f16(&self) -> Vec<f16> {
-        let inverse = self.inverse();
-        self.values.iter().map(|&v| half_of(v, inverse)).collect()
+        let mut scaled = vec![0.0; self.values.len()];
+        lanes::scale_to_f32(self.values, self.inverse(), &mut scaled);
+        let mut halves = vec![f16::ZERO; scaled.len()];
+        halves.convert_from_f32_slice(&scaled);
+        for half in &mut halves {
+            if *half == f16::NEG_ZERO {
+                *half = f16::ZERO;
+            }
+        }
+        halves
     }
-}
-
-/// One element of a unit vector in half precision, without `-0.0`.
-pub(super) fn half_of(value: f32, inverse: f64) -> f16 {
-    let half = f16::from_f32((f64::from(value) * inverse) as f32);
-    if half == f16::ZERO { f16::ZERO } else { half }
 }
 
 #[cfg(test)]
