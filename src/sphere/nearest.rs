@@ -294,6 +294,75 @@ mod tests {
         assert!(runs(0, &[]).is_empty());
     }
 
+    /// The derivation in the docs, tried on rows that accumulate the most
+    /// error: one sign, a wide range of magnitudes, norms at both limits.
+    #[test]
+    fn products_stay_within_the_stated_bound() {
+        let mut state = 1_u64;
+        let mut random = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        for dim in [1, 3, 64, 500] {
+            let centres: Vec<Vec<f64>> = (0..20)
+                .map(|_| (0..dim).map(|_| random()).collect())
+                .collect();
+            let set = CentreSet::new(dim, centres).unwrap();
+            let rows: Vec<f32> = (0..60 * dim)
+                .map(|i| {
+                    let scale = [1.0, SMALLEST_NORM, LARGEST_NORM / 64.0][i / dim % 3];
+                    (scale * (0.1 + random()) * 4.0_f64.powf(-6.0 * random())) as f32
+                })
+                .collect();
+            let search = NearestSearch::new(dim, vec![set.clone()]).unwrap();
+            let mut products = Products::default();
+            let _ = search.block(&rows, &mut products);
+            for (i, row) in rows.chunks(dim).enumerate() {
+                let norm = unit::norm(row).unwrap();
+                for (j, centre) in set.iter().enumerate() {
+                    let exact: f64 = row.iter().zip(centre).map(|(&x, c)| f64::from(x) * c).sum();
+                    let error = (f64::from(products.values[i * 20 + j]) - exact).abs();
+                    assert!(
+                        error <= search.slack / 2.0 * norm,
+                        "{dim} {i} {j} {error:e}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// The candidates are not for show: the product alone picks wrongly among
+    /// centres a few f32 roundings apart.
+    #[test]
+    fn the_product_alone_would_be_wrong() {
+        let dim = 64;
+        let wave = |i: usize| (i as f64 * 0.7).sin();
+        let centres: Vec<Vec<f64>> = (0..30)
+            .map(|j| {
+                (0..dim)
+                    .map(|i| wave(i) + 3e-8 * wave(i * 31 + j * 17))
+                    .collect()
+            })
+            .collect();
+        let set = CentreSet::new(dim, centres).unwrap();
+        let rows: Vec<f32> = (0..40 * dim)
+            .map(|i| (wave(i % dim) + 0.05 * wave(i * 13)) as f32)
+            .collect();
+        let search = NearestSearch::new(dim, vec![set]).unwrap();
+        let mut products = Products::default();
+        let block = search.block(&rows, &mut products);
+        let wrong = (0..block.len())
+            .filter(|&row| {
+                let own = &block.products.values[row * 30..][..30];
+                let top = (0..30).max_by(|&a, &b| own[a].total_cmp(&own[b]));
+                top != block.nearest(row, 0, &[]).map(|best| best.index)
+            })
+            .count();
+        assert!(wrong > 10, "only {wrong} of 40");
+    }
+
     #[test]
     fn a_set_of_another_dimension_is_refused() {
         let set = CentreSet::new(2, [[1.0, 0.0]]).unwrap();
