@@ -311,7 +311,7 @@ impl Shard {
     }
 
     fn merge(&mut self, other: &Self) -> Result<()> {
-        self.tally.merge(&other.tally);
+        self.tally.merge(&other.tally)?;
         if let Some((first, last)) = other.times {
             let (a, b) = self.times.unwrap_or((first, last));
             self.times = Some((a.min(first), b.max(last)));
