@@ -1,12 +1,12 @@
 //! A reference row against the centre it would have without that row.
 
-use super::{Codebook, Member, UnitRow, lanes};
+use half::slice::HalfFloatSliceExt;
+
+use super::{Centre, Member, UnitRow, lanes};
+use crate::sketch::Directions;
 
 /// Below this length a sum of unit vectors points nowhere.
 const SMALLEST_RESULTANT: f64 = 1e-9;
-
-/// 2^-40: what one unit of a fixed-point sum is worth.
-const FIXED_UNIT: f64 = 1.0 / (1_u64 << 40) as f64;
 
 /// Whether a sum of unit vectors points anywhere.
 pub(super) fn has_direction(sum: &[f64]) -> bool {
@@ -14,6 +14,7 @@ pub(super) fn has_direction(sum: &[f64]) -> bool {
 }
 
 /// Takes rows of the reference out of the centres that they helped to make.
+/// Holds the memory for it, to be reused from row to row.
 ///
 /// ```text
 /// c(-x) = (S - x) / |S - x|
@@ -24,93 +25,74 @@ pub(super) fn has_direction(sum: &[f64]) -> bool {
 /// ```
 ///
 /// Measured against `S / |S|` a reference row would be nearer to its centre
-/// than a fresh row of the same kind is, by about `1 / n`, and a test on all
-/// rows sees that: without leave-one-out, windows without any drift alarm in
-/// up to 97 % of trials at a nominal 5 %. The subtraction is exact as long as
-/// `|S_i| < 2^13` and to one rounding (2^-53 of `S_i`) beyond.
+/// than a fresh row of the same kind is, by a share of about `1 / n`, and a
+/// test on all rows sees that. The subtraction is exact, in integers.
 ///
 /// There is no centre left (`None`) if `|S - x| < 1e-9`, so in particular if
 /// the row was alone.
-#[derive(Debug, Clone)]
+///
+/// ```
+/// use driftsphere::sketch::Directions;
+/// use driftsphere::sphere::{Centre, LeaveOneOut, UnitRow};
+///
+/// let (a, b) = ([3.0, 4.0], [0.0, 2.0]);
+/// let mut sum = Directions::new(2);
+/// for row in [&a, &b] {
+///     sum.update_scaled(row, UnitRow::new(row).unwrap().inverse());
+/// }
+/// let mut centre = Centre { name: "cat".into(), sum, medoid: None };
+/// let mut leave_one_out = LeaveOneOut::default();
+/// let without_a = leave_one_out.class(&centre, UnitRow::new(&a).unwrap());
+/// assert_eq!(without_a, Some(&[0.0, 1.0][..]));
+/// ```
+#[derive(Debug, Clone, Default)]
 pub struct LeaveOneOut {
-    dim: usize,
-    /// `S` of each class, `(classes, dim)`.
-    classes: Vec<f64>,
-    /// `S` of each cluster, `(clusters, dim)`.
-    clusters: Vec<f64>,
+    fixed: Vec<i64>,
+    centre: Vec<f64>,
 }
 
 impl LeaveOneOut {
-    /// For rows of the reference that `codebook` was made from.
-    #[must_use]
-    pub fn new(codebook: &Codebook) -> Self {
-        let flat = |centres: &[super::Centre]| -> Vec<f64> {
-            centres.iter().flat_map(|centre| centre.sum.sum()).collect()
-        };
-        Self {
-            dim: codebook.dim(),
-            classes: flat(codebook.classes()),
-            clusters: flat(codebook.clusters()),
-        }
-    }
-
-    /// The centre of the row's own class without the row, written to `out`.
+    /// The centre of the row's own class without the row.
     ///
     /// # Panics
-    /// If there is no class at `class`, or the row has another dimension.
-    pub fn class<'o>(
-        &self,
-        class: usize,
-        row: UnitRow<'_>,
-        out: &'o mut Vec<f64>,
-    ) -> Option<&'o [f64]> {
-        let sum = self.sum(&self.classes, class, row);
-        out.resize(self.dim, 0.0);
-        lanes::subtract_row(sum, row.values(), row.inverse(), out);
-        normalised(out)
+    /// If the row has another dimension than the centre.
+    pub fn class(&mut self, own: &Centre, row: UnitRow<'_>) -> Option<&[f64]> {
+        self.fixed.resize(row.values().len(), 0);
+        Directions::to_fixed(row.values(), row.inverse(), &mut self.fixed);
+        without(&own.sum, &self.fixed, &mut self.centre)
     }
 
     /// The centre of a cluster without all that the record of `member` put
-    /// into it, written to `out`. `row` is a row of that record.
+    /// into it; `row` is a row of that record.
     ///
     /// # Panics
-    /// If there is no such cluster, or the row has another dimension.
-    pub fn cluster<'o>(
-        &self,
+    /// If the row or the member has another dimension than the centre.
+    pub fn cluster(
+        &mut self,
+        cluster: &Centre,
         member: &Member,
         row: UnitRow<'_>,
-        out: &'o mut Vec<f64>,
-    ) -> Option<&'o [f64]> {
-        let sum = self.sum(&self.clusters, member.cluster as usize, row);
-        out.clear();
-        match &member.sum {
-            Some(fixed) => {
-                let without = |(s, &x): (&f64, &i64)| s - x as f64 * FIXED_UNIT;
-                out.extend(sum.iter().zip(fixed).map(without));
-            }
-            None => {
-                let halves = row.to_f16();
-                out.extend(sum.iter().zip(&halves).map(|(s, x)| s - x.to_f64()));
-            }
+    ) -> Option<&[f64]> {
+        if let Some(fixed) = &member.sum {
+            return without(&cluster.sum, fixed, &mut self.centre);
         }
-        normalised(out)
-    }
-
-    fn sum<'a>(&self, sums: &'a [f64], index: usize, row: UnitRow<'_>) -> &'a [f64] {
-        assert_eq!(
-            row.values().len(),
-            self.dim,
-            "the row has another dimension"
-        );
-        &sums[index * self.dim..][..self.dim]
+        let halves = row.to_f16();
+        let mut values = vec![0.0; halves.len()];
+        halves.convert_to_f32_slice(&mut values);
+        self.fixed.resize(values.len(), 0);
+        Directions::to_fixed(&values, 1.0, &mut self.fixed);
+        without(&cluster.sum, &self.fixed, &mut self.centre)
     }
 }
 
-fn normalised(sum: &mut [f64]) -> Option<&[f64]> {
-    let norm = lanes::sum_of_squares(sum).sqrt();
+/// `(S - x) / |S - x|`, written to `out`.
+fn without<'o>(sum: &Directions, fixed: &[i64], out: &'o mut Vec<f64>) -> Option<&'o [f64]> {
+    out.resize(sum.dim(), 0.0);
+    sum.sum_without(fixed, out);
+    let norm = lanes::sum_of_squares(out).sqrt();
     if norm < SMALLEST_RESULTANT {
         return None;
     }
-    lanes::scale(sum, 1.0 / norm);
-    Some(sum)
+    lanes::scale(out, 1.0 / norm);
+    Some(out)
 }

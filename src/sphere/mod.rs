@@ -11,6 +11,7 @@ mod lanes;
 mod leave_one_out;
 mod medoid;
 mod nearest;
+mod ruler;
 mod sampled;
 mod unit;
 
@@ -24,4 +25,5 @@ pub use distance::{Distance, squared_chord};
 pub use leave_one_out::LeaveOneOut;
 pub use medoid::{Medoid, Medoids, record_name};
 pub use nearest::{Block, NearestSearch, Neighbour, Products};
+pub use ruler::{Reading, Ruler};
 pub use unit::{RowFault, UnitRow, norm};
