@@ -165,9 +165,10 @@ impl Ruler {
         hash: u64,
         scratch: &mut LeaveOneOut,
     ) -> Option<Neighbour> {
-        let members = match self.reference {
-            true => self.codebook.members_of(hash),
-            false => &[],
+        let members = if self.reference {
+            self.codebook.members_of(hash)
+        } else {
+            &[]
         };
         if members.is_empty() {
             return block.nearest(row, CLUSTERS, &[]);
