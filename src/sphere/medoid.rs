@@ -23,6 +23,30 @@ impl Medoid {
             .total_cmp(&distance)
             .then_with(|| self.id.as_str().cmp(id))
     }
+
+    /// Puts a record in place of `best` if it is nearer. Its name is only made
+    /// if it may be.
+    pub(crate) fn offer(best: &mut Option<Self>, distance: f64, id: Option<&str>, hash: u64) {
+        if best.as_ref().is_some_and(|best| best.distance < distance) {
+            return;
+        }
+        let candidate = Self {
+            id: record_name(id, hash),
+            distance,
+        };
+        Self::keep_nearer(best, Some(&candidate));
+    }
+
+    /// Puts `other` in place of `best` if it is nearer.
+    pub(crate) fn keep_nearer(best: &mut Option<Self>, other: Option<&Self>) {
+        let Some(other) = other else { return };
+        if best
+            .as_ref()
+            .is_none_or(|best| best.order(other.distance, &other.id).is_gt())
+        {
+            *best = Some(other.clone());
+        }
+    }
 }
 
 /// What a record is called in answers: its id, or its hash where it has none.
@@ -71,17 +95,7 @@ impl Medoids {
     /// # Panics
     /// If `centre` is not below `k`.
     pub fn update(&mut self, centre: usize, distance: f64, id: Option<&str>, hash: u64) {
-        let best = &mut self.best[centre];
-        if best.as_ref().is_some_and(|best| best.distance < distance) {
-            return;
-        }
-        let id = record_name(id, hash);
-        if best
-            .as_ref()
-            .is_none_or(|best| best.order(distance, &id).is_gt())
-        {
-            *best = Some(Medoid { id, distance });
-        }
+        Medoid::offer(&mut self.best[centre], distance, id, hash);
     }
 
     /// Takes over what another search over the same centres has found.
@@ -100,13 +114,7 @@ impl Medoids {
             ));
         }
         for (best, theirs) in self.best.iter_mut().zip(&other.best) {
-            let Some(theirs) = theirs else { continue };
-            if best
-                .as_ref()
-                .is_none_or(|best| best.order(theirs.distance, &theirs.id).is_gt())
-            {
-                *best = Some(theirs.clone());
-            }
+            Medoid::keep_nearer(best, theirs.as_ref());
         }
         Ok(())
     }
