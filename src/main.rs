@@ -1,1 +1,2 @@
+//! The `driftsphere` command.
 fn main() {}
