@@ -67,6 +67,8 @@ pub use feature::Feature;
 pub use file::Codebooks;
 #[cfg(feature = "fit")]
 pub use fit::{FitOptions, fit, profile_reference};
+#[cfg(feature = "fit")]
+pub(crate) use fit::class_centres;
 pub use group::SpaceGroup;
 pub use novel::NovelRecord;
 pub use space::SpaceProfile;
