@@ -81,7 +81,7 @@ fn a_flipped_byte_is_an_error_or_changes_no_archive_silently() {
     for (which, whole) in samples().into_iter().enumerate() {
         let expected = contents(&write(folder.path(), "whole", &whole), &limits).unwrap();
         for at in 0..whole.len() {
-            for flip in [0x01, 0x80, 0xFF] {
+            for flip in [0x01, 0xFF] {
                 let mut bytes = whole.clone();
                 bytes[at] ^= flip;
                 let path = write(folder.path(), "flipped", &bytes);

@@ -107,9 +107,11 @@ impl Header {
             )
         };
         // A zero among the dimensions does not excuse absurd others: the product of the rest must fit.
-        let nonzero = raw.shape.iter().filter(|&&n| n != 0);
-        let product = nonzero
-            .fold(Some(1u64), |product, &n| product?.checked_mul(n))
+        let product = raw
+            .shape
+            .iter()
+            .filter(|&&n| n != 0)
+            .try_fold(1u64, |product, &n| product.checked_mul(n))
             .ok_or_else(too_large)?;
         let count = if raw.shape.contains(&0) { 0 } else { product };
         let data_bytes = match &dtype {

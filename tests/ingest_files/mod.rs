@@ -21,7 +21,7 @@ pub(crate) fn npy(descr: &str, fortran: bool, shape: &[usize], data: &[u8]) -> V
 /// A `.npy` array with a header of one's own.
 pub(crate) fn npy_with(dict: &str, data: &[u8]) -> Vec<u8> {
     let mut header = dict.as_bytes().to_vec();
-    while (10 + header.len() + 1) % 64 != 0 {
+    while !(10 + header.len() + 1).is_multiple_of(64) {
         header.push(b' ');
     }
     header.push(b'\n');
