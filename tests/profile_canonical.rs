@@ -126,12 +126,7 @@ fn shuffled(rows: &[Row], seed: u64) -> Vec<Row> {
     let mut keyed: Vec<(u64, Row)> = rows
         .iter()
         .enumerate()
-        .map(|(i, r)| {
-            (
-                driftsphere::sketch::hash_bytes(seed, &i.to_le_bytes()),
-                *r,
-            )
-        })
+        .map(|(i, r)| (driftsphere::sketch::hash_bytes(seed, &i.to_le_bytes()), *r))
         .collect();
     keyed.sort_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, r)| r).collect()

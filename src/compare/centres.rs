@@ -83,11 +83,15 @@ pub(crate) fn class_shares(
         let Some(group) = groups.get(class.as_str()) else {
             continue;
         };
-        let records = group.sample().rows().take(RECORDS_SHOWN).map(|entry| TellingRecord {
-            id: crate::sphere::record_name(entry.row.id.as_deref(), entry.hash),
-            role: format!("of new class {class}"),
-            distance: entry.row.distance,
-        });
+        let records = group
+            .sample()
+            .rows()
+            .take(RECORDS_SHOWN)
+            .map(|entry| TellingRecord {
+                id: crate::sphere::record_name(entry.row.id.as_deref(), entry.hash),
+                role: format!("of new class {class}"),
+                distance: entry.row.distance,
+            });
         draft.finding.records.extend(records);
     }
     draft.finding.records.truncate(2 * RECORDS_SHOWN);
@@ -156,7 +160,13 @@ pub(crate) fn clusters(context: &SpaceContext<'_>, view: &View) -> Vec<Draft> {
             continue; // its share is tested above
         }
         let scope = Scope::Cluster(centre.name.clone());
-        let draft = number(context, "cluster distance", scope, a.distance(), b.distance());
+        let draft = number(
+            context,
+            "cluster distance",
+            scope,
+            a.distance(),
+            b.distance(),
+        );
         drafts.push(draft.sampled(sampled));
     }
     drafts
@@ -277,7 +287,12 @@ fn novelty(context: &SpaceContext<'_>, view: &View) -> Draft {
         return draft.not_tested("a side has no rows");
     };
     let mut draft = draft
-        .test("beta-binomial", test.target - test.reference, test.p_value, None)
+        .test(
+            "beta-binomial",
+            test.target - test.reference,
+            test.p_value,
+            None,
+        )
         .effect(effect(
             "share difference",
             test.target - test.reference,

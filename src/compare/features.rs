@@ -146,5 +146,11 @@ fn compare_types(
         feature: &feature,
         ..named.clone()
     };
-    Some(compare_counts(&named, &a, &b, &options.thresholds, options.seed))
+    Some(compare_counts(
+        &named,
+        &a,
+        &b,
+        &options.thresholds,
+        options.seed,
+    ))
 }

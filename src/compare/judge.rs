@@ -162,7 +162,11 @@ fn verdict_of(findings: &[Finding], p_adjusted: Option<f64>, alpha: f64) -> Verd
                 && of_all
                     .clone()
                     .all(|f| f.verdict == Verdict::NotEnoughData || f.effect.is_none());
-            if blind { Verdict::NotEnoughData } else { Verdict::NoDrift }
+            if blind {
+                Verdict::NotEnoughData
+            } else {
+                Verdict::NoDrift
+            }
         }
     }
 }

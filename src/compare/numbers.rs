@@ -147,7 +147,10 @@ fn size_of_change(
                 .filter(|&i| common.buckets[i].midpoint().is_finite())
                 .collect();
             let pick = |counts: &[u64]| finite.iter().map(|&i| counts[i]).collect::<Vec<_>>();
-            let midpoints: Vec<f64> = finite.iter().map(|&i| common.buckets[i].midpoint()).collect();
+            let midpoints: Vec<f64> = finite
+                .iter()
+                .map(|&i| common.buckets[i].midpoint())
+                .collect();
             let w1 = wasserstein1(&midpoints, &pick(&common.first), &pick(&common.second))?;
             effect("shift", w1 / sd, "reference sd", thresholds.w1, detectable)
         }
@@ -185,8 +188,7 @@ pub(crate) fn compare_tails(
     ];
     let mut drafts = Vec::new();
     for (tail, nominal, lower) in tails {
-        let Some((beyond_ref, beyond_tgt)) =
-            beyond(&common.first, &common.second, nominal, lower)
+        let Some((beyond_ref, beyond_tgt)) = beyond(&common.first, &common.second, nominal, lower)
         else {
             continue;
         };

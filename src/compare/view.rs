@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
+use crate::error::Result;
 #[cfg(not(feature = "fit"))]
 use crate::error::{Error, ErrorKind};
-use crate::error::Result;
 use crate::ingest::{Batch, Column};
 #[cfg(feature = "fit")]
 use crate::profile::{FitOptions, class_centres, fit};
 use crate::profile::{Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig, SpaceProfile};
 use crate::sketch::{CoordinatedSample, SampleRow};
 use crate::sphere::Codebook;
+
+use super::finding::Note;
 
 /// Rows that a sample is expanded to at most where ids came many times.
 const MAX_EXPANDED: u64 = 2048;
@@ -97,6 +99,23 @@ impl View {
             target: measure(tgt_space, config, &codebook, Role::Plain, seed)?,
             codebook,
             centres: Centres::Sampled,
+        })
+    }
+}
+
+impl View {
+    /// What the reader should know about centres that were not in common.
+    pub(crate) fn note(&self, space: &str) -> Option<Note> {
+        (self.centres == Centres::Sampled).then(|| Note {
+            code: "sampled-centres".into(),
+            text: format!(
+                "the windows of space {space} were not profiled with one codebook, so distances \
+                 to centres rest on the samples ({} and {} rows). For all rows: driftsphere \
+                 profile REFERENCE --fit 8 -o ref.dsp, then driftsphere profile TARGET --like \
+                 ref.dsp",
+                self.reference.rows(),
+                self.target.rows(),
+            ),
         })
     }
 }
