@@ -32,7 +32,7 @@ fn update(c: &mut Criterion) {
     });
     group.bench_function("t-digest of datasketches", |b| {
         b.iter(|| {
-            let mut sketch = TDigestMut::new(200);
+            let mut sketch = TDigestMut::new(200).unwrap();
             for value in &values {
                 sketch.update(black_box(*value));
             }

@@ -9,7 +9,7 @@ use super::finding::{Kind, Note, Scope, SpaceSummary};
 use super::mix::mix_or_meaning;
 use super::numbers::{Named, Size, compare_numbers, compare_tails};
 use super::options::CompareOptions;
-use super::sample::{SampleTests, sample_tests};
+use super::sample::{pairwise_in_clusters, sample_tests};
 use super::shared::{PAIRED_FROM, SHARED_FROM, shared_records};
 use super::view::View;
 
@@ -93,9 +93,10 @@ pub(crate) fn compare_space(
         answer.drafts.push(class_shares(&context, a, b));
         answer.summary.mix_or_meaning = mix_or_meaning(a, b);
     }
-    let SampleTests { drafts, notes } = sample_tests(&context, a, b)?;
-    answer.drafts.extend(drafts);
-    answer.notes.extend(notes);
+    let distance = configs.0.distance;
+    answer
+        .drafts
+        .extend(sample_tests(&context, distance, a, b)?);
     if shared >= SHARED_FROM && options.paired.is_none() {
         answer.drafts.extend(shared_drafts(&context, a, b));
         answer.notes.push(Note {
@@ -115,6 +116,16 @@ pub(crate) fn compare_space(
         answer.drafts.extend(class_distances(&context, &view));
     }
     answer.drafts.extend(clusters(&context, &view));
+    let groups = view.codebook.clusters().iter().map(|c| c.name.as_str());
+    let groups = groups
+        .zip(view.reference.clusters().iter().zip(view.target.clusters()))
+        .map(|(name, (a, b))| (name, a, b));
+    answer.drafts.extend(pairwise_in_clusters(
+        &context,
+        distance,
+        groups,
+        configs.0.dim,
+    ));
     answer.notes.extend(view.note(name));
     Ok(answer)
 }

@@ -1,19 +1,33 @@
 //! Statistics on plain slices.
-#![allow(missing_docs, dead_code)]
+#![allow(missing_docs)]
 mod beta;
 mod chi_square;
+mod chords;
 mod combine;
+mod components;
 mod effect;
 mod ks;
+mod mmd;
+mod neighbours;
+mod pairwise;
 mod permutation;
 mod random;
 mod resample;
+mod spectral;
 mod tails;
+mod turn;
 mod w1;
 pub use chi_square::*;
+pub use chords::Chords;
 pub use combine::*;
+pub use components::Components;
 pub use effect::*;
 pub use ks::*;
+pub use mmd::LaplaceMmd;
+pub use neighbours::SameNeighbours;
+pub use pairwise::{PairwiseTest, pairwise_test};
 pub use permutation::*;
+pub use spectral::{Spectral, SpectralTest};
 pub use tails::*;
+pub use turn::{MeanOfUnitVectors, turn};
 pub use w1::*;
