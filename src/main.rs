@@ -1,1 +1,3 @@
+//! The `driftsphere` command.
+
 fn main() {}
