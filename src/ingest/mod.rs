@@ -1,1 +1,94 @@
-//! Room.
+//! From bytes on disk to records: the only room that trusts nothing.
+//!
+//! | you have | you want |
+//! | --- | --- |
+//! | one record at a time, in a loop | [`Record`] |
+//! | many records in memory | [`Batch`], its [`Column`]s lent or given |
+//! | a `.npy` or `.npz` file | [`ArrayFile`]: lists arrays, reads columns, opens a [`MatrixReader`] |
+//! | a part of the rows of a file | [`Selection`] as typed, [`RowPlan`] for one file, [`SelectedRows`] to read |
+//!
+//! # What a hostile file can do
+//!
+//! Be refused with a typed error that names the file, the array, and what to do.
+//! A file states its sizes before it delivers bytes, so every stated size is
+//! held against the bytes that are there, and where compression hides these,
+//! against [`Limits`]; memory is taken as bytes arrive, never on the strength of
+//! a claim. A member that unfolds to more than it states, a wrong checksum, a
+//! text that is no Unicode, a shape whose product overflows: all are errors.
+//! Pickled objects are never loaded.
+//!
+//! # From a file to batches
+//!
+//! Columns are held whole, embeddings are streamed: peak memory is the columns
+//! and one block.
+//!
+//! ```
+//! use driftsphere::ingest::{ArrayFile, Batch, Selection};
+//!
+//! # fn write_archive(path: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+//! #     use std::io::Write;
+//! #     let mut zip = zip::ZipWriter::new(std::fs::File::create(path)?);
+//! #     let mut member = |name: &str, bytes: Vec<u8>| -> std::io::Result<()> {
+//! #         zip.start_file(name, zip::write::SimpleFileOptions::default())?;
+//! #         zip.write_all(&bytes)
+//! #     };
+//! #     fn npy<T: ndarray_npy::WritableElement, D: ndarray::Dimension>(
+//! #         array: ndarray::Array<T, D>,
+//! #     ) -> Vec<u8> {
+//! #         let mut bytes = Vec::new();
+//! #         ndarray_npy::WriteNpyExt::write_npy(&array, &mut bytes).unwrap();
+//! #         bytes
+//! #     }
+//! #     member("emb.npy", npy(ndarray::Array2::from_elem((5, 3), 1.0_f32)))?;
+//! #     member("label.npy", npy(ndarray::array![0_i16, 1, 2, 1, 1]))?;
+//! #     zip.finish()?;
+//! #     Ok(())
+//! # }
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("window.npz");
+//! # write_archive(&path)?;
+//! let file = ArrayFile::open(&path)?; // emb: 5 rows of 3 numbers, label: 5 integers
+//! let matrix = file.matrix("emb")?;
+//! let plan = Selection::parse(None, &["label=1"])?.plan(&file, matrix.rows())?;
+//! let labels = plan.take(file.column("label")?)?;
+//!
+//! let (mut rows, mut start) = (plan.read(matrix)?, 0);
+//! while let Some(block) = rows.next_block(4096)? {
+//!     let end = start + block.nrows();
+//!     let batch = Batch::new(block.nrows())
+//!         .labels(labels.slice(start..end)?)
+//!         .space("emb", block.view());
+//!     batch.check()?; // ready to be profiled
+//!     start = end;
+//! }
+//! assert_eq!(start, 3);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod batch;
+mod column;
+mod condition;
+mod decode;
+mod dtype;
+mod header;
+mod limits;
+mod literal;
+mod matrix;
+#[cfg(feature = "npz")]
+mod npz;
+mod plan;
+mod record;
+mod rows_file;
+mod select;
+mod source;
+mod table;
+
+pub use batch::Batch;
+pub use column::Column;
+pub use dtype::Dtype;
+pub use limits::Limits;
+pub use matrix::MatrixReader;
+pub use plan::{RowPlan, SelectedRows};
+pub use record::{Record, Value};
+pub use select::Selection;
+pub use table::{ArrayFile, ArrayInfo};

@@ -1,0 +1,349 @@
+//! What a profile is asked to keep, and when two profiles fit together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::sphere::{Codebook, Distance};
+
+/// The seed of the hashes that choose samples, unless another is given.
+pub const DEFAULT_SEED: u64 = 0;
+/// Rows in the overall sample of a space, unless another number is given.
+pub const DEFAULT_SAMPLE_ROWS: usize = 1024;
+/// Bytes that the samples of one space may take, unless another number is given.
+pub const DEFAULT_SAMPLE_BYTES: usize = 4 << 20;
+/// Classes with a state of their own; the rest are kept together.
+pub const DEFAULT_MAX_CLASSES: usize = 1024;
+/// The largest dimension of a space.
+pub const MAX_DIM: usize = 1 << 20;
+
+/// How the rows of a space are measured against its codebook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// Rows are measured against the centres as they are: for every window but
+    /// the one that the codebook was fitted on.
+    #[default]
+    Plain,
+    /// The rows are those the codebook was fitted on: each is measured against
+    /// its centre without itself (leave-one-out), so that the distances are
+    /// comparable with those of rows the codebook never saw.
+    Reference,
+}
+
+impl Role {
+    /// `plain` or `reference`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Reference => "reference",
+        }
+    }
+}
+
+/// What is kept of one embedding space.
+///
+/// ```
+/// use driftsphere::profile::SpaceConfig;
+/// use driftsphere::sphere::Distance;
+///
+/// let space = SpaceConfig::new(512)
+///     .distance(Distance::Angular)
+///     .model("resnet50@4f1c");
+/// assert_eq!(space.dim, 512);
+/// assert_eq!(space.sample_rows, 1024);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpaceConfig {
+    /// Number of coordinates of a vector.
+    pub dim: usize,
+    /// How far apart two unit vectors are.
+    pub distance: Distance,
+    /// Which model makes the vectors; profiles of different models are never
+    /// compared row by row.
+    pub model: Option<String>,
+    /// Rows of the overall sample.
+    pub sample_rows: usize,
+    /// Budget of all samples of this space in bytes; see
+    /// [`SampleBudget`](crate::sketch::SampleBudget).
+    pub sample_bytes: usize,
+    /// The centres that rows are measured against.
+    pub codebook: Option<Arc<Codebook>>,
+    /// Whether the rows are those the codebook was fitted on.
+    pub role: Role,
+}
+
+impl SpaceConfig {
+    /// A space of `dim` coordinates with half-chord distances, a sample of 1024
+    /// rows in at most 4 MiB, no model id and no codebook.
+    #[must_use]
+    pub fn new(dim: usize) -> Self {
+        Self {
+            dim,
+            distance: Distance::default(),
+            model: None,
+            sample_rows: DEFAULT_SAMPLE_ROWS,
+            sample_bytes: DEFAULT_SAMPLE_BYTES,
+            codebook: None,
+            role: Role::Plain,
+        }
+    }
+
+    /// Sets the distance.
+    #[must_use]
+    pub fn distance(mut self, distance: Distance) -> Self {
+        self.distance = distance;
+        self
+    }
+
+    /// Sets the model id.
+    #[must_use]
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// Sets the number of rows of the overall sample.
+    #[must_use]
+    pub fn sample_rows(mut self, rows: usize) -> Self {
+        self.sample_rows = rows;
+        self
+    }
+
+    /// Sets the byte budget of the samples.
+    #[must_use]
+    pub fn sample_bytes(mut self, bytes: usize) -> Self {
+        self.sample_bytes = bytes;
+        self
+    }
+
+    /// Measures rows against `codebook`.
+    #[must_use]
+    pub fn codebook(mut self, codebook: Arc<Codebook>) -> Self {
+        self.codebook = Some(codebook);
+        self
+    }
+
+    /// Sets the role.
+    #[must_use]
+    pub fn role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    fn check(&self, name: &str) -> Result<()> {
+        let fail = |message: String| Err(Error::new(ErrorKind::Argument, message).at("space", name));
+        if self.dim == 0 || self.dim > MAX_DIM {
+            return fail(format!("a dimension lies in 1..={MAX_DIM}, not {}", self.dim));
+        }
+        if let Some(codebook) = &self.codebook {
+            if codebook.dim() != self.dim {
+                return fail(format!(
+                    "the codebook has dimension {}, the space {}; use the codebook that was fitted on this space",
+                    codebook.dim(),
+                    self.dim
+                ));
+            }
+            if codebook.distance() != self.distance {
+                return fail(format!(
+                    "the codebook was fitted with distance {}, the space has {}",
+                    codebook.distance(),
+                    self.distance
+                ));
+            }
+        } else if self.role == Role::Reference {
+            return fail("the role reference needs a codebook: fit one first".into());
+        }
+        Ok(())
+    }
+}
+
+/// What a profile is asked to keep.
+///
+/// Two hashes of it decide what fits together: profiles are merged only if their
+/// [`merge_hash`](Self::merge_hash) is equal; distances to centres are compared
+/// directly only if their [`compare_hash`](Self::compare_hash) is.
+///
+/// ```
+/// use driftsphere::profile::{ProfileConfig, SpaceConfig};
+///
+/// let config = ProfileConfig::new().space("embedding", SpaceConfig::new(512));
+/// let other = ProfileConfig::new().seed(7).space("embedding", SpaceConfig::new(512));
+/// assert_ne!(config.compare_hash(), other.compare_hash());
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProfileConfig {
+    /// Seed of the hashes that choose samples and classes. Profiles made with
+    /// different seeds do not keep the same records and are not compared.
+    pub seed: u64,
+    /// Classes with a state of their own (those of smallest hash); the rest are
+    /// kept together as other classes.
+    pub max_classes: usize,
+    /// The embedding spaces by name.
+    pub spaces: BTreeMap<String, SpaceConfig>,
+}
+
+impl Default for ProfileConfig {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ProfileConfig {
+    /// Seed 0, up to 1024 classes, no space yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            seed: DEFAULT_SEED,
+            max_classes: DEFAULT_MAX_CLASSES,
+            spaces: BTreeMap::new(),
+        }
+    }
+
+    /// Sets the seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Sets how many classes have a state of their own.
+    #[must_use]
+    pub fn max_classes(mut self, max_classes: usize) -> Self {
+        self.max_classes = max_classes;
+        self
+    }
+
+    /// Adds (or replaces) a space.
+    #[must_use]
+    pub fn space(mut self, name: impl Into<String>, space: SpaceConfig) -> Self {
+        self.spaces.insert(name.into(), space);
+        self
+    }
+
+    /// Checks every setting.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Argument`] that names the space and the setting.
+    pub fn check(&self) -> Result<()> {
+        if self.max_classes == 0 {
+            return Err(Error::new(
+                ErrorKind::Argument,
+                "max_classes is 0; at least one class needs a state",
+            ));
+        }
+        self.spaces
+            .iter()
+            .try_for_each(|(name, space)| space.check(name))
+    }
+
+    /// xxh3-128 of the postcard bytes of everything that makes numbers
+    /// comparable: seed, classes, and of each space dimension, distance, model,
+    /// sample and codebook.
+    #[must_use]
+    pub fn compare_hash(&self) -> u128 {
+        hash(&(CONFIG_VERSION, self.fingerprint()))
+    }
+
+    /// The same with the roles.
+    #[must_use]
+    pub fn merge_hash(&self) -> u128 {
+        let roles: Vec<Role> = self.spaces.values().map(|s| s.role).collect();
+        hash(&(CONFIG_VERSION, self.fingerprint(), roles))
+    }
+
+    fn fingerprint(&self) -> impl Serialize + '_ {
+        let spaces: Vec<_> = self
+            .spaces
+            .iter()
+            .map(|(name, s)| {
+                (
+                    name,
+                    s.dim as u64,
+                    s.distance,
+                    &s.model,
+                    s.sample_rows as u64,
+                    s.sample_bytes as u64,
+                    s.codebook.as_ref().map(|c| c.content_hash()),
+                )
+            })
+            .collect();
+        (self.seed, self.max_classes as u64, spaces)
+    }
+
+    /// Says in which setting two configurations that may not be merged differ.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Incompatible`] that names the setting and both values.
+    pub fn mergeable(&self, other: &Self) -> Result<()> {
+        if self.merge_hash() == other.merge_hash() {
+            return Ok(());
+        }
+        differ("seed", self.seed, other.seed)?;
+        differ("max_classes", self.max_classes, other.max_classes)?;
+        let names = |c: &Self| c.spaces.keys().cloned().collect::<Vec<_>>().join(", ");
+        differ("spaces", names(self), names(other))?;
+        for ((name, a), b) in self.spaces.iter().zip(other.spaces.values()) {
+            let book = |s: &SpaceConfig| {
+                s.codebook
+                    .as_ref()
+                    .map_or("none".into(), |c| format!("{:032x}", c.content_hash()))
+            };
+            let model = |s: &SpaceConfig| s.model.clone().unwrap_or_else(|| "none".into());
+            differ("dimension", a.dim, b.dim)
+                .and_then(|()| differ("distance", a.distance, b.distance))
+                .and_then(|()| differ("model", model(a), model(b)))
+                .and_then(|()| differ("sample rows", a.sample_rows, b.sample_rows))
+                .and_then(|()| differ("sample bytes", a.sample_bytes, b.sample_bytes))
+                .and_then(|()| differ("codebook", book(a), book(b)))
+                .and_then(|()| differ("role", a.role.name(), b.role.name()))
+                .map_err(|e| e.at("space", name))?;
+        }
+        Ok(())
+    }
+}
+
+/// Raised whenever the meaning of a setting changes.
+const CONFIG_VERSION: u16 = 1;
+
+fn hash(value: &impl Serialize) -> u128 {
+    // Serialising plain values into a growing buffer has no way to fail.
+    xxh3_128(&postcard::to_allocvec(value).unwrap_or_default())
+}
+
+fn differ<T: PartialEq + std::fmt::Display>(what: &str, a: T, b: T) -> Result<()> {
+    if a == b {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Incompatible,
+        format!("cannot merge profiles of unlike {what}: {a} and {b}"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unlike_settings_are_named_with_both_values() {
+        let a = ProfileConfig::new().space("e", SpaceConfig::new(4).model("a"));
+        let b = ProfileConfig::new().space("e", SpaceConfig::new(4).model("b"));
+        let error = a.mergeable(&b).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Incompatible);
+        assert_eq!(
+            error.to_string(),
+            "cannot merge profiles of unlike model: a and b (space e)"
+        );
+        assert!(a.mergeable(&a.clone()).is_ok());
+    }
+
+    #[test]
+    fn a_reference_needs_a_codebook() {
+        let config = ProfileConfig::new().space("e", SpaceConfig::new(4).role(Role::Reference));
+        assert_eq!(config.check().unwrap_err().kind(), ErrorKind::Argument);
+    }
+}

@@ -1,0 +1,254 @@
+//! The envelope of every file: magic, version, kind, checked sections.
+//!
+//! ```text
+//! offset  bytes  what
+//! 0       8      magic 89 44 53 50 0D 0A 1A 0A
+//! 8       2      format version, little-endian
+//! 10      2      kind: 1 profile, 2 codebooks
+//! 12      4      number of sections
+//! 16             sections, one after the other:
+//!                4 tag, 8 length of the body, 4 CRC-32 of tag + length + body, body
+//! ```
+//!
+//! The magic is made like that of PNG: a transfer as text breaks it at once.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The version that is written; every version up to it is read.
+pub const FORMAT_VERSION: u16 = 1;
+const MAGIC: [u8; 8] = *b"\x89DSP\r\n\x1a\n";
+const HEADER: usize = 16;
+const SECTION_HEADER: usize = 16;
+/// A larger file is refused before it is read.
+const MAX_FILE_BYTES: u64 = 8 << 30;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    Profile = 1,
+    Codebooks = 2,
+}
+
+impl FileKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Codebooks => "codebook file",
+        }
+    }
+
+    fn from_code(code: u16) -> Option<Self> {
+        [Self::Profile, Self::Codebooks]
+            .into_iter()
+            .find(|k| *k as u16 == code)
+    }
+}
+
+/// A section: what it holds, and its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Section<'a> {
+    pub(crate) tag: [u8; 4],
+    pub(crate) body: std::borrow::Cow<'a, [u8]>,
+}
+
+fn damaged(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Format, what)
+}
+
+fn checksum(tag: [u8; 4], body: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&tag);
+    hasher.update(&(body.len() as u64).to_le_bytes());
+    hasher.update(body);
+    hasher.finalize()
+}
+
+/// Lays sections into one buffer.
+pub(crate) fn encode(kind: FileKind, sections: &[Section<'_>]) -> Vec<u8> {
+    let size: usize = sections.iter().map(|s| SECTION_HEADER + s.body.len()).sum();
+    let mut out = Vec::with_capacity(HEADER + size);
+    out.extend_from_slice(&MAGIC);
+    out.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+    out.extend_from_slice(&(kind as u16).to_le_bytes());
+    out.extend_from_slice(&(sections.len() as u32).to_le_bytes());
+    for section in sections {
+        out.extend_from_slice(&section.tag);
+        out.extend_from_slice(&(section.body.len() as u64).to_le_bytes());
+        out.extend_from_slice(&checksum(section.tag, &section.body).to_le_bytes());
+        out.extend_from_slice(&section.body);
+    }
+    out
+}
+
+/// A reader over the bytes that are left.
+struct Cursor<'a>(&'a [u8]);
+
+impl<'a> Cursor<'a> {
+    fn take(&mut self, n: usize, what: &str) -> Result<&'a [u8]> {
+        let (head, tail) = self
+            .0
+            .split_at_checked(n)
+            .ok_or_else(|| damaged(format!("the file ends inside the {what}; it was cut")))?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N]> {
+        let mut out = [0; N];
+        out.copy_from_slice(self.take(N, what)?);
+        Ok(out)
+    }
+}
+
+/// Takes a buffer apart; every byte is accounted for and covered by a check.
+pub(crate) fn decode(bytes: &[u8], expected: FileKind) -> Result<Vec<Section<'_>>> {
+    let mut cursor = Cursor(bytes);
+    if cursor.array::<8>("magic")? != MAGIC {
+        return Err(damaged(format!(
+            "not a driftsphere {}: the first bytes are wrong",
+            expected.name()
+        )));
+    }
+    let version = u16::from_le_bytes(cursor.array("version")?);
+    if version > FORMAT_VERSION {
+        return Err(Error::new(
+            ErrorKind::Version,
+            format!(
+                "the file has format version {version}, this build reads up to {FORMAT_VERSION}; \
+                 update driftsphere"
+            ),
+        ));
+    }
+    if version == 0 {
+        return Err(damaged("format version 0 does not exist"));
+    }
+    let code = u16::from_le_bytes(cursor.array("kind")?);
+    match FileKind::from_code(code) {
+        Some(kind) if kind == expected => {}
+        Some(kind) => {
+            return Err(damaged(format!(
+                "this is a {}, where a {} is expected",
+                kind.name(),
+                expected.name()
+            )));
+        }
+        None => return Err(damaged(format!("unknown kind of file {code}"))),
+    }
+    let count = u32::from_le_bytes(cursor.array("number of sections")?);
+    let mut sections = Vec::new();
+    for _ in 0..count {
+        let tag: [u8; 4] = cursor.array("section tag")?;
+        let length = u64::from_le_bytes(cursor.array("section length")?);
+        let crc = u32::from_le_bytes(cursor.array("section checksum")?);
+        let name = String::from_utf8_lossy(&tag).into_owned();
+        let length = usize::try_from(length)
+            .map_err(|_| damaged("a section is longer than memory").at("section", &name))?;
+        let body = cursor.take(length, "body of a section")?;
+        if checksum(tag, body) != crc {
+            return Err(damaged("the checksum is wrong: the file was damaged").at("section", name));
+        }
+        sections.push(Section {
+            tag,
+            body: body.into(),
+        });
+    }
+    if !cursor.0.is_empty() {
+        return Err(damaged(format!(
+            "{} bytes follow the last section",
+            cursor.0.len()
+        )));
+    }
+    Ok(sections)
+}
+
+/// Reads a file whole, after a look at its size.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    let size = std::fs::metadata(path)
+        .map_err(|e| Error::io(e, path))?
+        .len();
+    if size > MAX_FILE_BYTES {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!("{size} bytes; a profile has at most {MAX_FILE_BYTES}"),
+        )
+        .at("file", path.display()));
+    }
+    std::fs::read(path).map_err(|e| Error::io(e, path))
+}
+
+/// Writes beside the target and renames, so that a reader sees the old file or
+/// the new one and a crash leaves the old.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let file_name = path.file_name().ok_or_else(|| {
+        Error::new(ErrorKind::Argument, "the path names no file").at("file", path.display())
+    })?;
+    let mut name = std::ffi::OsString::from(".");
+    name.push(file_name);
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let result = std::fs::File::create(&beside)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| std::fs::rename(&beside, path));
+    result.map_err(|e| {
+        // The first error is the one to report; a leftover is only untidy.
+        let _ = std::fs::remove_file(&beside);
+        Error::io(e, path)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Vec<u8> {
+        let section = |tag: &[u8; 4], body: &'static [u8]| Section {
+            tag: *tag,
+            body: body.into(),
+        };
+        encode(
+            FileKind::Profile,
+            &[section(b"CONF", b"abc"), section(b"FEAT", b"")],
+        )
+    }
+
+    #[test]
+    fn what_was_laid_down_is_taken_up() {
+        let bytes = sample();
+        let sections = decode(&bytes, FileKind::Profile).unwrap();
+        assert_eq!(sections.len(), 2);
+        assert_eq!(&*sections[0].body, b"abc");
+        assert!(decode(&bytes, FileKind::Codebooks).is_err());
+    }
+
+    #[test]
+    fn every_cut_and_every_flipped_bit_is_noticed() {
+        let bytes = sample();
+        for n in 0..bytes.len() {
+            assert!(decode(&bytes[..n], FileKind::Profile).is_err(), "cut at {n}");
+            for bit in 0..8 {
+                let mut flipped = bytes.clone();
+                flipped[n] ^= 1 << bit;
+                assert!(
+                    decode(&flipped, FileKind::Profile).is_err(),
+                    "byte {n}, bit {bit}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_newer_version_names_both() {
+        let mut bytes = sample();
+        bytes[8] = 9;
+        let error = decode(&bytes, FileKind::Profile).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Version);
+        assert!(error.to_string().contains("version 9"));
+        assert!(error.to_string().contains("up to 1"));
+    }
+}

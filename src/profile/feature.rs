@@ -1,0 +1,85 @@
+//! A named value of the records: its numbers, its texts and its gaps.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::sketch::{Categories, QuantileSketch, Quantiles};
+
+/// What was learned about one named value.
+///
+/// Numbers go to a quantile sketch, texts and booleans to counts of categories,
+/// missing values are counted; a feature that comes as a number in one record
+/// and as a text in another has both.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Feature {
+    numbers: Quantiles,
+    categories: Categories,
+    nulls: u64,
+}
+
+impl Feature {
+    /// The numbers, NaN counted apart.
+    #[must_use]
+    pub fn numbers(&self) -> &Quantiles {
+        &self.numbers
+    }
+
+    /// Texts, and booleans as `true` and `false`.
+    #[must_use]
+    pub fn categories(&self) -> &Categories {
+        &self.categories
+    }
+
+    /// Records in which the value was missing.
+    #[must_use]
+    pub fn nulls(&self) -> u64 {
+        self.nulls
+    }
+
+    /// Records that had the feature, missing values and NaN included.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.numbers.count() + self.numbers.nan_count() + self.categories.total() + self.nulls
+    }
+}
+
+/// A feature while it is learned.
+#[derive(Debug, Clone)]
+pub(crate) struct FeatureSketch {
+    pub(crate) numbers: QuantileSketch,
+    pub(crate) categories: Categories,
+    pub(crate) nulls: u64,
+}
+
+impl FeatureSketch {
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self {
+            numbers: QuantileSketch::new(QuantileSketch::DEFAULT_CAP)?,
+            categories: Categories::new(Categories::DEFAULT_CAP)?,
+            nulls: 0,
+        })
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
+        self.numbers.merge(&other.numbers)?;
+        self.categories.merge(&other.categories)?;
+        self.nulls += other.nulls;
+        Ok(())
+    }
+
+    pub(crate) fn freeze(&self) -> Feature {
+        Feature {
+            numbers: self.numbers.freeze(),
+            categories: self.categories.clone(),
+            nulls: self.nulls,
+        }
+    }
+
+    pub(crate) fn thaw(feature: &Feature) -> Self {
+        Self {
+            numbers: feature.numbers.thaw(),
+            categories: feature.categories.clone(),
+            nulls: feature.nulls,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The rows of one class or one cluster of a space.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::sketch::{CoordinatedSample, Directions, QuantileSketch, Quantiles};
+
+/// A real record that lies near a centre.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NearRecord {
+    /// Distance to the centre, in `[0, 1]`.
+    pub distance: f64,
+    /// The record's id; `#` and the hash of its vector where it came without one.
+    pub id: String,
+}
+
+impl NearRecord {
+    /// The nearer of two; of two equally near the one of smaller id, so that the
+    /// choice does not depend on the order of the records.
+    pub(crate) fn offer(best: &mut Option<Self>, distance: f64, id: &str) {
+        let nearer = best
+            .as_ref()
+            .is_none_or(|b| (distance, id) < (b.distance, b.id.as_str()));
+        if nearer {
+            *best = Some(Self {
+                distance,
+                id: id.to_owned(),
+            });
+        }
+    }
+}
+
+/// What was learned about the rows of one class or cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpaceGroup {
+    pub(crate) directions: Directions,
+    pub(crate) distance: Quantiles,
+    pub(crate) boundary: Quantiles,
+    pub(crate) sample: CoordinatedSample,
+    pub(crate) nearest: Option<NearRecord>,
+    pub(crate) no_centre: u64,
+    pub(crate) clusters: Vec<u64>,
+}
+
+impl SpaceGroup {
+    /// Rows of the group.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.directions.count()
+    }
+
+    /// Exact sum of the rows' unit vectors.
+    #[must_use]
+    pub fn directions(&self) -> &Directions {
+        &self.directions
+    }
+
+    /// Distances to the own class's centre (a class) or to the cluster's centre
+    /// (a cluster), in `[0, 1]`; empty without a codebook.
+    #[must_use]
+    pub fn distance(&self) -> &Quantiles {
+        &self.distance
+    }
+
+    /// Signed distances to the boundary with the nearest other class; empty for
+    /// clusters and without a codebook.
+    #[must_use]
+    pub fn boundary(&self) -> &Quantiles {
+        &self.boundary
+    }
+
+    /// The group's share of the coordinated sample.
+    #[must_use]
+    pub fn sample(&self) -> &CoordinatedSample {
+        &self.sample
+    }
+
+    /// The real record nearest to the centre, over all rows.
+    #[must_use]
+    pub fn nearest(&self) -> Option<&NearRecord> {
+        self.nearest.as_ref()
+    }
+
+    /// Rows of a class that the codebook has no centre for, or whose centre
+    /// vanishes without them.
+    #[must_use]
+    pub fn no_centre(&self) -> u64 {
+        self.no_centre
+    }
+
+    /// Rows of this class by nearest cluster, in the codebook's order; empty for
+    /// clusters and without a codebook.
+    #[must_use]
+    pub fn clusters(&self) -> &[u64] {
+        &self.clusters
+    }
+}
+
+/// A group while it is learned.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupSketch {
+    pub(crate) directions: Directions,
+    pub(crate) distance: QuantileSketch,
+    pub(crate) boundary: QuantileSketch,
+    pub(crate) sample: CoordinatedSample,
+    pub(crate) nearest: Option<NearRecord>,
+    pub(crate) no_centre: u64,
+    pub(crate) clusters: Vec<u64>,
+}
+
+impl GroupSketch {
+    pub(crate) fn new(dim: usize, clusters: usize, sample_rows: usize) -> Result<Self> {
+        Ok(Self {
+            directions: Directions::new(dim),
+            distance: QuantileSketch::new(QuantileSketch::GROUP_CAP)?,
+            boundary: QuantileSketch::new(QuantileSketch::GROUP_CAP)?,
+            sample: CoordinatedSample::new(sample_rows),
+            nearest: None,
+            no_centre: 0,
+            clusters: vec![0; clusters],
+        })
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
+        self.directions.merge(&other.directions)?;
+        self.distance.merge(&other.distance)?;
+        self.boundary.merge(&other.boundary)?;
+        self.sample.merge(&other.sample)?;
+        if let Some(n) = &other.nearest {
+            NearRecord::offer(&mut self.nearest, n.distance, &n.id);
+        }
+        self.no_centre += other.no_centre;
+        for (mine, theirs) in self.clusters.iter_mut().zip(&other.clusters) {
+            *mine += theirs;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn freeze(&self) -> SpaceGroup {
+        SpaceGroup {
+            directions: self.directions.clone(),
+            distance: self.distance.freeze(),
+            boundary: self.boundary.freeze(),
+            sample: self.sample.clone(),
+            nearest: self.nearest.clone(),
+            no_centre: self.no_centre,
+            clusters: self.clusters.clone(),
+        }
+    }
+
+    pub(crate) fn thaw(group: &SpaceGroup) -> Self {
+        Self {
+            directions: group.directions.clone(),
+            distance: group.distance.thaw(),
+            boundary: group.boundary.thaw(),
+            sample: group.sample.clone(),
+            nearest: group.nearest.clone(),
+            no_centre: group.no_centre,
+            clusters: group.clusters.clone(),
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! The frozen half of the quantile sketch: what is stored, merged and asked.
+
+use serde::{Deserialize, Serialize};
+
+use super::buckets::{self, Entry, INFINITE, MAX_SHIFT};
+use super::quantile_sketch::{QuantileSketch, check_cap};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What a [`QuantileSketch`] learned: sorted buckets with counts.
+///
+/// How the buckets come about, how exact they are, and why they do not depend on
+/// the order of the stream, stands with [`QuantileSketch`]. In short: up to `cap`
+/// distinct values everything is exact; past that a value is known to half its
+/// bucket's width, and each [`Estimate`](super::Estimate) says what that means for the answer.
+///
+/// Infinities take part in [`count`](Self::count), [`rank`](Self::rank),
+/// [`quantile`](Self::quantile), [`cdf`](Self::cdf) and [`pmf`](Self::pmf), where
+/// they lie at the ends; the minimum, the maximum and the moments are those of the
+/// finite values. NaN takes part in [`nan_count`](Self::nan_count) alone.
+///
+/// ```
+/// use driftsphere::sketch::QuantileSketch;
+///
+/// # fn main() -> driftsphere::Result<()> {
+/// let mut sketch = QuantileSketch::new(64)?;
+/// for value in [3.0, 1.0, 2.0, 2.0, f64::NAN, f64::INFINITY] {
+///     sketch.update(value);
+/// }
+/// let frozen = sketch.freeze();
+/// assert!(frozen.is_exact());
+/// assert_eq!((frozen.count(), frozen.nan_count(), frozen.infinite()), (5, 1, (0, 1)));
+/// assert_eq!((frozen.min(), frozen.max()), (Some(1.0), Some(3.0)));
+/// assert_eq!(frozen.rank(2.0).map(|rank| rank.estimate), Some(0.6)); // 1, 2, 2 of 5
+/// assert_eq!(frozen.mean().map(|mean| mean.estimate), Some(2.0)); // finite ones
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RawQuantiles", into = "RawQuantiles")]
+pub struct Quantiles {
+    pub(super) cap: usize,
+    pub(super) shift: u32,
+    /// Ascending keys, no count zero.
+    pub(super) entries: Vec<Entry>,
+    pub(super) outside: Outside,
+    /// (min, max) of the finite values.
+    pub(super) extremes: Option<(f64, f64)>,
+}
+
+/// Values that have no bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outside {
+    pub(super) nan: u64,
+    pub(super) negative: u64,
+    pub(super) positive: u64,
+}
+
+impl Outside {
+    /// Counts a value that is not finite.
+    #[cold]
+    pub(super) fn add(&mut self, value: f64, count: u64) {
+        let tally = if value.is_nan() {
+            &mut self.nan
+        } else if value < 0.0 {
+            &mut self.negative
+        } else {
+            &mut self.positive
+        };
+        *tally = tally.saturating_add(count);
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            nan: self.nan.saturating_add(other.nan),
+            negative: self.negative.saturating_add(other.negative),
+            positive: self.positive.saturating_add(other.positive),
+        }
+    }
+}
+
+/// An occupied bucket.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bucket {
+    /// The smallest double that falls into the bucket.
+    pub lower: f64,
+    /// The largest double that falls into the bucket.
+    pub upper: f64,
+    /// How many values fell into it.
+    pub count: u64,
+}
+
+impl Bucket {
+    /// The middle of the bucket.
+    #[must_use]
+    pub fn midpoint(&self) -> f64 {
+        f64::midpoint(self.lower, self.upper)
+    }
+}
+
+impl Quantiles {
+    /// Goes on learning from here.
+    #[must_use]
+    pub fn thaw(&self) -> QuantileSketch {
+        QuantileSketch::of(self)
+    }
+
+    /// The sketch of both streams together.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Incompatible`] if the caps differ.
+    pub fn merge(&self, other: &Self) -> Result<Self> {
+        if self.cap != other.cap {
+            let message = format!(
+                "quantile sketches of {} and {} buckets cannot be merged",
+                self.cap, other.cap
+            );
+            return Err(Error::new(ErrorKind::Incompatible, message));
+        }
+        let shift = self.shift.max(other.shift);
+        let mut entries = buckets::union(&self.entries_at(shift), &other.entries_at(shift));
+        let by = buckets::smallest_shift(&entries, self.cap);
+        buckets::coarsen(&mut entries, by);
+        let extremes = match (self.extremes, other.extremes) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (one, None) | (None, one) => one,
+        };
+        Ok(Self {
+            cap: self.cap,
+            shift: shift + by,
+            entries,
+            outside: self.outside.plus(other.outside),
+            extremes,
+        })
+    }
+
+    /// The same stream in the coarser buckets of `shift`.
+    ///
+    /// The result is for comparing. It is no longer the sketch of its stream (a
+    /// smaller shift would have fitted), so do not merge it into one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Argument`] if `shift` is finer than the sketch, or above 63.
+    pub fn collapse(&self, shift: u32) -> Result<Self> {
+        if !(self.shift..=MAX_SHIFT).contains(&shift) {
+            let message = format!(
+                "a quantile sketch of shift {} can be collapsed to a shift up to {MAX_SHIFT}, not to {shift}",
+                self.shift
+            );
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        Ok(Self {
+            shift,
+            entries: self.entries_at(shift),
+            ..*self
+        })
+    }
+
+    /// The entries at a shift that is not finer.
+    pub(super) fn entries_at(&self, shift: u32) -> Vec<Entry> {
+        let mut entries = self.entries.clone();
+        buckets::coarsen(&mut entries, shift - self.shift);
+        entries
+    }
+
+    /// The largest number of buckets.
+    #[must_use]
+    pub fn cap(&self) -> usize {
+        self.cap
+    }
+
+    /// How many values came, infinities included, NaN not.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let Outside {
+            negative, positive, ..
+        } = self.outside;
+        let ends = negative.saturating_add(positive);
+        self.finite_count().saturating_add(ends)
+    }
+
+    /// How many finite values came.
+    #[must_use]
+    pub fn finite_count(&self) -> u64 {
+        let counts = self.entries.iter().map(|entry| entry.1);
+        counts.fold(0, u64::saturating_add)
+    }
+
+    /// How many NaN came.
+    #[must_use]
+    pub fn nan_count(&self) -> u64 {
+        self.outside.nan
+    }
+
+    /// How many negative and how many positive infinities came.
+    #[must_use]
+    pub fn infinite(&self) -> (u64, u64) {
+        (self.outside.negative, self.outside.positive)
+    }
+
+    /// The smallest finite value, exactly.
+    #[must_use]
+    pub fn min(&self) -> Option<f64> {
+        self.extremes.map(|(min, _)| min)
+    }
+
+    /// The largest finite value, exactly.
+    #[must_use]
+    pub fn max(&self) -> Option<f64> {
+        self.extremes.map(|(_, max)| max)
+    }
+
+    /// Whether each bucket holds one value only, so that all answers are exact.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.shift == 0
+    }
+
+    /// How many of the low bits of each value were dropped, 0 to 63.
+    #[must_use]
+    pub fn shift(&self) -> u32 {
+        self.shift
+    }
+
+    /// How far the middle of a bucket may lie from a normal value inside it, as a
+    /// share of this value.
+    ///
+    /// ```text
+    /// 0                          s = 0
+    /// 2^(s - 53)                 0 < s <= 52: half of one of 2^(52 - s) parts of an octave
+    /// (2^(2^(s - 52)) - 1) / 2   s > 52: a bucket joins 2^(s - 52) octaves
+    /// ```
+    ///
+    /// Infinite where that passes the range of a double. No relative error can be
+    /// stated for the values in the bucket of zero and for subnormal ones.
+    #[must_use]
+    pub fn relative_error(&self) -> f64 {
+        match self.shift {
+            0 => 0.0,
+            shift @ 1..=52 => libm::ldexp(1.0, shift.cast_signed() - 53),
+            shift => (libm::ldexp(1.0, 1 << (shift - 52)) - 1.0) / 2.0,
+        }
+    }
+
+    /// The occupied buckets of the finite values, in ascending order.
+    pub fn buckets(&self) -> impl ExactSizeIterator<Item = Bucket> + DoubleEndedIterator + '_ {
+        self.entries.iter().map(|&(key, count)| {
+            let (lower, upper) = buckets::edges(key, self.shift);
+            Bucket {
+                lower,
+                upper,
+                count,
+            }
+        })
+    }
+
+    /// The buckets, the outermost cut at the minimum and the maximum.
+    pub(super) fn cut_buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
+        let (min, max) = self.extremes.unwrap_or((0.0, 0.0));
+        self.buckets().map(move |bucket| Bucket {
+            lower: bucket.lower.max(min),
+            upper: bucket.upper.min(max),
+            count: bucket.count,
+        })
+    }
+}
+
+/// The stored form. Keys rise, so gaps between them are kept: mostly one byte.
+#[derive(Serialize, Deserialize)]
+struct RawQuantiles {
+    cap: u32,
+    shift: u8,
+    outside: Outside,
+    extremes: Option<(f64, f64)>,
+    first_key: i64,
+    /// (gap to the key before, minus one; count). The first gap is 0.
+    buckets: Vec<(u64, u64)>,
+}
+
+impl From<Quantiles> for RawQuantiles {
+    fn from(valid: Quantiles) -> Self {
+        let first_key = valid.entries.first().map_or(0, |entry| entry.0);
+        let mut before = first_key.wrapping_sub(1);
+        let gap = |&(key, count): &Entry| {
+            let gap = key.wrapping_sub(before).cast_unsigned() - 1;
+            before = key;
+            (gap, count)
+        };
+        let buckets = valid.entries.iter().map(gap).collect();
+        Self {
+            cap: u32::try_from(valid.cap).expect("caps end at 2^20"),
+            shift: u8::try_from(valid.shift).expect("shifts end at 63"),
+            outside: valid.outside,
+            extremes: valid.extremes,
+            first_key,
+            buckets,
+        }
+    }
+}
+
+impl TryFrom<RawQuantiles> for Quantiles {
+    type Error = Error;
+
+    fn try_from(raw: RawQuantiles) -> Result<Self> {
+        let bad = |what: &str| Error::new(ErrorKind::Format, format!("quantile sketch: {what}"));
+        let cap = usize::try_from(raw.cap).map_err(|_| bad("the cap is too large"))?;
+        check_cap(cap, ErrorKind::Format)?;
+        let shift = u32::from(raw.shift);
+        if shift > MAX_SHIFT {
+            return Err(bad("the shift is above 63"));
+        }
+        if raw.buckets.len() > cap {
+            return Err(bad("more buckets than the cap allows"));
+        }
+        let mut entries = Vec::with_capacity(raw.buckets.len());
+        // i128: no sum of a key and a gap can pass its range.
+        let mut before = i128::from(raw.first_key) - 1;
+        for (gap, count) in raw.buckets {
+            let key = before + 1 + i128::from(gap);
+            if key.unsigned_abs() > u128::from(buckets::largest_key(shift)) {
+                return Err(bad("a key beyond the largest finite value"));
+            }
+            if count == 0 {
+                return Err(bad("an empty bucket"));
+            }
+            before = key;
+            entries.push((i64::try_from(key).expect("was checked above"), count));
+        }
+        // One stored form for one sketch: the first gap is in `first_key`.
+        if entries.first().map_or(0, |entry: &Entry| entry.0) != raw.first_key {
+            return Err(bad("the first bucket is not at the first key"));
+        }
+        let valid = Self {
+            cap,
+            shift,
+            entries,
+            outside: raw.outside,
+            extremes: raw.extremes,
+        };
+        valid
+            .check_extremes()
+            .then_some(valid)
+            .ok_or_else(|| bad("minimum and maximum do not lie in the first and the last bucket"))
+    }
+}
+
+impl Quantiles {
+    fn check_extremes(&self) -> bool {
+        let ends = self.entries.first().zip(self.entries.last());
+        let (Some((min, max)), Some((first, last))) = (self.extremes, ends) else {
+            return self.extremes.is_none() && self.entries.is_empty();
+        };
+        let finite = |value| buckets::magnitude(value) < INFINITE;
+        let negative_zero = |value: f64| value == 0.0 && value.is_sign_negative();
+        let in_bucket = |value, entry: &Entry| {
+            finite(value) && !negative_zero(value) && buckets::key_of(value, self.shift) == entry.0
+        };
+        min <= max && in_bucket(min, first) && in_bucket(max, last)
+    }
+}

@@ -1,0 +1,242 @@
+//! The inner loops of this room, written once.
+//!
+//! Every sum runs over [`LANES`] partial sums that are joined in one fixed
+//! order, without fused multiply-add. The compiler may therefore use whatever
+//! vector width the CPU has (`multiversion` picks one when first called) and
+//! the result stays the same bit for bit on every machine.
+
+use multiversion::multiversion;
+
+/// Partial sums of every loop: four AVX-512 or eight AVX2 registers of f64,
+/// enough independent chains to hide the latency of an addition.
+const LANES: usize = 32;
+
+/// 1.5 * 2^52: adding and subtracting it rounds a small f64 to the nearest
+/// integer, ties to even, without a rounding instruction.
+const ROUND: f64 = 6_755_399_441_055_744.0;
+
+/// 2^40, the unit of the fixed-point sums in `sketch::Directions`.
+const FIXED_ONE: f64 = (1_u64 << 40) as f64;
+
+/// Joins the partial sums pairwise: lane `i` takes lane `i + 16`, then `i + 8`
+/// and so on down to one. Written level by level so that each is a vector
+/// addition.
+#[inline(always)]
+fn join(sums: [f64; LANES]) -> f64 {
+    let sixteen: [f64; 16] = std::array::from_fn(|i| sums[i] + sums[i + 16]);
+    let eight: [f64; 8] = std::array::from_fn(|i| sixteen[i] + sixteen[i + 8]);
+    let four: [f64; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
+    (four[0] + four[2]) + (four[1] + four[3])
+}
+
+/// The elements after the last whole chunk, with zeros behind them: they then
+/// run through the same vector loop, and a zero changes no sum.
+#[inline(always)]
+fn padded<T: Copy + Default>(rest: &[T]) -> [T; LANES] {
+    let mut chunk = [T::default(); LANES];
+    chunk[..rest.len()].copy_from_slice(rest);
+    chunk
+}
+
+/// `sum term(a_i)`, where `term` of zero is zero.
+#[inline(always)]
+fn sum<A: Copy + Default>(a: &[A], term: impl Fn(A) -> f64) -> f64 {
+    let mut sums = [0.0; LANES];
+    let (chunks, rest) = a.as_chunks::<LANES>();
+    for a in chunks {
+        for lane in 0..LANES {
+            sums[lane] += term(a[lane]);
+        }
+    }
+    if !rest.is_empty() {
+        let a = padded(rest);
+        for lane in 0..LANES {
+            sums[lane] += term(a[lane]);
+        }
+    }
+    join(sums)
+}
+
+/// `sum term(a_i, b_i)`, where `term` of zeros is zero.
+#[inline(always)]
+fn sum_pairs<A, B>(a: &[A], b: &[B], term: impl Fn(A, B) -> f64) -> f64
+where
+    A: Copy + Default,
+    B: Copy + Default,
+{
+    let mut sums = [0.0; LANES];
+    let (a_chunks, a_rest) = a.as_chunks::<LANES>();
+    let (b_chunks, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a_chunks.iter().zip(b_chunks) {
+        for lane in 0..LANES {
+            sums[lane] += term(a[lane], b[lane]);
+        }
+    }
+    if !a_rest.is_empty() {
+        let (a, b) = (padded(a_rest), padded(b_rest));
+        for lane in 0..LANES {
+            sums[lane] += term(a[lane], b[lane]);
+        }
+    }
+    join(sums)
+}
+
+/// Sum of squares of an f32 row, in f64: never overflows, and is zero only if
+/// every element is.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn sum_of_squares_f32(row: &[f32]) -> f64 {
+    sum(row, |x| f64::from(x) * f64::from(x))
+}
+
+/// Sum of squares of an f64 vector.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn sum_of_squares(vector: &[f64]) -> f64 {
+    sum(vector, |x: f64| x * x)
+}
+
+/// `sum (row_i * inverse - centre_i)^2`.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn squared_chord_f32(row: &[f32], inverse: f64, centre: &[f64]) -> f64 {
+    sum_pairs(row, centre, |x, c: f64| {
+        let apart = f64::from(x) * inverse - c;
+        apart * apart
+    })
+}
+
+/// `sum (first_i - second_i)^2`.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn squared_chord(first: &[f64], second: &[f64]) -> f64 {
+    sum_pairs(first, second, |a: f64, b: f64| (a - b) * (a - b))
+}
+
+/// `out_i = sum_i - q(row_i * inverse)`, where `q` rounds to multiples of
+/// 2^-40 exactly as the fixed-point sums do.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn subtract_row(sum: &[f64], row: &[f32], inverse: f64, out: &mut [f64]) {
+    for ((out, &sum), &x) in out.iter_mut().zip(sum).zip(row) {
+        let fixed = (f64::from(x) * inverse * FIXED_ONE + ROUND) - ROUND;
+        *out = sum - fixed / FIXED_ONE;
+    }
+}
+
+/// `out_i = row_i * inverse`, rounded to f32.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn scale_to_f32(row: &[f32], inverse: f64, out: &mut [f32]) {
+    for (out, &x) in out.iter_mut().zip(row) {
+        *out = (f64::from(x) * inverse) as f32;
+    }
+}
+
+/// Multiplies every element.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn scale(vector: &mut [f64], factor: f64) {
+    for value in vector {
+        *value *= factor;
+    }
+}
+
+/// The largest value, `-inf` of an empty slice. NaN is passed over.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn largest(values: &[f32]) -> f32 {
+    #[inline(always)]
+    fn larger(a: f32, b: f32) -> f32 {
+        if b > a { b } else { a }
+    }
+    let mut tops = [f32::NEG_INFINITY; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            tops[lane] = larger(tops[lane], chunk[lane]);
+        }
+    }
+    let mut last = [f32::NEG_INFINITY; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    let sixteen: [f32; 16] = std::array::from_fn(|i| {
+        let (a, b) = (larger(tops[i], last[i]), larger(tops[i + 16], last[i + 16]));
+        larger(a, b)
+    });
+    let eight: [f32; 8] = std::array::from_fn(|i| larger(sixteen[i], sixteen[i + 8]));
+    let four: [f32; 4] = std::array::from_fn(|i| larger(eight[i], eight[i + 4]));
+    larger(larger(four[0], four[2]), larger(four[1], four[3]))
+}
+
+/// The first index from `from` on whose value is not below `floor`, NaN
+/// included; the length if there is none.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn next_not_below(values: &[f32], floor: f32, from: usize) -> usize {
+    let mut index = from;
+    // A whole chunk is passed over with a few vector comparisons: values that
+    // reach the floor are rare. Counting, unlike asking for any, vectorises.
+    while let Some(chunk) = values
+        .get(index..)
+        .and_then(|rest| rest.first_chunk::<16>())
+    {
+        let below: i32 = chunk.iter().map(|&value| i32::from(value < floor)).sum();
+        if below < 16 {
+            break;
+        }
+        index += 16;
+    }
+    while index < values.len() && values[index] < floor {
+        index += 1;
+    }
+    index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sums of every length up to three chunks, against the plainest loop:
+    /// integers this small make every order of summation exact.
+    #[test]
+    fn every_remainder_is_summed() {
+        for len in 0..3 * LANES {
+            let row: Vec<f32> = (0..len).map(|i| (i % 7) as f32 - 3.0).collect();
+            let wide: Vec<f64> = row.iter().map(|&x| f64::from(x)).collect();
+            let centre: Vec<f64> = (0..len).map(|i| (i % 5) as f64).collect();
+            let squares: f64 = wide.iter().map(|x| x * x).sum();
+            let chord: f64 = wide
+                .iter()
+                .zip(&centre)
+                .map(|(x, c)| (x - c) * (x - c))
+                .sum();
+            assert_eq!(sum_of_squares_f32(&row), squares);
+            assert_eq!(sum_of_squares(&wide), squares);
+            assert_eq!(squared_chord_f32(&row, 1.0, &centre), chord);
+            assert_eq!(squared_chord(&wide, &centre), chord);
+            let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            assert_eq!(largest(&row), top);
+        }
+    }
+
+    #[test]
+    fn what_is_not_below_the_floor_is_visited_in_order() {
+        let mut values: Vec<f32> = (0..40).map(|i| (i % 10) as f32).collect();
+        values[21] = f32::NAN;
+        let all = |floor| {
+            let mut seen = Vec::new();
+            let mut index = next_not_below(&values, floor, 0);
+            while index < values.len() {
+                seen.push(index);
+                index = next_not_below(&values, floor, index + 1);
+            }
+            seen
+        };
+        assert_eq!(all(9.0), [9, 19, 21, 29, 39]);
+        assert_eq!(all(f32::NEG_INFINITY), (0..40).collect::<Vec<_>>());
+        assert_eq!(next_not_below(&values, 9.0, 40), 40);
+        assert_eq!(next_not_below(&values, 9.0, 41), 41);
+    }
+
+    #[test]
+    fn subtracting_a_row_rounds_like_the_fixed_point_sums() {
+        let row = [0.3_f32, -0.7, 1e-13, 0.0, -1.0];
+        let mut out = [0.0; 5];
+        subtract_row(&[0.0; 5], &row, 0.77, &mut out);
+        for (x, out) in row.into_iter().zip(out) {
+            let expected = (f64::from(x) * 0.77 * FIXED_ONE).round_ties_even() / FIXED_ONE;
+            assert_eq!(out, -expected);
+        }
+    }
+}
