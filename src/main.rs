@@ -1,3 +1,7 @@
-//! The `driftsphere` command.
+//! The `driftsphere` command; everything it does is in `cli`.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}
