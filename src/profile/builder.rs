@@ -81,14 +81,14 @@ impl ProfileBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Argument`] for 0 threads.
-    pub fn threads(mut self, threads: usize) -> Result<Self> {
+    pub fn set_threads(&mut self, threads: usize) -> Result<()> {
         if threads == 0 {
             return Err(Error::new(ErrorKind::Argument, "at least one thread is needed"));
         }
         while self.shards.len() < threads {
             self.shards.push(Shard::new(&self.config)?);
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Adds a note for people, such as `camera = 3`. Tags do not decide what may
@@ -311,7 +311,7 @@ impl Shard {
     }
 
     fn merge(&mut self, other: &Self) -> Result<()> {
-        self.tally.merge(&other.tally);
+        self.tally.merge(&other.tally)?;
         if let Some((first, last)) = other.times {
             let (a, b) = self.times.unwrap_or((first, last));
             self.times = Some((a.min(first), b.max(last)));

@@ -124,9 +124,10 @@ impl ClassTable {
             .map(|((_, name), slot)| (name.as_str(), &self.groups[*slot]))
     }
 
-    /// Lets the samples of all groups shrink to `rows`.
+    /// Lets the samples of all classes shrink to `rows`; rows without a class
+    /// have no sample of their own.
     pub(crate) fn set_sample_rows(&mut self, rows: usize) {
-        for group in &mut self.groups {
+        for group in self.groups.iter_mut().skip(UNCLASSIFIED + 1) {
             group.sample.set_k(rows);
         }
     }

@@ -1,34 +1,8 @@
 //! The rows of one class or one cluster of a space.
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::Result;
 use crate::sketch::{CoordinatedSample, Directions, QuantileSketch, Quantiles};
-
-/// A real record that lies near a centre.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NearRecord {
-    /// Distance to the centre, in `[0, 1]`.
-    pub distance: f64,
-    /// The record's id; `#` and the hash of its vector where it came without one.
-    pub id: String,
-}
-
-impl NearRecord {
-    /// The nearer of two; of two equally near the one of smaller id, so that the
-    /// choice does not depend on the order of the records.
-    pub(crate) fn offer(best: &mut Option<Self>, distance: f64, id: &str) {
-        let nearer = best
-            .as_ref()
-            .is_none_or(|b| (distance, id) < (b.distance, b.id.as_str()));
-        if nearer {
-            *best = Some(Self {
-                distance,
-                id: id.to_owned(),
-            });
-        }
-    }
-}
+use crate::sphere::Medoid;
 
 /// What was learned about the rows of one class or cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +11,7 @@ pub struct SpaceGroup {
     pub(crate) distance: Quantiles,
     pub(crate) boundary: Quantiles,
     pub(crate) sample: CoordinatedSample,
-    pub(crate) nearest: Option<NearRecord>,
+    pub(crate) nearest: Option<Medoid>,
     pub(crate) no_centre: u64,
     pub(crate) clusters: Vec<u64>,
 }
@@ -77,7 +51,7 @@ impl SpaceGroup {
 
     /// The real record nearest to the centre, over all rows.
     #[must_use]
-    pub fn nearest(&self) -> Option<&NearRecord> {
+    pub fn nearest(&self) -> Option<&Medoid> {
         self.nearest.as_ref()
     }
 
@@ -103,7 +77,7 @@ pub(crate) struct GroupSketch {
     pub(crate) distance: QuantileSketch,
     pub(crate) boundary: QuantileSketch,
     pub(crate) sample: CoordinatedSample,
-    pub(crate) nearest: Option<NearRecord>,
+    pub(crate) nearest: Option<Medoid>,
     pub(crate) no_centre: u64,
     pub(crate) clusters: Vec<u64>,
 }
@@ -126,9 +100,7 @@ impl GroupSketch {
         self.distance.merge(&other.distance)?;
         self.boundary.merge(&other.boundary)?;
         self.sample.merge(&other.sample)?;
-        if let Some(n) = &other.nearest {
-            NearRecord::offer(&mut self.nearest, n.distance, &n.id);
-        }
+        Medoid::keep_nearer(&mut self.nearest, other.nearest.as_ref());
         self.no_centre += other.no_centre;
         for (mine, theirs) in self.clusters.iter_mut().zip(&other.clusters) {
             *mine += theirs;

@@ -1,1 +1,70 @@
-//! Room.
+//! What was learned about one window: a small mergeable profile.
+//!
+//! ```text
+//! ProfileConfig -> ProfileBuilder --track--> ... --freeze--> Profile --merge, write--> file
+//! ```
+//!
+//! A [`Profile`] holds counts of records, a [`Feature`] for each named value and
+//! a [`SpaceProfile`] for each embedding space. It is learned in one pass by a
+//! [`ProfileBuilder`]; its size depends on its [`ProfileConfig`], never on the
+//! number of records. Its bytes are a pure function of the records and the
+//! configuration: not of their order, batches, threads, shards or merges.
+//!
+//! A reference is profiled twice ([`profile_reference`]): centres are fitted
+//! after the first pass ([`fit`]), and the second measures every record against
+//! them. All other windows are profiled once, with the reference's codebooks:
+//!
+//! ```
+//! use driftsphere::ingest::{Batch, Column};
+//! use driftsphere::profile::{
+//!     FitOptions, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
+//! };
+//! use ndarray::Array2;
+//!
+//! let rows = |offset: usize| {
+//!     Array2::from_shape_fn((50, 3), |(i, j)| ((i + offset) * (j + 2) % 7) as f32 + 1.0)
+//! };
+//! let (last_week, today) = (rows(0), rows(3));
+//!
+//! let config = ProfileConfig::new().space("embedding", SpaceConfig::new(3));
+//! let reference = profile_reference(config, FitOptions::default(), |builder| {
+//!     builder.track_batch(&Batch::new(50).space("embedding", last_week.view()))
+//! })?;
+//!
+//! let mut builder = ProfileBuilder::new(reference.config().clone().like())?;
+//! builder.track_batch(&Batch::new(50).space("embedding", today.view()))?;
+//! let target = builder.freeze();
+//! assert_eq!(
+//!     target.config().compare_hash(),
+//!     reference.config().compare_hash()
+//! );
+//! # Ok::<(), driftsphere::Error>(())
+//! ```
+
+mod builder;
+mod classes;
+mod config;
+mod container;
+mod feature;
+mod file;
+#[cfg(feature = "fit")]
+mod fit;
+mod group;
+mod novel;
+mod rows;
+mod space;
+mod space_sketch;
+mod window;
+mod wire;
+
+pub use builder::ProfileBuilder;
+pub use config::{ProfileConfig, Role, SpaceConfig};
+pub use container::FORMAT_VERSION;
+pub use feature::Feature;
+pub use file::Codebooks;
+#[cfg(feature = "fit")]
+pub use fit::{FitOptions, fit, profile_reference};
+pub use group::SpaceGroup;
+pub use novel::NovelRecord;
+pub use space::SpaceProfile;
+pub use window::{ClassSources, Profile};

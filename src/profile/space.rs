@@ -38,7 +38,7 @@ impl SpaceProfile {
     /// Rows placed on the sphere.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.tally.total_read()
+        self.tally.read_count()
     }
 
     /// Euclidean norms of the rows before they were placed on the sphere.
@@ -108,6 +108,15 @@ impl SpaceProfile {
     #[must_use]
     pub fn novel(&self) -> &[NovelRecord] {
         &self.novel
+    }
+
+    /// Every group: classes, rows without a class, clusters.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &SpaceGroup> {
+        self.classes
+            .values()
+            .chain([&self.unclassified])
+            .chain(&self.other_classes)
+            .chain(&self.clusters)
     }
 
     /// Exact sum of the unit vectors of all rows.

@@ -6,12 +6,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::{
     CoordinatedSample, Directions, QuantileSketch, SampleBudget, SampleRow, Tally, hash_row,
 };
-use crate::sphere::{Block, Products, UnitRow};
+use crate::sphere::{
+    Block, LeaveOneOut, Medoid, NearestSearch, Products, Reading, Ruler, UnitRow, record_name,
+};
 
 use super::classes::{ClassTable, Slot, UNCLASSIFIED};
-use super::config::SpaceConfig;
-use super::group::{GroupSketch, NearRecord};
-use super::measured::{Measured, Ruler};
+use super::config::{Role, SpaceConfig};
+use super::group::GroupSketch;
 use super::novel::MostNovel;
 use super::rows::RowContext;
 
@@ -19,15 +20,94 @@ use super::rows::RowContext;
 #[derive(Debug, Clone, Default)]
 struct Scratch {
     products: Products,
+    left_out: LeaveOneOut,
     fixed: Vec<i64>,
 }
+
+/// What rows are measured with.
+#[derive(Debug)]
+enum Instrument {
+    /// Norms only.
+    Plain(NearestSearch),
+    /// Distances to the centres of a codebook, too.
+    Ruler(Ruler),
+}
+
+impl Instrument {
+    fn new(config: &SpaceConfig) -> Result<Self> {
+        Ok(match &config.codebook {
+            None => Self::Plain(NearestSearch::new(config.dim, Vec::new())?),
+            Some(book) => {
+                Self::Ruler(Ruler::new(Arc::clone(book), config.role == Role::Reference)?)
+            }
+        })
+    }
+
+    fn clusters(&self) -> usize {
+        match self {
+            Self::Plain(_) => 0,
+            Self::Ruler(ruler) => ruler.codebook().clusters().len(),
+        }
+    }
+
+    fn has_classes(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Ruler(ruler) => !ruler.codebook().classes().is_empty(),
+        }
+    }
+
+    /// Place of a class among the codebook's centres.
+    fn centre_of(&self, class: &str) -> Option<usize> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Ruler(ruler) => ruler.codebook().class_index(class),
+        }
+    }
+
+    fn block<'a>(&'a self, rows: &'a [f32], products: &'a mut Products) -> Block<'a> {
+        match self {
+            Self::Plain(search) => search.block(rows, products),
+            Self::Ruler(ruler) => ruler.block(rows, products),
+        }
+    }
+
+    fn read(
+        &self,
+        block: &Block<'_>,
+        row: usize,
+        centre: Option<usize>,
+        hash: u64,
+        left_out: &mut LeaveOneOut,
+    ) -> Reading {
+        match self {
+            Self::Plain(_) => None,
+            Self::Ruler(ruler) => ruler.read(block, row, centre, hash, left_out),
+        }
+        .unwrap_or_default()
+    }
+}
+
+/// Where the rows of one class go.
+#[derive(Debug, Clone, Copy)]
+struct ClassPlace {
+    slot: Slot,
+    /// Its centre in the codebook.
+    centre: Option<usize>,
+}
+
+/// Rows without a class.
+const NO_CLASS: ClassPlace = ClassPlace {
+    slot: UNCLASSIFIED,
+    centre: None,
+};
 
 #[derive(Debug, Clone)]
 pub(crate) struct SpaceSketch {
     pub(crate) seed: u64,
     pub(crate) config: SpaceConfig,
     budget: SampleBudget,
-    ruler: Arc<Ruler>,
+    instrument: Arc<Instrument>,
     pub(crate) tally: Tally,
     pub(crate) norm: QuantileSketch,
     pub(crate) cluster_distance: QuantileSketch,
@@ -42,8 +122,8 @@ pub(crate) struct SpaceSketch {
 
 impl SpaceSketch {
     pub(crate) fn new(config: &SpaceConfig, seed: u64, max_classes: usize) -> Result<Self> {
-        let ruler = Arc::new(Ruler::new(config)?);
-        let clusters = ruler.clusters();
+        let instrument = Arc::new(Instrument::new(config)?);
+        let clusters = instrument.clusters();
         let budget = SampleBudget::new(config.sample_bytes, config.dim, config.sample_rows);
         let cluster_rows = budget.per_group(clusters.max(1)) / 2;
         let group = |rows| GroupSketch::new(config.dim, clusters, rows);
@@ -63,7 +143,7 @@ impl SpaceSketch {
             novel: MostNovel::default(),
             scratch: Scratch::default(),
             config: config.clone(),
-            ruler,
+            instrument,
         })
     }
 
@@ -75,27 +155,40 @@ impl SpaceSketch {
 
     /// Learns a block of rows, `(n, dim)` laid out row by row.
     pub(crate) fn track(&mut self, rows: &[f32], context: &RowContext<'_>) -> Result<()> {
-        let ruler = Arc::clone(&self.ruler);
+        let instrument = Arc::clone(&self.instrument);
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.fixed.resize(self.config.dim, 0);
-        let block = ruler.block(rows, &mut scratch.products);
-        let slots = self.admit_classes(&block, context)?;
+        let block = instrument.block(rows, &mut scratch.products);
+        let places = self.admit_classes(&block, context)?;
         for row in 0..block.len() {
-            match block.row(row) {
-                Ok(unit) => {
-                    let code = context.classes.code(row);
-                    let slot = code.map_or(UNCLASSIFIED, |code| slots[code]);
-                    self.track_row(&block, row, unit, slot, context, &mut scratch.fixed);
+            let unit = match block.row(row) {
+                Ok(unit) => unit,
+                Err(fault) => {
+                    self.tally.skip(fault.reason(), 1);
+                    continue;
                 }
-                Err(fault) => self.tally.skip(fault.reason(), 1),
-            }
+            };
+            let place = context.classes.code(row).map_or(NO_CLASS, |code| places[code]);
+            let hash = context
+                .id_hash(row)
+                .unwrap_or_else(|| hash_row(self.seed, unit.values()));
+            let reading =
+                instrument.read(&block, row, place.centre, hash, &mut scratch.left_out);
+            Directions::to_fixed(unit.values(), unit.inverse(), &mut scratch.fixed);
+            self.track_row(row, unit, hash, place.slot, &reading, &scratch.fixed, context);
+            self.sample_row(row, unit, hash, place.slot, &reading, context);
         }
         self.scratch = scratch;
         Ok(())
     }
 
-    /// Makes room for the classes of the rows that have a direction.
-    fn admit_classes(&mut self, block: &Block<'_>, context: &RowContext<'_>) -> Result<Vec<Slot>> {
+    /// Makes room for the classes of the rows that have a direction; says where
+    /// each class of the context goes.
+    fn admit_classes(
+        &mut self,
+        block: &Block<'_>,
+        context: &RowContext<'_>,
+    ) -> Result<Vec<ClassPlace>> {
         let mut seen = vec![false; context.classes.names.len()];
         for row in (0..block.len()).filter(|&row| block.row(row).is_ok()) {
             if let Some(code) = context.classes.code(row) {
@@ -107,12 +200,14 @@ impl SpaceSketch {
             .iter()
             .map(|&code| context.classes.names[code].as_ref())
             .collect();
-        let resolved = self.resolve(&names)?;
-        let mut slots = vec![UNCLASSIFIED; seen.len()];
-        for (code, slot) in codes.into_iter().zip(resolved) {
-            slots[code] = slot;
+        let mut places = vec![NO_CLASS; seen.len()];
+        for ((code, name), slot) in codes.iter().zip(&names).zip(self.resolve(&names)?) {
+            places[*code] = ClassPlace {
+                slot,
+                centre: self.instrument.centre_of(name),
+            };
         }
-        Ok(slots)
+        Ok(places)
     }
 
     fn resolve(&mut self, names: &[&str]) -> Result<Vec<Slot>> {
@@ -134,92 +229,79 @@ impl SpaceSketch {
         }
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one row")]
     fn track_row(
         &mut self,
-        block: &Block<'_>,
         row: usize,
         unit: UnitRow<'_>,
+        hash: u64,
         slot: Slot,
+        reading: &Reading,
+        fixed: &[i64],
         context: &RowContext<'_>,
-        fixed: &mut [i64],
     ) {
+        let id = context.ids[row].as_deref();
         self.tally.read(1);
         self.norm.update(unit.norm());
-        Directions::to_fixed(unit.values(), unit.inverse(), fixed);
-
-        let class = context.classes.name(row);
-        let hash = context
-            .id_hash(row)
-            .unwrap_or_else(|| hash_row(self.seed, unit.values()));
-        let measured = self.ruler.measure(block, row, unit, class, hash, fixed);
-        let name = || match &context.ids[row] {
-            Some(id) => id.clone().into_owned(),
-            None => format!("#{hash:016x}"),
-        };
 
         let group = self.classes.group_mut(slot);
         group.directions.update_fixed(fixed);
-        if let Some(own) = measured.own {
+        if let Some(own) = reading.own_class {
             self.own_distance.update(own);
             group.distance.update(own);
-            offer(&mut group.nearest, own, name);
-        } else if class.is_some() && self.ruler.has_classes() {
+            Medoid::offer(&mut group.nearest, own, id, hash);
+        } else if slot != UNCLASSIFIED && self.instrument.has_classes() {
             group.no_centre += 1;
         }
-        if let Some(boundary) = measured.boundary {
+        if let Some(boundary) = reading.boundary {
             self.boundary.update(boundary);
             group.boundary.update(boundary);
         }
-        if let Some((cluster, distance)) = measured.cluster {
+        if let Some((cluster, distance)) = reading.cluster {
             group.clusters[cluster] += 1;
             self.cluster_distance.update(distance);
             if self.novel.accepts(distance) {
-                self.novel.update(distance, &name(), cluster as u32);
+                self.novel
+                    .update(distance, &record_name(id, hash), cluster as u32);
             }
             let group = &mut self.clusters[cluster];
             group.directions.update_fixed(fixed);
             group.distance.update(distance);
-            offer(&mut group.nearest, distance, name);
+            Medoid::offer(&mut group.nearest, distance, id, hash);
         }
-        self.sample_row(slot, unit, hash, &measured, row, context);
     }
 
     fn sample_row(
         &mut self,
-        slot: Slot,
+        row: usize,
         unit: UnitRow<'_>,
         hash: u64,
-        measured: &Measured,
-        row: usize,
+        slot: Slot,
+        reading: &Reading,
         context: &RowContext<'_>,
     ) {
-        let cluster = measured.cluster.map(|(cluster, _)| cluster);
         let by_class = &mut self.classes.group_mut(slot).sample;
-        let in_class = slot != UNCLASSIFIED && by_class.accepts(hash);
-        let in_cluster = cluster.is_some_and(|c| self.clusters[c].sample.accepts(hash));
-        let in_all = self.sample.accepts(hash);
-        if !(in_class || in_cluster || in_all) {
+        let by_cluster = reading.cluster.map(|(c, _)| &mut self.clusters[c].sample);
+        let samples = [Some(&mut self.sample), Some(by_class), by_cluster];
+        let mut samples: Vec<&mut CoordinatedSample> = samples
+            .into_iter()
+            .flatten()
+            .filter(|sample| sample.accepts(hash))
+            .collect();
+        if samples.is_empty() {
             return;
         }
         let entry = Arc::new(SampleRow {
-            id: context.ids[row].as_ref().map(|id| id.clone().into_owned()),
+            id: context.ids[row].as_deref().map(str::to_owned),
             class: context.classes.name(row).map(str::to_owned),
-            cluster: cluster.map(|c| c as u32),
-            distance: measured.cluster.map(|(_, distance)| distance),
+            cluster: reading.cluster.map(|(cluster, _)| cluster as u32),
+            distance: reading.cluster.map(|(_, distance)| distance),
             group: context.group(row),
             time: context.time(row),
             vector: unit.to_f16(),
         });
-        if in_class {
-            by_class.update(hash, Arc::clone(&entry));
-        }
-        if let Some(cluster) = cluster.filter(|_| in_cluster) {
-            self.clusters[cluster]
-                .sample
-                .update(hash, Arc::clone(&entry));
-        }
-        if in_all {
-            self.sample.update(hash, entry);
+        for sample in &mut samples {
+            sample.update(hash, Arc::clone(&entry));
         }
     }
 
@@ -230,7 +312,7 @@ impl SpaceSketch {
                 format!("dimensions {} and {}", self.config.dim, other.config.dim),
             ));
         }
-        self.tally.merge(&other.tally);
+        self.tally.merge(&other.tally)?;
         self.norm.merge(&other.norm)?;
         self.cluster_distance.merge(&other.cluster_distance)?;
         self.own_distance.merge(&other.own_distance)?;
@@ -247,12 +329,5 @@ impl SpaceSketch {
         self.sample.merge(&other.sample)?;
         self.novel.merge(&other.novel);
         Ok(())
-    }
-}
-
-/// Offers a record as the one nearest to a centre; its name is made only if needed.
-fn offer(best: &mut Option<NearRecord>, distance: f64, name: impl Fn() -> String) {
-    if best.as_ref().is_none_or(|b| distance <= b.distance) {
-        NearRecord::offer(best, distance, &name());
     }
 }

@@ -109,7 +109,7 @@ impl Profile {
     /// Records read.
     #[must_use]
     pub fn records(&self) -> u64 {
-        self.tally.total_read()
+        self.tally.read_count()
     }
 
     /// Times of the first and last record, in milliseconds since 1970 UTC.

@@ -24,7 +24,7 @@ pub use estimate::Estimate;
 pub use hash::{hash_bytes, hash_row, hash_text};
 pub use quantile_sketch::QuantileSketch;
 pub use quantiles::{Bucket, Quantiles};
-pub use sample::{CoordinatedSample, SampledRow};
+pub use sample::{CoordinatedSample, SamplePart, SampledRow};
 pub use sample_budget::SampleBudget;
 pub use sample_row::SampleRow;
 pub use tally::Tally;

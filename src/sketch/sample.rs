@@ -261,23 +261,29 @@ impl PartialEq for Entry {
     }
 }
 
-/// The stored form.
+/// All that a [`CoordinatedSample`] keeps of one hash.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SamplePart {
+    /// The hash.
+    pub hash: u64,
+    /// How many rows came with it.
+    pub total: u64,
+    /// 1 to 4 different rows in ascending order of their bytes, with counts.
+    pub rows: Vec<(Arc<SampleRow>, u64)>,
+}
+
+/// The stored form: parts ascending by hash.
 #[derive(Serialize, Deserialize)]
 struct RawSample {
     k: u64,
-    /// (hash, total, rows with counts).
-    hashes: Vec<(u64, u64, Vec<(Arc<SampleRow>, u64)>)>,
+    parts: Vec<SamplePart>,
 }
 
 impl From<CoordinatedSample> for RawSample {
     fn from(valid: CoordinatedSample) -> Self {
-        let rows = |kept: Kept| kept.entries.into_iter().map(|e| (e.row, e.count)).collect();
-        let hashes = valid.hashes.into_iter();
         Self {
             k: valid.k as u64,
-            hashes: hashes
-                .map(|(hash, kept)| (hash, kept.total, rows(kept)))
-                .collect(),
+            parts: valid.parts().collect(),
         }
     }
 }
@@ -288,57 +294,76 @@ impl TryFrom<RawSample> for CoordinatedSample {
     fn try_from(raw: RawSample) -> Result<Self> {
         let k = usize::try_from(raw.k)
             .map_err(|_| Error::new(ErrorKind::Format, "sample: k is too large"))?;
-        Self::from_parts(k, raw.hashes)
+        Self::from_parts(k, raw.parts)
     }
 }
 
 impl CoordinatedSample {
-    /// A sample from its parts, ascending: (hash, total, rows with counts), as
-    /// [`totals`](Self::totals) and [`rows`](Self::rows) give them. For files that
-    /// store a row once although several samples hold it.
+    /// What is kept, ascending by hash; [`from_parts`](Self::from_parts) takes it
+    /// back. The rows are shared, not copied.
+    pub fn parts(&self) -> impl Iterator<Item = SamplePart> + '_ {
+        self.hashes.iter().map(|(&hash, kept)| SamplePart {
+            hash,
+            total: kept.total,
+            rows: kept
+                .entries
+                .iter()
+                .map(|e| (Arc::clone(&e.row), e.count))
+                .collect(),
+        })
+    }
+
+    /// A sample from its [`parts`](Self::parts), for files that store a row once
+    /// although several samples hold it.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Format`] if they cannot be those of a sample.
-    pub fn from_parts(
-        k: usize,
-        parts: impl IntoIterator<Item = (u64, u64, Vec<(Arc<SampleRow>, u64)>)>,
-    ) -> Result<Self> {
+    pub fn from_parts(k: usize, parts: impl IntoIterator<Item = SamplePart>) -> Result<Self> {
         let bad = |what: &str| Error::new(ErrorKind::Format, format!("sample: {what}"));
         let mut sample = Self::new(k);
-        for (hash, total, rows) in parts {
-            if sample
-                .hashes
-                .last_key_value()
-                .is_some_and(|(last, _)| hash <= *last)
-            {
+        for SamplePart { hash, total, rows } in parts {
+            let last = sample.hashes.last_key_value();
+            if last.is_some_and(|(last, _)| hash <= *last) {
                 return Err(bad("the hashes do not rise"));
             }
             if sample.hashes.len() == k {
                 return Err(bad("more hashes than k allows"));
             }
-            let entries: Vec<Entry> = rows.into_iter().map(|(r, c)| Entry::new(r, c)).collect();
-            if entries.is_empty() || entries.len() > ENTRIES {
-                return Err(bad("a hash has 1 to 4 different rows"));
-            }
-            if !entries
-                .windows(2)
-                .all(|pair| pair[0].bytes() < pair[1].bytes())
-            {
-                return Err(bad("the rows of a hash do not rise"));
-            }
-            let counted = entries
-                .iter()
-                .fold(0, |sum: u64, e| sum.saturating_add(e.count));
-            let complete = entries.len() < ENTRIES;
-            if entries.iter().any(|e| e.count == 0) || counted > total {
-                return Err(bad("the counts of a hash exceed its total"));
-            }
-            if complete && counted != total {
-                return Err(bad("the counts of a hash fall short of its total"));
-            }
-            sample.hashes.insert(hash, Kept { entries, total });
+            let entries = rows.into_iter().map(|(row, count)| Entry::new(row, count));
+            let kept = Kept {
+                entries: entries.collect(),
+                total,
+            };
+            kept.check().map_err(bad)?;
+            sample.hashes.insert(hash, kept);
         }
         Ok(sample)
+    }
+}
+
+impl Kept {
+    /// What makes this impossible, if anything does.
+    fn check(&self) -> std::result::Result<(), &'static str> {
+        if !(1..=ENTRIES).contains(&self.entries.len()) {
+            return Err("a hash has 1 to 4 different rows");
+        }
+        let pairs = self.entries.windows(2);
+        if !pairs
+            .into_iter()
+            .all(|pair| pair[0].bytes() < pair[1].bytes())
+        {
+            return Err("the rows of a hash do not rise");
+        }
+        if self.entries.iter().any(|entry| entry.count == 0) {
+            return Err("a row that never came");
+        }
+        let counts = self.entries.iter().map(|entry| entry.count);
+        let counted = counts.fold(0, u64::saturating_add);
+        let complete = self.entries.len() < ENTRIES;
+        if counted > self.total || (complete && counted < self.total) {
+            return Err("the counts of a hash do not add up to its total");
+        }
+        Ok(())
     }
 }

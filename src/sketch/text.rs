@@ -13,7 +13,12 @@ pub(super) fn bounded(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST {
         return Cow::Borrowed(text);
     }
-    let start = &text[..text.floor_char_boundary(LONGEST - 17)];
+    // A character has at most four bytes, so one of these is a boundary.
+    let room = LONGEST - 17;
+    let end = (room - 3..=room)
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
+    let start = &text[..end.unwrap_or(0)];
     Cow::Owned(format!("{start}#{:016x}", hash_text(0, text)))
 }
 

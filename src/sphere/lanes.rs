@@ -11,13 +11,6 @@ use multiversion::multiversion;
 /// enough independent chains to hide the latency of an addition.
 const LANES: usize = 32;
 
-/// 1.5 * 2^52: adding and subtracting it rounds a small f64 to the nearest
-/// integer, ties to even, without a rounding instruction.
-const ROUND: f64 = 6_755_399_441_055_744.0;
-
-/// 2^40, the unit of the fixed-point sums in `sketch::Directions`.
-const FIXED_ONE: f64 = (1_u64 << 40) as f64;
-
 /// Joins the partial sums pairwise: lane `i` takes lane `i + 16`, then `i + 8`
 /// and so on down to one. Written level by level so that each is a vector
 /// addition.
@@ -107,16 +100,6 @@ pub(super) fn squared_chord_f32(row: &[f32], inverse: f64, centre: &[f64]) -> f6
 #[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
 pub(super) fn squared_chord(first: &[f64], second: &[f64]) -> f64 {
     sum_pairs(first, second, |a: f64, b: f64| (a - b) * (a - b))
-}
-
-/// `out_i = sum_i - q(row_i * inverse)`, where `q` rounds to multiples of
-/// 2^-40 exactly as the fixed-point sums do.
-#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
-pub(super) fn subtract_row(sum: &[f64], row: &[f32], inverse: f64, out: &mut [f64]) {
-    for ((out, &sum), &x) in out.iter_mut().zip(sum).zip(row) {
-        let fixed = (f64::from(x) * inverse * FIXED_ONE + ROUND) - ROUND;
-        *out = sum - fixed / FIXED_ONE;
-    }
 }
 
 /// `out_i = row_i * inverse`, rounded to f32.
@@ -227,16 +210,5 @@ mod tests {
         assert_eq!(all(f32::NEG_INFINITY), (0..40).collect::<Vec<_>>());
         assert_eq!(next_not_below(&values, 9.0, 40), 40);
         assert_eq!(next_not_below(&values, 9.0, 41), 41);
-    }
-
-    #[test]
-    fn subtracting_a_row_rounds_like_the_fixed_point_sums() {
-        let row = [0.3_f32, -0.7, 1e-13, 0.0, -1.0];
-        let mut out = [0.0; 5];
-        subtract_row(&[0.0; 5], &row, 0.77, &mut out);
-        for (x, out) in row.into_iter().zip(out) {
-            let expected = (f64::from(x) * 0.77 * FIXED_ONE).round_ties_even() / FIXED_ONE;
-            assert_eq!(out, -expected);
-        }
     }
 }

@@ -1,0 +1,182 @@
+//! Profiles and codebooks as bytes and files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::sphere::Codebook;
+
+use super::config::ProfileConfig;
+use super::container::{self, FileKind, Section};
+use super::wire::{RawConfig, RawSpace, from_body, to_body};
+use super::window::Profile;
+
+const CONFIG: [u8; 4] = *b"CONF";
+const RECORDS: [u8; 4] = *b"RECS";
+const FEATURES: [u8; 4] = *b"FEAT";
+const SPACE: [u8; 4] = *b"SPCE";
+const BOOK: [u8; 4] = *b"BOOK";
+
+fn damaged(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Format, what)
+}
+
+fn section(tag: [u8; 4], body: Vec<u8>) -> Section<'static> {
+    Section {
+        tag,
+        body: body.into(),
+    }
+}
+
+/// The next section, which must have this tag.
+fn expect<'s, 'a>(
+    sections: &mut impl Iterator<Item = &'s Section<'a>>,
+    tag: [u8; 4],
+) -> Result<&'s Section<'a>>
+where
+    'a: 's,
+{
+    let name = String::from_utf8_lossy(&tag).into_owned();
+    match sections.next() {
+        Some(section) if section.tag == tag => Ok(section),
+        _ => Err(damaged(format!("section {name} is missing or out of order"))),
+    }
+}
+
+impl Profile {
+    /// The profile's bytes: a pure function of the records and the configuration.
+    /// The layout is specified in `FORMAT.md`.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut sections = vec![
+            section(CONFIG, to_body(&RawConfig::from(&self.config))),
+            section(
+                RECORDS,
+                to_body(&(&self.tags, &self.tally, self.times, self.class_sources)),
+            ),
+            section(FEATURES, to_body(&self.features)),
+        ];
+        for (name, space) in &self.spaces {
+            sections.push(section(SPACE, to_body(&RawSpace::new(name, space))));
+        }
+        container::encode(FileKind::Profile, &sections)
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote, from any source: nothing
+    /// in the bytes is trusted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Format`] where the bytes are damaged or no profile,
+    /// [`ErrorKind::Version`] where a newer version wrote them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let sections = container::decode(bytes, FileKind::Profile)?;
+        let mut sections = sections.iter();
+        let config: RawConfig = from_body(&expect(&mut sections, CONFIG)?.body, "CONF")?;
+        let config = ProfileConfig::try_from(config)?;
+        let (tags, tally, times, class_sources) =
+            from_body(&expect(&mut sections, RECORDS)?.body, "RECS")?;
+        let features = from_body(&expect(&mut sections, FEATURES)?.body, "FEAT")?;
+        let mut spaces = BTreeMap::new();
+        for (name, space_config) in &config.spaces {
+            let raw: RawSpace = from_body(&expect(&mut sections, SPACE)?.body, "SPCE")?;
+            if raw.name != *name {
+                return Err(damaged(format!(
+                    "space {} stands where {name} belongs",
+                    raw.name
+                )));
+            }
+            let space = raw
+                .check_into(space_config)
+                .map_err(|e| e.at("space", name))?;
+            spaces.insert(name.clone(), space);
+        }
+        if sections.next().is_some() {
+            return Err(damaged("a section too many"));
+        }
+        Ok(Self {
+            config,
+            tags,
+            tally,
+            times,
+            class_sources,
+            features,
+            spaces,
+        })
+    }
+
+    /// Writes a file: beside it first, then renamed over it, so that no reader
+    /// ever sees half a profile.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] with the file's name.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
+        container::write(path.as_ref(), &self.to_bytes())
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`], and those of [`from_bytes`](Self::from_bytes), with
+    /// the file's name.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = container::read(path)?;
+        Self::from_bytes(&bytes).map_err(|e| e.at("file", path.display()))
+    }
+}
+
+/// One codebook for each space, by the space's name: what a distributed
+/// reference shares between its two passes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Codebooks(pub BTreeMap<String, Arc<Codebook>>);
+
+impl Codebooks {
+    /// The bytes of a codebook file; the layout is specified in `FORMAT.md`.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let sections: Vec<_> = self
+            .0
+            .iter()
+            .map(|(name, book)| section(BOOK, to_body(&(name, &**book))))
+            .collect();
+        container::encode(FileKind::Codebooks, &sections)
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; nothing is trusted.
+    ///
+    /// # Errors
+    /// As [`Profile::from_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let mut books = BTreeMap::new();
+        for section in container::decode(bytes, FileKind::Codebooks)? {
+            if section.tag != BOOK {
+                return Err(damaged("a section that does not belong in a codebook file"));
+            }
+            let (name, book): (String, Codebook) = from_body(&section.body, "BOOK")?;
+            if books.last_key_value().is_some_and(|(l, _)| *l >= name) {
+                return Err(damaged("the codebooks are out of order"));
+            }
+            books.insert(name, Arc::new(book));
+        }
+        Ok(Self(books))
+    }
+
+    /// Writes a file, beside it first, then renamed over it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] with the file's name.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
+        container::write(path.as_ref(), &self.to_bytes())
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`], and those of [`from_bytes`](Self::from_bytes).
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = container::read(path)?;
+        Self::from_bytes(&bytes).map_err(|e| e.at("file", path.display()))
+    }
+}

@@ -1,0 +1,174 @@
+//! The two passes of a reference: sums and sample first, distances second.
+
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::sphere::{Centre, Codebook, Provenance, fit_clusters};
+
+use super::builder::ProfileBuilder;
+use super::config::{ProfileConfig, Role, SpaceConfig};
+use super::file::Codebooks;
+use super::space::SpaceProfile;
+use super::window::Profile;
+
+/// How centres are fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FitOptions {
+    /// Clusters asked for in each space; fewer where there are fewer distinct
+    /// rows.
+    pub clusters: usize,
+    /// Seed of the clustering.
+    pub seed: u64,
+}
+
+impl Default for FitOptions {
+    /// 8 clusters, seed 0.
+    fn default() -> Self {
+        Self {
+            clusters: 8,
+            seed: 0,
+        }
+    }
+}
+
+/// Fits a codebook for each space of a profile: class centres from the exact
+/// sums over all rows, cluster centres by k-means on the sample.
+///
+/// Deterministic for one build, CPU and seed; everything measured against the
+/// result is then the same everywhere.
+///
+/// # Errors
+/// [`ErrorKind::Argument`] for 0 clusters or a space without any row.
+pub fn fit(profile: &Profile, options: FitOptions) -> Result<Codebooks> {
+    let mut books = Codebooks::default();
+    for (name, space) in profile.spaces() {
+        let config = &profile.config().spaces[name];
+        let book = fit_space(space, config, options).map_err(|e| e.at("space", name))?;
+        books.0.insert(name.clone(), Arc::new(book));
+    }
+    Ok(books)
+}
+
+/// Class centres from the sums of a space's classes; a class whose rows cancel
+/// out has none.
+pub(crate) fn class_centres(space: &SpaceProfile) -> Vec<Centre> {
+    space
+        .classes()
+        .iter()
+        .map(|(name, group)| Centre {
+            name: name.clone(),
+            sum: group.directions().clone(),
+            medoid: None,
+        })
+        .filter(Centre::has_direction)
+        .collect()
+}
+
+fn fit_space(
+    space: &SpaceProfile,
+    config: &SpaceConfig,
+    options: FitOptions,
+) -> Result<Codebook> {
+    if space.rows() == 0 {
+        return Err(Error::new(
+            ErrorKind::Argument,
+            "no row to fit centres on: every row was skipped, or none was read",
+        ));
+    }
+    let (clusters, members) =
+        fit_clusters(space.sample(), config.dim, options.clusters, options.seed)?;
+    let mut book = Codebook::new(
+        config.dim,
+        config.distance,
+        class_centres(space),
+        clusters,
+        members,
+        Provenance {
+            method: "k-means".into(),
+            k: options.clusters as u32,
+            seed: options.seed,
+            rows: space.rows(),
+            sampled: space.sample().len() as u64,
+            model: config.model.clone(),
+            ..Provenance::default()
+        },
+    )?;
+    book.set_medoids_from_sample(space.sample())?;
+    Ok(book)
+}
+
+impl ProfileConfig {
+    /// The same configuration with these codebooks, for the rows they were
+    /// fitted on ([`Role::Reference`]) or for any others ([`Role::Plain`]).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Argument`] where a space has no codebook among them.
+    pub fn with_codebooks(mut self, books: &Codebooks, role: Role) -> Result<Self> {
+        for (name, space) in &mut self.spaces {
+            let book = books.0.get(name).ok_or_else(|| {
+                let known: Vec<&str> = books.0.keys().map(String::as_str).collect();
+                Error::new(
+                    ErrorKind::Argument,
+                    format!("no codebook for this space; there are: {}", known.join(", ")),
+                )
+                .at("space", name)
+            })?;
+            space.codebook = Some(Arc::clone(book));
+            space.role = role;
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    /// The same configuration for another window: every space plain.
+    #[must_use]
+    pub fn like(mut self) -> Self {
+        for space in self.spaces.values_mut() {
+            space.role = Role::Plain;
+        }
+        self
+    }
+}
+
+/// Profiles a reference in two passes: `read` is called twice and must feed the
+/// same records both times, in any order.
+///
+/// The first pass keeps sums and a sample, from which the codebook is fitted;
+/// the second measures every record against it, each left out of the centres
+/// that it helped to fit.
+///
+/// ```
+/// use driftsphere::ingest::{Batch, Column};
+/// use driftsphere::profile::{FitOptions, ProfileConfig, SpaceConfig, profile_reference};
+/// use ndarray::Array2;
+///
+/// let rows = Array2::from_shape_fn((60, 4), |(i, j)| ((i * 7 + j * 3) % 11) as f32 + 1.0);
+/// let ids: Vec<i64> = (0..60).collect();
+/// let config = ProfileConfig::new().space("embedding", SpaceConfig::new(4));
+/// let options = FitOptions { clusters: 3, seed: 0 };
+/// let reference = profile_reference(config, options, |builder| {
+///     builder.track_batch(
+///         &Batch::new(60)
+///             .ids(Column::from(ids.clone()))
+///             .space("embedding", rows.view()),
+///     )
+/// })?;
+/// let space = &reference.spaces()["embedding"];
+/// assert_eq!(space.clusters().iter().map(|c| c.count()).sum::<u64>(), 60);
+/// # Ok::<(), driftsphere::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of `read`, [`fit`] and [`ProfileBuilder::new`].
+pub fn profile_reference(
+    config: ProfileConfig,
+    options: FitOptions,
+    mut read: impl FnMut(&mut ProfileBuilder) -> Result<()>,
+) -> Result<Profile> {
+    let mut first = ProfileBuilder::new(config.clone())?;
+    read(&mut first)?;
+    let books = fit(&first.freeze(), options)?;
+    let mut second = ProfileBuilder::new(config.with_codebooks(&books, Role::Reference)?)?;
+    read(&mut second)?;
+    Ok(second.freeze())
+}

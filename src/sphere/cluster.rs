@@ -1,0 +1,191 @@
+//! Cluster centres by k-means, the only place that knows linfa-clustering.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use linfa_clustering::KMeans;
+use linfa_nn::distance::L2Dist;
+use ndarray::Array2;
+use rand_xoshiro::Xoshiro256Plus;
+use rand_xoshiro::rand_core::SeedableRng;
+
+use super::sampled::sample_vector;
+use super::{Centre, CentreSet, Member, NearestSearch, Products, UnitRow};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sketch::{CoordinatedSample, Directions};
+
+/// Fresh starts of k-means++; the tightest result is kept.
+const RUNS: usize = 4;
+/// Rounds of one run; later ones hardly move a centroid.
+const ROUNDS: u64 = 100;
+
+/// Finds up to `k` clusters in a reference's sample.
+///
+/// ```text
+/// 1  k-means on the unit vectors of the sample (k-means++ starts, best of 4):
+///    Arthur and Vassilvitskii 2007; squared Euclidean distance, which on the
+///    sphere grows with every distance of this crate
+/// 2  each sample entry is assigned once to the nearest centroid
+/// 3  S = fixed-point sum of the f16 unit vectors assigned, centre = S / |S|
+/// ```
+///
+/// Each entry of the sample counts once, however often it was seen. Clusters
+/// that end up empty, or whose sum points nowhere, are dropped; the rest are
+/// ordered by falling count, then by their sums, and named `cluster 1`,
+/// `cluster 2`, ... There are at most as many as distinct vectors. The result
+/// is the same for every order of the records and number of threads, for one
+/// build, CPU and seed.
+///
+/// Medoids are left to
+/// [`Codebook::set_medoids_from_sample`](super::Codebook::set_medoids_from_sample).
+///
+/// # Errors
+/// [`ErrorKind::Argument`] if `k` is 0 or the sample is empty,
+/// [`ErrorKind::Incompatible`] if a row has another dimension,
+/// [`ErrorKind::Format`] if a row is no unit vector.
+///
+/// ```
+/// use std::sync::Arc;
+/// use driftsphere::sketch::{CoordinatedSample, SampleRow};
+/// use driftsphere::sphere::{UnitRow, fit_clusters};
+///
+/// let mut sample = CoordinatedSample::new(16);
+/// for (hash, row) in [[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]].iter().enumerate() {
+///     let vector = UnitRow::new(row).unwrap().to_f16();
+///     let row = SampleRow { vector, ..SampleRow::default() };
+///     sample.update(hash as u64, Arc::new(row));
+/// }
+/// let (centres, members) = fit_clusters(&sample, 2, 2, 1)?;
+/// assert_eq!(centres[0].name, "cluster 1");
+/// assert_eq!(centres[0].sum.count(), 2);
+/// assert_eq!(members.iter().map(|m| m.cluster).collect::<Vec<_>>(), [0, 0, 1]);
+/// # Ok::<(), driftsphere::Error>(())
+/// ```
+pub fn fit_clusters(
+    sample: &CoordinatedSample,
+    dim: usize,
+    k: usize,
+    seed: u64,
+) -> Result<(Vec<Centre>, Vec<Member>)> {
+    if k == 0 || sample.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Argument,
+            "clusters need a sample with rows in it, and at least one cluster to find",
+        ));
+    }
+    let mut entries = Vec::new();
+    for sampled in sample.rows() {
+        entries.push((sampled.hash, sample_vector(sampled.row, dim)?));
+    }
+    let centroids = k_means(&entries, dim, k, seed)?;
+    let assigned = assign(&entries, centroids)?;
+    Ok(build(&entries, &assigned, dim))
+}
+
+/// A sample entry: its hash and its f16 unit vector, in f32.
+type Entry = (u64, Vec<f32>);
+
+fn k_means(entries: &[Entry], dim: usize, k: usize, seed: u64) -> Result<CentreSet> {
+    let distinct: BTreeSet<Vec<u32>> = entries
+        .iter()
+        .map(|(_, vector)| vector.iter().map(|x| x.to_bits()).collect())
+        .collect();
+    let k = k.min(distinct.len());
+
+    let mut rows = Array2::zeros((entries.len(), dim));
+    for (mut row, (_, vector)) in rows.rows_mut().into_iter().zip(entries) {
+        let unit = UnitRow::new(vector).expect("sample vectors were checked");
+        for (to, from) in row.iter_mut().zip(vector) {
+            *to = f64::from(*from) * unit.inverse();
+        }
+    }
+    let random = Xoshiro256Plus::seed_from_u64(seed);
+    let model = KMeans::params_with(k, random, L2Dist)
+        .n_runs(RUNS)
+        .max_n_iterations(ROUNDS)
+        .fit(&DatasetBase::from(rows))
+        .map_err(|error| Error::new(ErrorKind::Argument, error.to_string()).because(error))?;
+    // A centroid at the origin would point nowhere: its rows go to the others.
+    let centroids = model.centroids().rows().into_iter().map(|row| row.to_vec());
+    CentreSet::new(
+        dim,
+        centroids.filter(|row| super::leave_one_out::has_direction(row)),
+    )
+}
+
+/// The nearest centroid of each entry. The memberships that k-means itself
+/// ends with belong to the centroids of the round before, so they are not used.
+fn assign(entries: &[Entry], centroids: CentreSet) -> Result<Vec<usize>> {
+    let search = NearestSearch::new(centroids.dim(), vec![centroids])?;
+    let mut products = Products::default();
+    let nearest = |(_, vector): &Entry| {
+        search
+            .block(vector, &mut products)
+            .nearest(0, 0, &[])
+            .map(|nearest| nearest.index)
+            .ok_or_else(|| Error::new(ErrorKind::Argument, "the sample has no clusters"))
+    };
+    entries.iter().map(nearest).collect()
+}
+
+/// Sums, order, names and members of the clusters.
+fn build(entries: &[Entry], assigned: &[usize], dim: usize) -> (Vec<Centre>, Vec<Member>) {
+    let fixed = |vector: &[f32]| {
+        let mut fixed = vec![0; dim];
+        Directions::to_fixed(vector, 1.0, &mut fixed);
+        fixed
+    };
+    let mut sums: BTreeMap<usize, Directions> = BTreeMap::new();
+    let mut entries_of: BTreeMap<u64, usize> = BTreeMap::new();
+    for ((hash, vector), &cluster) in entries.iter().zip(assigned) {
+        sums.entry(cluster)
+            .or_insert_with(|| Directions::new(dim))
+            .update_fixed(&fixed(vector));
+        *entries_of.entry(*hash).or_default() += 1;
+    }
+
+    let mut order: Vec<(usize, Directions, Vec<f64>)> = sums
+        .into_iter()
+        .map(|(cluster, sum)| {
+            let plain = sum.sum();
+            (cluster, sum, plain)
+        })
+        .filter(|(_, _, plain)| super::leave_one_out::has_direction(plain))
+        .collect();
+    order.sort_by(|(_, a, a_plain), (_, b, b_plain)| {
+        let contents = a_plain.iter().zip(b_plain).map(|(x, y)| x.total_cmp(y));
+        (b.count().cmp(&a.count()))
+            .then_with(|| contents.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then))
+    });
+    let place: BTreeMap<usize, u32> = (order.iter().zip(0..))
+        .map(|((cluster, ..), place)| (*cluster, place))
+        .collect();
+
+    let mut members: BTreeMap<(u64, u32), Option<Vec<i64>>> = BTreeMap::new();
+    for ((hash, vector), cluster) in entries.iter().zip(assigned) {
+        let Some(&place) = place.get(cluster) else {
+            continue; // of a cluster whose vectors cancelled out
+        };
+        let sum = members.entry((*hash, place)).or_default();
+        if entries_of[hash] > 1 {
+            let sum = sum.get_or_insert_with(|| vec![0; dim]);
+            sum.iter_mut()
+                .zip(fixed(vector))
+                .for_each(|(sum, x)| *sum += x);
+        }
+    }
+
+    let centres = (order.into_iter().zip(1..))
+        .map(|((_, sum, _), number)| Centre {
+            name: format!("cluster {number}"),
+            sum,
+            medoid: None,
+        })
+        .collect();
+    let members = members
+        .into_iter()
+        .map(|((hash, cluster), sum)| Member { hash, cluster, sum })
+        .collect();
+    (centres, members)
+}
