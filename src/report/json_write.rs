@@ -161,6 +161,6 @@ impl<'a> Space<'a> {
 }
 
 /// JSON has no NaN and no infinity.
-fn finite(x: f64) -> Option<f64> {
+pub(super) fn finite(x: f64) -> Option<f64> {
     x.is_finite().then_some(x)
 }

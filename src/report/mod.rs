@@ -1,11 +1,11 @@
 //! A [`Comparison`](crate::compare::Comparison) made readable: one result model,
-//! thin renderers over it. Nothing is tested, judged or sorted here.
+//! thin renderers over it. Nothing is tested or judged here.
 //!
-//! | for | use | needs |
-//! | --- | --- | --- |
-//! | one line of a log | [`headline`] | |
-//! | a person at a terminal | [`terminal`] | feature `cli` |
-//! | a program | [`json`], specified at [`json::Document`] | feature `cli` |
+//! | for | a comparison | a profile | needs |
+//! | --- | --- | --- | --- |
+//! | one line of a log | [`headline`] | [`profile_line`] | |
+//! | a person at a terminal | [`terminal`] | [`profile_page`] | feature `cli` |
+//! | a program | [`json::Document`] | [`profile_json::Document`] | feature `cli` |
 //!
 //! Record ids, class names and file names come from untrusted data. The text
 //! renderers pass every one of them through [`escape`], so that no name can move
@@ -41,6 +41,12 @@ mod page;
 #[cfg(feature = "cli")]
 mod places;
 #[cfg(feature = "cli")]
+pub mod profile_json;
+#[cfg(feature = "cli")]
+mod profile_json_write;
+#[cfg(feature = "cli")]
+mod profile_page;
+#[cfg(feature = "cli")]
 mod sections;
 #[cfg(feature = "cli")]
 mod terminal;
@@ -51,5 +57,7 @@ pub use escape::escape;
 pub use headline::headline;
 #[cfg(feature = "cli")]
 pub use page::Style;
+#[cfg(feature = "cli")]
+pub use profile_page::{profile_line, profile_page};
 #[cfg(feature = "cli")]
 pub use terminal::{TerminalOptions, terminal};
