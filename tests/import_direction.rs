@@ -9,11 +9,19 @@ const MAY_IMPORT: [(&str, &[&str]); 7] = [
     ("sphere", &["error", "sketch"]),
     ("ingest", &["error"]),
     ("profile", &["error", "sketch", "sphere", "ingest"]),
-    ("compare", &["error", "sketch", "sphere", "ingest", "profile"]),
-    ("report", &["error", "sketch", "sphere", "profile", "compare"]),
+    (
+        "compare",
+        &["error", "sketch", "sphere", "ingest", "profile"],
+    ),
+    (
+        "report",
+        &["error", "sketch", "sphere", "profile", "compare"],
+    ),
     (
         "cli",
-        &["error", "sketch", "sphere", "ingest", "profile", "compare", "report"],
+        &[
+            "error", "sketch", "sphere", "ingest", "profile", "compare", "report",
+        ],
     ),
 ];
 

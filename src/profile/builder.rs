@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use ndarray::{ArrayView2, s};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -83,7 +83,10 @@ impl ProfileBuilder {
     /// [`ErrorKind::Argument`] for 0 threads.
     pub fn set_threads(&mut self, threads: usize) -> Result<()> {
         if threads == 0 {
-            return Err(Error::new(ErrorKind::Argument, "at least one thread is needed"));
+            return Err(Error::new(
+                ErrorKind::Argument,
+                "at least one thread is needed",
+            ));
         }
         while self.shards.len() < threads {
             self.shards.push(Shard::new(&self.config)?);
@@ -95,7 +98,10 @@ impl ProfileBuilder {
     /// be merged; merged profiles have the values of both.
     #[must_use]
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.tags.entry(key.into()).or_default().insert(value.into());
+        self.tags
+            .entry(key.into())
+            .or_default()
+            .insert(value.into());
         self
     }
 
@@ -149,7 +155,10 @@ impl ProfileBuilder {
                 let known: Vec<&str> = self.config.spaces.keys().map(String::as_str).collect();
                 return Err(Error::new(
                     ErrorKind::Argument,
-                    format!("no such space in the configuration, which has: {}", known.join(", ")),
+                    format!(
+                        "no such space in the configuration, which has: {}",
+                        known.join(", ")
+                    ),
                 )
                 .at("space", name));
             };
@@ -340,8 +349,12 @@ impl Shard {
             .collect();
         for (name, space) in &profile.spaces {
             let config = &profile.config.spaces[name];
-            let sketch =
-                SpaceSketch::thaw(space, config, profile.config.seed, profile.config.max_classes)?;
+            let sketch = SpaceSketch::thaw(
+                space,
+                config,
+                profile.config.seed,
+                profile.config.max_classes,
+            )?;
             out.spaces.insert(name.clone(), sketch);
         }
         Ok(out)
@@ -379,7 +392,9 @@ fn block_of<'a>(
         return &all[range.start * dim..range.end * dim];
     }
     copy.clear();
-    copy.extend(rows.slice(s![range, ..]).iter().copied());
+    for row in rows.rows().into_iter().skip(range.start).take(range.len()) {
+        copy.extend(row.iter().copied());
+    }
     copy
 }
 
@@ -392,8 +407,7 @@ fn track_column(feature: &mut FeatureSketch, column: &Column, range: Range<usize
             .iter()
             .for_each(|v| feature.numbers.update(*v as f64)),
         Column::Bool(_) | Column::Text(_) => {
-            let value = |row| (!column.is_missing(row)).then(|| column.text(row));
-            return track_codes(feature, &Codes::new(range.map(value)));
+            return track_codes(feature, &Codes::new(range.map(|row| column.present(row))));
         }
     }
     Ok(())

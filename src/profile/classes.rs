@@ -68,7 +68,11 @@ impl ClassTable {
             .collect())
     }
 
-    fn admit(&mut self, key: &(u64, String), fresh: &impl Fn() -> Result<GroupSketch>) -> Result<()> {
+    fn admit(
+        &mut self,
+        key: &(u64, String),
+        fresh: &impl Fn() -> Result<GroupSketch>,
+    ) -> Result<()> {
         if self.names.contains_key(key) {
             return Ok(());
         }

@@ -135,9 +135,13 @@ impl SpaceConfig {
     }
 
     fn check(&self, name: &str) -> Result<()> {
-        let fail = |message: String| Err(Error::new(ErrorKind::Argument, message).at("space", name));
+        let fail =
+            |message: String| Err(Error::new(ErrorKind::Argument, message).at("space", name));
         if self.dim == 0 || self.dim > MAX_DIM {
-            return fail(format!("a dimension lies in 1..={MAX_DIM}, not {}", self.dim));
+            return fail(format!(
+                "a dimension lies in 1..={MAX_DIM}, not {}",
+                self.dim
+            ));
         }
         if let Some(codebook) = &self.codebook {
             if codebook.dim() != self.dim {

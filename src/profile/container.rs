@@ -230,7 +230,10 @@ mod tests {
     fn every_cut_and_every_flipped_bit_is_noticed() {
         let bytes = sample();
         for n in 0..bytes.len() {
-            assert!(decode(&bytes[..n], FileKind::Profile).is_err(), "cut at {n}");
+            assert!(
+                decode(&bytes[..n], FileKind::Profile).is_err(),
+                "cut at {n}"
+            );
             for bit in 0..8 {
                 let mut flipped = bytes.clone();
                 flipped[n] ^= 1 << bit;

@@ -9,8 +9,8 @@ use crate::sphere::Codebook;
 
 use super::config::ProfileConfig;
 use super::container::{self, FileKind, Section};
-use super::wire::{RawConfig, RawSpace, from_body, to_body};
 use super::window::Profile;
+use super::wire::{RawConfig, RawSpace, from_body, to_body};
 
 const CONFIG: [u8; 4] = *b"CONF";
 const RECORDS: [u8; 4] = *b"RECS";
@@ -40,7 +40,9 @@ where
     let name = String::from_utf8_lossy(&tag).into_owned();
     match sections.next() {
         Some(section) if section.tag == tag => Ok(section),
-        _ => Err(damaged(format!("section {name} is missing or out of order"))),
+        _ => Err(damaged(format!(
+            "section {name} is missing or out of order"
+        ))),
     }
 }
 

@@ -64,11 +64,7 @@ pub(crate) fn class_centres(space: &SpaceProfile) -> Vec<Centre> {
         .collect()
 }
 
-fn fit_space(
-    space: &SpaceProfile,
-    config: &SpaceConfig,
-    options: FitOptions,
-) -> Result<Codebook> {
+fn fit_space(space: &SpaceProfile, config: &SpaceConfig, options: FitOptions) -> Result<Codebook> {
     if space.rows() == 0 {
         return Err(Error::new(
             ErrorKind::Argument,
@@ -109,7 +105,10 @@ impl ProfileConfig {
                 let known: Vec<&str> = books.0.keys().map(String::as_str).collect();
                 Error::new(
                     ErrorKind::Argument,
-                    format!("no codebook for this space; there are: {}", known.join(", ")),
+                    format!(
+                        "no codebook for this space; there are: {}",
+                        known.join(", ")
+                    ),
                 )
                 .at("space", name)
             })?;

@@ -58,7 +58,10 @@ mod window;
 mod wire;
 
 pub use builder::ProfileBuilder;
-pub use config::{ProfileConfig, Role, SpaceConfig};
+pub use config::{
+    DEFAULT_MAX_CLASSES, DEFAULT_SAMPLE_BYTES, DEFAULT_SAMPLE_ROWS, DEFAULT_SEED, MAX_DIM,
+    ProfileConfig, Role, SpaceConfig,
+};
 pub use container::FORMAT_VERSION;
 pub use feature::Feature;
 pub use file::Codebooks;

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::ingest::Batch;
-use crate::sketch::hash_text;
+use crate::ingest::{Batch, Column, Value};
+use crate::sketch::{SampleRow, hash_text};
+use crate::sphere::{Reading, UnitRow};
 
 /// Marks a row that has no value in [`Codes`].
 const NONE: u32 = u32::MAX;
@@ -66,27 +67,24 @@ impl<'a> Codes<'a> {
 }
 
 /// Ids, classes, groups and times of a block of rows.
-pub(crate) struct RowContext<'a> {
+pub(crate) struct RowContext<'a, 'b> {
     seed: u64,
     pub(crate) ids: Vec<Option<Cow<'a, str>>>,
     /// The prediction if there is one, else the label.
     pub(crate) classes: Codes<'a>,
-    groups: Vec<Option<u64>>,
-    times: Vec<Option<i64>>,
+    batch: &'a Batch<'b>,
+    start: usize,
 }
 
-impl<'a> RowContext<'a> {
-    pub(crate) fn new(batch: &'a Batch<'_>, range: Range<usize>, seed: u64) -> Self {
+impl<'a, 'b> RowContext<'a, 'b> {
+    pub(crate) fn new(batch: &'a Batch<'b>, range: Range<usize>, seed: u64) -> Self {
         let class = |row| batch.prediction(row).or_else(|| batch.label(row));
         Self {
             seed,
             ids: range.clone().map(|row| batch.id(row)).collect(),
             classes: Codes::new(range.clone().map(class)),
-            groups: range
-                .clone()
-                .map(|row| batch.group(row).map(|g| hash_text(seed, &g)))
-                .collect(),
-            times: range.map(|row| batch.time(row)).collect(),
+            batch,
+            start: range.start,
         }
     }
 
@@ -95,11 +93,26 @@ impl<'a> RowContext<'a> {
         self.ids[row].as_ref().map(|id| hash_text(self.seed, id))
     }
 
-    pub(crate) fn group(&self, row: usize) -> Option<u64> {
-        self.groups[row]
-    }
-
-    pub(crate) fn time(&self, row: usize) -> Option<i64> {
-        self.times[row]
+    /// What a sample keeps of the row.
+    pub(crate) fn sample_row(&self, row: usize, reading: &Reading, unit: UnitRow<'_>) -> SampleRow {
+        let at = self.start + row;
+        let number = |(name, column): (&str, &Column)| match column.value(at) {
+            Value::Int(value) => Some((name.to_owned(), value as f64)),
+            Value::Float(value) if !value.is_nan() => Some((name.to_owned(), value)),
+            _ => None,
+        };
+        let mut features: Vec<(String, f64)> = self.batch.features().filter_map(number).collect();
+        // The order of columns in a batch must leave no trace.
+        features.sort_by(|a, b| a.0.cmp(&b.0));
+        SampleRow {
+            id: self.ids[row].as_deref().map(str::to_owned),
+            class: self.classes.name(row).map(str::to_owned),
+            cluster: reading.cluster.map(|(cluster, _)| cluster as u32),
+            distance: reading.cluster.map(|(_, distance)| distance),
+            group: self.batch.group(at).map(|g| hash_text(self.seed, &g)),
+            time: self.batch.time(at),
+            features,
+            vector: unit.to_f16(),
+        }
     }
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sketch::{
-    CoordinatedSample, Directions, QuantileSketch, SampleBudget, SampleRow, Tally, hash_row,
-};
+use crate::sketch::{CoordinatedSample, Directions, QuantileSketch, SampleBudget, Tally, hash_row};
 use crate::sphere::{
     Block, LeaveOneOut, Medoid, NearestSearch, Products, Reading, Ruler, UnitRow, record_name,
 };
@@ -37,9 +35,10 @@ impl Instrument {
     fn new(config: &SpaceConfig) -> Result<Self> {
         Ok(match &config.codebook {
             None => Self::Plain(NearestSearch::new(config.dim, Vec::new())?),
-            Some(book) => {
-                Self::Ruler(Ruler::new(Arc::clone(book), config.role == Role::Reference)?)
-            }
+            Some(book) => Self::Ruler(Ruler::new(
+                Arc::clone(book),
+                config.role == Role::Reference,
+            )?),
         })
     }
 
@@ -150,11 +149,15 @@ impl SpaceSketch {
     /// Rows that each class may keep, now that there are so many.
     fn class_rows(&self, classes: usize) -> usize {
         let rows = self.budget.per_group(classes.max(1));
-        if self.clusters.is_empty() { rows } else { rows / 2 }
+        if self.clusters.is_empty() {
+            rows
+        } else {
+            rows / 2
+        }
     }
 
     /// Learns a block of rows, `(n, dim)` laid out row by row.
-    pub(crate) fn track(&mut self, rows: &[f32], context: &RowContext<'_>) -> Result<()> {
+    pub(crate) fn track(&mut self, rows: &[f32], context: &RowContext<'_, '_>) -> Result<()> {
         let instrument = Arc::clone(&self.instrument);
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.fixed.resize(self.config.dim, 0);
@@ -168,14 +171,24 @@ impl SpaceSketch {
                     continue;
                 }
             };
-            let place = context.classes.code(row).map_or(NO_CLASS, |code| places[code]);
+            let place = context
+                .classes
+                .code(row)
+                .map_or(NO_CLASS, |code| places[code]);
             let hash = context
                 .id_hash(row)
                 .unwrap_or_else(|| hash_row(self.seed, unit.values()));
-            let reading =
-                instrument.read(&block, row, place.centre, hash, &mut scratch.left_out);
+            let reading = instrument.read(&block, row, place.centre, hash, &mut scratch.left_out);
             Directions::to_fixed(unit.values(), unit.inverse(), &mut scratch.fixed);
-            self.track_row(row, unit, hash, place.slot, &reading, &scratch.fixed, context);
+            self.track_row(
+                row,
+                unit,
+                hash,
+                place.slot,
+                &reading,
+                &scratch.fixed,
+                context,
+            );
             self.sample_row(row, unit, hash, place.slot, &reading, context);
         }
         self.scratch = scratch;
@@ -187,7 +200,7 @@ impl SpaceSketch {
     fn admit_classes(
         &mut self,
         block: &Block<'_>,
-        context: &RowContext<'_>,
+        context: &RowContext<'_, '_>,
     ) -> Result<Vec<ClassPlace>> {
         let mut seen = vec![false; context.classes.names.len()];
         for row in (0..block.len()).filter(|&row| block.row(row).is_ok()) {
@@ -238,7 +251,7 @@ impl SpaceSketch {
         slot: Slot,
         reading: &Reading,
         fixed: &[i64],
-        context: &RowContext<'_>,
+        context: &RowContext<'_, '_>,
     ) {
         let id = context.ids[row].as_deref();
         self.tally.read(1);
@@ -278,7 +291,7 @@ impl SpaceSketch {
         hash: u64,
         slot: Slot,
         reading: &Reading,
-        context: &RowContext<'_>,
+        context: &RowContext<'_, '_>,
     ) {
         let by_class = &mut self.classes.group_mut(slot).sample;
         let by_cluster = reading.cluster.map(|(c, _)| &mut self.clusters[c].sample);
@@ -291,15 +304,7 @@ impl SpaceSketch {
         if samples.is_empty() {
             return;
         }
-        let entry = Arc::new(SampleRow {
-            id: context.ids[row].as_deref().map(str::to_owned),
-            class: context.classes.name(row).map(str::to_owned),
-            cluster: reading.cluster.map(|(cluster, _)| cluster as u32),
-            distance: reading.cluster.map(|(_, distance)| distance),
-            group: context.group(row),
-            time: context.time(row),
-            vector: unit.to_f16(),
-        });
+        let entry = Arc::new(context.sample_row(row, reading, unit));
         for sample in &mut samples {
             sample.update(hash, Arc::clone(&entry));
         }

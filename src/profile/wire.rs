@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sketch::{CoordinatedSample, Directions, Quantiles, SampleRow, Tally};
+use crate::sketch::{CoordinatedSample, Directions, Quantiles, SamplePart, SampleRow, Tally};
 use crate::sphere::{Codebook, Distance, Medoid};
 
 use super::config::{ProfileConfig, Role, SpaceConfig};
@@ -163,21 +163,16 @@ impl RowTable {
     }
 
     fn refer(&self, sample: &CoordinatedSample) -> RawSample {
-        let mut hashes: Vec<(u64, u64, Vec<(u32, u64)>)> = sample
-            .totals()
-            .map(|(hash, total)| (hash, total, Vec::new()))
-            .collect();
-        let mut at = 0;
-        for entry in sample.rows() {
-            while hashes[at].0 != entry.hash {
-                at += 1;
-            }
-            let (_, number) = &self.0[&(entry.hash, entry.row.to_bytes())];
-            hashes[at].2.push((*number, entry.count));
-        }
+        let parts = sample.parts().map(|part| {
+            let entry = |(row, count): &(Arc<SampleRow>, u64)| {
+                let (_, number) = &self.0[&(part.hash, row.to_bytes())];
+                (*number, *count)
+            };
+            (part.hash, part.total, part.rows.iter().map(entry).collect())
+        });
         RawSample {
             k: sample.k() as u64,
-            hashes,
+            hashes: parts.collect(),
         }
     }
 
@@ -313,7 +308,11 @@ impl RawSample {
                     Ok((Arc::clone(row), count))
                 })
                 .collect::<Result<Vec<_>>>()?;
-            parts.push((hash, total, entries));
+            parts.push(SamplePart {
+                hash,
+                total,
+                rows: entries,
+            });
         }
         CoordinatedSample::from_parts(k, parts)
     }
