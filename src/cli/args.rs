@@ -41,13 +41,11 @@ pub(super) enum Command {
 
 /// `driftsphere profile`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  \
+#[command(after_help = "Examples:\n  \
         driftsphere profile march.npz --labels label --ids id --fit 8 -o march.dsp\n  \
         driftsphere profile april.npz --labels label --ids id --like march.dsp -o april.dsp\n  \
         driftsphere profile shard-*.npy --model resnet50 -o all.dsp\n\n\
-        A profile holds the ids and embeddings of a sample of the records (--sample 0: none)."
-)]
+        A profile holds the ids and embeddings of a sample of the records (--sample 0: none).")]
 pub(super) struct ProfileArgs {
     /// Files with embeddings, profiled together
     #[arg(required = true, value_name = "INPUT")]
@@ -83,14 +81,12 @@ pub(super) struct MergeArgs {
 
 /// `driftsphere fit`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "A reference in many parts:\n  \
+#[command(after_help = "A reference in many parts:\n  \
         driftsphere profile part-1.npz -o part-1.dsp   (each part, anywhere)\n  \
         driftsphere merge part-*.dsp -o merged.dsp\n  \
         driftsphere fit merged.dsp -o book.dsb\n  \
         driftsphere profile part-1.npz --codebook book.dsb --reference -o part-1.dsp\n  \
-        driftsphere merge part-*.dsp -o reference.dsp"
-)]
+        driftsphere merge part-*.dsp -o reference.dsp")]
 pub(super) struct FitArgs {
     /// A profile of the reference
     #[arg(value_name = "PROFILE")]

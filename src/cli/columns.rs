@@ -90,7 +90,11 @@ fn named(file: &ArrayFile, key: &str, with_names: bool) -> Result<Column> {
     let Column::Int(codes) = &column else {
         return Ok(column);
     };
-    let Some(names) = (if with_names { file.names_of(key)? } else { None }) else {
+    let Some(names) = (if with_names {
+        file.names_of(key)?
+    } else {
+        None
+    }) else {
         return Ok(column);
     };
     let name = |&code: &i64| {

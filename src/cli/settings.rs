@@ -5,7 +5,8 @@ use super::input_args::{CentreArgs, SpaceArgs};
 use super::progress::Progress;
 use super::window::Window;
 use driftsphere::profile::{
-    Codebooks, FitOptions, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig, fit,
+    Codebooks, FitOptions, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig,
+    profile_reference,
 };
 use driftsphere::{Error, ErrorKind, Result};
 use std::num::NonZeroUsize;
@@ -42,7 +43,10 @@ impl Settings {
             None => {
                 let name = space.space.as_deref().unwrap_or(DEFAULT_SPACE).to_owned();
                 let config = kept(SpaceConfig::new(dim), space);
-                (name.clone(), ProfileConfig::new().seed(seed).space(name, config))
+                (
+                    name.clone(),
+                    ProfileConfig::new().seed(seed).space(name, config),
+                )
             }
             Some(path) => {
                 let role = match centres.reference {
@@ -111,31 +115,29 @@ impl Settings {
         })?;
         pool.install(|| {
             let progress = Progress::new(window.rows());
-            let Some(options) = self.fit else {
-                return self.pass(self.config.clone(), window, &progress, "profile");
+            let mut passes = 0;
+            let mut feed = |builder: &mut ProfileBuilder| {
+                passes += 1;
+                progress.start(match (self.fit, passes) {
+                    (None, _) => "profiling",
+                    (_, 1) => "pass 1 of 2, finding centres",
+                    _ => "pass 2 of 2, measuring",
+                });
+                for (key, value) in &self.tags {
+                    // Nothing has been learned yet, so there is little to copy.
+                    *builder = builder.clone().tag(key, value);
+                }
+                builder.set_threads(self.threads)?;
+                window.feed(&self.space, builder, &progress)
             };
-            let first = self.pass(self.config.clone(), window, &progress, "pass 1 of 2")?;
-            let books = fit(&first, options)?;
             let config = self.config.clone();
-            let config = config.with_codebooks(&books, Role::Reference)?;
-            self.pass(config, window, &progress, "pass 2 of 2")
+            if let Some(options) = self.fit {
+                return profile_reference(config, options, feed);
+            }
+            let mut builder = ProfileBuilder::new(config)?;
+            feed(&mut builder)?;
+            Ok(builder.freeze())
         })
-    }
-
-    fn pass(
-        &self,
-        config: ProfileConfig,
-        window: &Window,
-        progress: &Progress,
-        what: &str,
-    ) -> Result<Profile> {
-        progress.start(what);
-        let mut builder = ProfileBuilder::new(config)?.threads(self.threads)?;
-        for (key, value) in &self.tags {
-            builder = builder.tag(key, value);
-        }
-        window.feed(&self.space, &mut builder, progress)?;
-        Ok(builder.freeze())
     }
 }
 
@@ -190,12 +192,18 @@ fn choose<'a>(named: Option<&str>, known: impl Iterator<Item = &'a str>) -> Resu
         (None, [one]) => Ok((*one).to_owned()),
         (Some(name), _) => Err(Error::new(
             ErrorKind::Argument,
-            format!("there is no space `{name}`; there are: {}", known.join(", ")),
+            format!(
+                "there is no space `{name}`; there are: {}",
+                known.join(", ")
+            ),
         )
         .at("option", "--space")),
         (None, _) => Err(Error::new(
             ErrorKind::Argument,
-            format!("name the space with --space; there are: {}", known.join(", ")),
+            format!(
+                "name the space with --space; there are: {}",
+                known.join(", ")
+            ),
         )),
     }
 }

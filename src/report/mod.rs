@@ -3,7 +3,8 @@
 //!
 //! | for | a comparison | a profile | needs |
 //! | --- | --- | --- | --- |
-//! | one line of a log | [`headline`] | [`profile_line`] | |
+//! | one line of a log | [`headline`] | | |
+//! | one line at a terminal | | [`profile_line`] | feature `cli` |
 //! | a person at a terminal | [`terminal`] | [`profile_page`] | feature `cli` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `cli` |
 //!

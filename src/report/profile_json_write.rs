@@ -1,9 +1,7 @@
 //! From a profile to its JSON document, field by field.
 
 use super::json_write::finite;
-use super::profile_json::{
-    Count, Distribution, Document, Feature, Place, Quantile, Record, Space,
-};
+use super::profile_json::{Count, Distribution, Document, Feature, Place, Quantile, Record, Space};
 use crate::profile::{Profile, SpaceConfig, SpaceGroup, SpaceProfile};
 use crate::sketch::{Quantiles, Tally};
 use std::cmp::Reverse;
@@ -135,7 +133,12 @@ impl<'a> Space<'a> {
             cluster_distance: Distribution::new(space.cluster_distance()),
             own_distance: Distribution::new(space.own_distance()),
             boundary: Distribution::new(space.boundary()),
-            clusters: space.clusters().iter().zip(cluster_names).map(cluster).collect(),
+            clusters: space
+                .clusters()
+                .iter()
+                .zip(cluster_names)
+                .map(cluster)
+                .collect(),
             classes: space
                 .classes()
                 .iter()

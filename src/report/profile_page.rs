@@ -51,7 +51,10 @@ pub fn profile_page(profile: &Profile, name: &str, options: &TerminalOptions) ->
     page.lead(
         &clip(name, 60),
         Tone::Strong,
-        &format!(", a profile of {}", number::counted(document.records, "record")),
+        &format!(
+            ", a profile of {}",
+            number::counted(document.records, "record")
+        ),
     );
     about(&mut page, &document);
     for space in &document.spaces {
@@ -65,11 +68,19 @@ pub fn profile_page(profile: &Profile, name: &str, options: &TerminalOptions) ->
 
 fn about(page: &mut Page, document: &Document<'_>) {
     if let (Some(first), Some(last)) = (document.first_time, document.last_time) {
-        page.text(&format!("{} to {} UTC", number::time(first), number::time(last)));
+        page.text(&format!(
+            "{} to {} UTC",
+            number::time(first),
+            number::time(last)
+        ));
     }
     not_used(page, &document.not_used, "record");
     for (key, values) in &document.tags {
-        page.text(&format!("{}: {}", clip(key, NAME), escape(&values.join(", "))));
+        page.text(&format!(
+            "{}: {}",
+            clip(key, NAME),
+            escape(&values.join(", "))
+        ));
     }
     page.text(&format!(
         "class taken from: {}; seed {}",
@@ -122,7 +133,10 @@ fn space(page: &mut Page, space: &Space<'_>, limit: usize) {
     places(page, "cluster", &space.clusters, limit);
     places(page, "class", &space.classes, limit);
     if space.unclassified > 0 && !space.classes.is_empty() {
-        page.text(&format!("{} without a class", number::counted(space.unclassified, "row")));
+        page.text(&format!(
+            "{} without a class",
+            number::counted(space.unclassified, "row")
+        ));
     }
     if space.other_classes > 0 {
         page.text(&format!(
@@ -136,7 +150,12 @@ fn space(page: &mut Page, space: &Space<'_>, limit: usize) {
         );
     }
     if !space.novel.is_empty() {
-        let ids: Vec<String> = space.novel.iter().take(3).map(|r| clip(r.id, NAME)).collect();
+        let ids: Vec<String> = space
+            .novel
+            .iter()
+            .take(3)
+            .map(|r| clip(r.id, NAME))
+            .collect();
         page.text(&format!("farthest from every cluster: {}", ids.join(", ")));
     }
 }
@@ -172,7 +191,12 @@ fn places(page: &mut Page, kind: &str, places: &[Place<'_>], limit: usize) {
                 Entry::right(number::count(place.rows)),
                 Entry::right(place.share.map_or("-".into(), number::share)),
                 Entry::right(median.map_or("-".into(), number::number)),
-                Entry::left(place.nearest.as_ref().map_or("-".into(), |r| clip(r.id, NAME))),
+                Entry::left(
+                    place
+                        .nearest
+                        .as_ref()
+                        .map_or("-".into(), |r| clip(r.id, NAME)),
+                ),
             ]
         })
         .collect();
@@ -181,7 +205,10 @@ fn places(page: &mut Page, kind: &str, places: &[Place<'_>], limit: usize) {
         rows,
     );
     if order.len() > limit {
-        page.aside(&format!("and {} more (`show` lists them).", order.len() - limit));
+        page.aside(&format!(
+            "and {} more (`show` lists them).",
+            order.len() - limit
+        ));
     }
 }
 
