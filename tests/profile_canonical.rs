@@ -12,7 +12,7 @@ const DIM: usize = 6;
 
 /// One record: id, label, prediction, time, score, vector. Small alphabets make
 /// repeats, ties, zero rows and crowded class tables likely.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Row {
     id: u8,
     label: u8,
@@ -126,12 +126,7 @@ fn shuffled(rows: &[Row], seed: u64) -> Vec<Row> {
     let mut keyed: Vec<(u64, Row)> = rows
         .iter()
         .enumerate()
-        .map(|(i, r)| {
-            (
-                driftsphere::sketch::hash_bytes(seed, &i.to_le_bytes()),
-                r.clone(),
-            )
-        })
+        .map(|(i, r)| (driftsphere::sketch::hash_bytes(seed, &i.to_le_bytes()), *r))
         .collect();
     keyed.sort_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, r)| r).collect()

@@ -118,7 +118,7 @@ fn a_class_centre_without_the_row_is_the_mean_of_the_others() {
         Provenance::default(),
     )
     .unwrap();
-    let ruler = Ruler::new(Arc::new(book), true).unwrap();
+    let ruler = Ruler::new(Arc::new(book), true);
     let readings = read_all(&ruler, &rows, &owners, |i| i as u64);
     let units: Vec<Vec<f64>> = rows.iter().map(|row| unit(row)).collect();
     for i in 0..rows.len() {
@@ -166,7 +166,7 @@ fn check_clusters(rows_of_a_record: usize) {
     )
     .unwrap();
     let centres = plain.cluster_centres();
-    let ruler = Ruler::new(Arc::new(plain), true).unwrap();
+    let ruler = Ruler::new(Arc::new(plain), true);
     let readings = read_all(&ruler, &rows, &owners, hash);
 
     // Who is where, worked out apart from the codebook's members.
@@ -228,7 +228,7 @@ fn a_row_that_was_alone_has_no_centre() {
     )
     .unwrap();
     let book = Arc::new(book);
-    let ruler = Ruler::new(Arc::clone(&book), true).unwrap();
+    let ruler = Ruler::new(Arc::clone(&book), true);
     let readings = read_all(&ruler, &rows, &owners, |i| i as u64);
     assert_eq!(readings[0].own_class, None);
     assert_eq!(readings[0].boundary, None);
@@ -240,7 +240,7 @@ fn a_row_that_was_alone_has_no_centre() {
         assert!(book.members_of(i as u64)[0].cluster as usize != cluster);
     }
     // The same rows as a target are measured as they are.
-    let ruler = Ruler::new(book, false).unwrap();
+    let ruler = Ruler::new(book, false);
     let readings = read_all(&ruler, &rows, &owners, |i| i as u64);
     // Eight coordinates, each rounded to half of 2^-40.
     assert!(readings[0].own_class.unwrap() < 2e-12);
@@ -262,7 +262,7 @@ fn reference_rows_are_as_far_from_their_centre_as_fresh_ones() {
         let book = Codebook::new(dim, Distance::HalfChord, centres, vec![], vec![], none).unwrap();
         let book = Arc::new(book);
         let read = |rows: &[Vec<f32>], leave_one_out: bool| -> Vec<f64> {
-            let ruler = Ruler::new(Arc::clone(&book), leave_one_out).unwrap();
+            let ruler = Ruler::new(Arc::clone(&book), leave_one_out);
             let readings = read_all(&ruler, rows, &owners[..n], |i| i as u64);
             readings.iter().map(|r| r.own_class.unwrap()).collect()
         };

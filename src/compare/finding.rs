@@ -103,6 +103,9 @@ pub struct Effect {
     pub unit: String,
     /// The size from which a change counts as drift: `|value| >= threshold`.
     pub threshold: f64,
+    /// The value that no change at all would give: 0 for most effects, 0.5 for
+    /// a separation.
+    pub no_change: f64,
     /// The smallest size that so many records show with 80 % power at
     /// alpha 0.05, where it can be stated.
     pub detectable: Option<f64>,
@@ -115,10 +118,11 @@ impl Effect {
         self.value.abs() >= self.threshold
     }
 
-    /// The effect in units of its threshold, for ranking findings.
+    /// The effect in units of its threshold, for ranking findings: 0 is no
+    /// change, 1 the threshold.
     #[must_use]
     pub fn relative(&self) -> f64 {
-        self.value.abs() / self.threshold
+        (self.value.abs() - self.no_change) / (self.threshold - self.no_change)
     }
 }
 
@@ -175,7 +179,7 @@ pub struct Finding {
     /// The same, corrected for everything else the comparison tested.
     pub p_adjusted: Option<f64>,
     /// How many permutations the p-value rests on, where it rests on any.
-    pub permutations: Option<u32>,
+    pub permutations: Option<u64>,
     /// The effect the verdict is drawn from.
     pub effect: Option<Effect>,
     /// Further effects, as description.
@@ -336,6 +340,7 @@ mod tests {
             value: -0.2,
             unit: "reference sd".into(),
             threshold: 0.2,
+            no_change: 0.0,
             detectable: None,
         };
         assert!(effect.reaches_threshold());

@@ -2,16 +2,17 @@
 
 /// The sizes from which a change counts as drift.
 ///
-/// | threshold | default | why | for example |
-/// | --- | --- | --- | --- |
-/// | [`w1`](Self::w1) | 0.2 | Cohen's small effect (1988) | a shift of the whole distribution by a fifth of the reference's spread |
-/// | [`total_variation`](Self::total_variation) | 0.1 | one record in ten has another value | a class grows from 20 % to 30 % of the records |
-/// | [`tail_share`](Self::tail_share) | 0.05 | one record in twenty moved into the tail | 10 % of the records below what was the 5 % quantile |
-/// | [`median_shift`](Self::median_shift) | 0.2 | Cohen's small effect, on distances | distances to the own class's centre |
-/// | [`novel_share`](Self::novel_share) | 0.01 | one record in a hundred is farther out than nearly all of the reference | |
-/// | [`separation`](Self::separation) | 0.55 | a linear rule tells the windows apart in 55 of 100 pairs | 10 % of a novel class: 0.58 |
-/// | [`turn`](Self::turn) | 2 degrees | turn of the mean direction | 10 % blurred digits: 3.2 |
-/// | [`new_value_share`](Self::new_value_share) | 0.01 | a value that was never there, in one record of a hundred | |
+/// | threshold | default | reason or example |
+/// | --- | --- | --- |
+/// | [`w1`](Self::w1) | 0.2 | Cohen's small effect (1988): the whole distribution moved by a fifth of the reference's spread |
+/// | [`total_variation`](Self::total_variation) | 0.1 | one record in ten has another value: a class grows from 20 % to 30 % |
+/// | [`tail_growth`](Self::tail_growth) | 1 | a tail doubled: 10 % of the records below what was the 5 % quantile |
+/// | [`median_shift`](Self::median_shift) | 0.2 | Cohen's small effect, on distances |
+/// | [`novel_share`](Self::novel_share) | 0.01 | one record more in a hundred lies farther out than nearly all of the reference |
+/// | [`neighbour_excess`](Self::neighbour_excess) | 0.02 | of ten nearest neighbours 0.2 more than by chance come from the own window |
+/// | [`separation`](Self::separation) | 0.55 | a linear rule ranks 55 of 100 pairs right; 10 % of a novel class: 0.58 |
+/// | [`turn`](Self::turn) | 2 | degrees; 10 % blurred digits: 3.2 |
+/// | [`new_value_share`](Self::new_value_share) | 0.01 | a value that was never there, in one record of a hundred |
 ///
 /// The examples of separation and turn are embeddings of digits with 2 000 rows
 /// a side; two windows without a change give 0.50 and 0.5 degrees.
@@ -21,12 +22,15 @@ pub struct Thresholds {
     pub w1: f64,
     /// Half the sum of the absolute changes of shares, in `[0, 1]`.
     pub total_variation: f64,
-    /// Change of the share of records in a tail of the reference.
-    pub tail_share: f64,
+    /// Growth of the share of records in a tail of the reference, in units of
+    /// the tail's nominal share.
+    pub tail_growth: f64,
     /// Shift of the median distance, in units of the reference's sd.
     pub median_shift: f64,
     /// Growth of the share of records beyond the reference's novelty edge.
     pub novel_share: f64,
+    /// Excess of neighbours from the own window over chance, as a share.
+    pub neighbour_excess: f64,
     /// Probability that a linear rule ranks a target row above a reference row,
     /// in `[0.5, 1]`.
     pub separation: f64,
@@ -41,9 +45,10 @@ impl Default for Thresholds {
         Self {
             w1: 0.2,
             total_variation: 0.1,
-            tail_share: 0.05,
+            tail_growth: 1.0,
             median_shift: 0.2,
             novel_share: 0.01,
+            neighbour_excess: 0.02,
             separation: 0.55,
             turn: 2.0,
             new_value_share: 0.01,

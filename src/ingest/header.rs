@@ -107,14 +107,19 @@ impl Header {
             )
         };
         // A zero among the dimensions does not excuse absurd others: the product of the rest must fit.
-        let nonzero = raw.shape.iter().filter(|&&n| n != 0);
-        let product = nonzero
-            .fold(Some(1u64), |product, &n| product?.checked_mul(n))
+        let product = raw
+            .shape
+            .iter()
+            .filter(|&&n| n != 0)
+            .try_fold(1u64, |product, &n| product.checked_mul(n))
             .ok_or_else(too_large)?;
         let count = if raw.shape.contains(&0) { 0 } else { product };
-        let data_bytes = match dtype.size() {
-            None => None,
-            Some(size) => Some(count.checked_mul(size as u64).ok_or_else(too_large)?),
+        let data_bytes = match &dtype {
+            Dtype::Unsupported { .. } => None,
+            known => {
+                let size = known.size().ok_or_else(too_large)?;
+                Some(count.checked_mul(size as u64).ok_or_else(too_large)?)
+            }
         };
         let shape = raw.shape.iter().map(|&n| usize::try_from(n));
         Ok(Self {

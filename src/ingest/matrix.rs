@@ -58,7 +58,7 @@ pub struct MatrixReader {
 /// Where the rows come from.
 enum Layout {
     /// C order: row after row.
-    Rows(SourceReader),
+    Rows(Box<SourceReader>),
     /// Fortran order in a file: column after column, first byte of the data.
     Columns(File, u64),
     /// Fortran order, unfolded.
@@ -257,7 +257,7 @@ fn open(source: &Source, header: &Header, limits: &Limits) -> Result<Layout> {
         } else {
             let mut reader = source.open()?;
             Header::read(&mut reader, limits)?;
-            Layout::Rows(reader)
+            Layout::Rows(Box::new(reader))
         });
     }
     let bytes = source.size - header.length;

@@ -12,7 +12,8 @@ use super::source::{Packing, Source, io};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The arrays of the archive, by name without `.npy`, in the archive's order.
-/// Members that are not arrays are passed over, as NumPy does.
+/// Members that are not arrays are passed over, and of two members with one name
+/// the last counts, both as in NumPy.
 ///
 /// The central directory is read by the `zip` crate; the bytes of a member are
 /// read by [`Source`], which owns its file handle and can therefore outlive the
@@ -43,16 +44,16 @@ pub(crate) fn members(path: &Arc<Path>, limits: &Limits) -> Result<Vec<(String, 
                 "the member is encrypted; save it without a password",
             )));
         }
+        let (packed, size) = (member.compressed_size(), member.size());
         let packing = match member.compression() {
             CompressionMethod::Stored => Packing::Stored,
-            CompressionMethod::Deflated => Packing::Deflated,
+            CompressionMethod::Deflated => Packing::Deflated { packed },
             other => {
                 return Err(place(input(format!(
                     "the member is compressed by {other}; np.savez and np.savez_compressed write what can be read"
                 ))));
             }
         };
-        let (packed, size) = (member.compressed_size(), member.size());
         let start = member.data_start().unwrap_or(u64::MAX);
         if start.checked_add(packed).is_none_or(|end| end > length) {
             return Err(place(input(
@@ -64,7 +65,7 @@ pub(crate) fn members(path: &Arc<Path>, limits: &Limits) -> Result<Vec<(String, 
                 "the archive is damaged: two different lengths are stated for a member that is not compressed",
             )));
         }
-        if packing == Packing::Deflated && size > limits.max_member_bytes {
+        if packing != Packing::Stored && size > limits.max_member_bytes {
             return Err(place(Error::new(
                 ErrorKind::Limit,
                 format!(
@@ -77,7 +78,6 @@ pub(crate) fn members(path: &Arc<Path>, limits: &Limits) -> Result<Vec<(String, 
             path: Arc::clone(path),
             packing,
             start,
-            packed,
             size,
             crc: Some(member.crc32()),
         };

@@ -13,8 +13,11 @@ const BUFFER: usize = 128 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Packing {
     Stored,
+    /// `packed` bytes in the file unfold to the source's size.
     #[cfg(feature = "npz")]
-    Deflated,
+    Deflated {
+        packed: u64,
+    },
 }
 
 /// Where the bytes of one array lie.
@@ -24,8 +27,6 @@ pub(crate) struct Source {
     pub(crate) packing: Packing,
     /// First byte in the file.
     pub(crate) start: u64,
-    /// Bytes in the file.
-    pub(crate) packed: u64,
     /// Bytes once unfolded.
     pub(crate) size: u64,
     /// CRC-32 of the unfolded bytes, where one is stated.
@@ -40,8 +41,8 @@ impl Source {
         let stream = match self.packing {
             Packing::Stored => Stream::Stored(BufReader::with_capacity(BUFFER, file)),
             #[cfg(feature = "npz")]
-            Packing::Deflated => {
-                let packed = BufReader::with_capacity(BUFFER, file.take(self.packed));
+            Packing::Deflated { packed } => {
+                let packed = BufReader::with_capacity(BUFFER, file.take(packed));
                 Stream::Deflated(flate2::bufread::DeflateDecoder::new(packed))
             }
         };
@@ -84,22 +85,26 @@ impl SourceReader {
         if count == 0 {
             return Ok(());
         }
-        if let Stream::Stored(reader) = &mut self.stream {
-            let step = i64::try_from(count).ok().filter(|_| count <= self.left);
-            let step = step.ok_or_else(|| io(std::io::ErrorKind::UnexpectedEof.into()))?;
-            reader.seek_relative(step).map_err(io)?;
-            self.left -= count;
-            self.crc = None;
-            return Ok(());
-        }
-        let mut scratch = vec![0u8; BUFFER];
-        let mut rest = count;
-        while rest > 0 {
-            let step = scratch
-                .len()
-                .min(usize::try_from(rest).unwrap_or(usize::MAX));
-            self.fill(&mut scratch[..step])?;
-            rest -= step as u64;
+        match &mut self.stream {
+            Stream::Stored(reader) => {
+                let step = i64::try_from(count).ok().filter(|_| count <= self.left);
+                let step = step.ok_or_else(|| io(std::io::ErrorKind::UnexpectedEof.into()))?;
+                reader.seek_relative(step).map_err(io)?;
+                self.left -= count;
+                self.crc = None;
+            }
+            #[cfg(feature = "npz")]
+            Stream::Deflated(_) => {
+                let mut scratch = vec![0u8; BUFFER];
+                let mut rest = count;
+                while rest > 0 {
+                    let step = scratch
+                        .len()
+                        .min(usize::try_from(rest).unwrap_or(usize::MAX));
+                    self.fill(&mut scratch[..step])?;
+                    rest -= step as u64;
+                }
+            }
         }
         Ok(())
     }

@@ -114,7 +114,6 @@ impl ArrayFile {
                 path: Arc::clone(&path),
                 packing: Packing::Stored,
                 start: 0,
-                packed: metadata.len(),
                 size: metadata.len(),
                 crc: None,
             };

@@ -66,6 +66,8 @@ pub use container::FORMAT_VERSION;
 pub use feature::Feature;
 pub use file::Codebooks;
 #[cfg(feature = "fit")]
+pub(crate) use fit::class_centres;
+#[cfg(feature = "fit")]
 pub use fit::{FitOptions, fit, profile_reference};
 pub use group::SpaceGroup;
 pub use novel::NovelRecord;

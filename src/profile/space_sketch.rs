@@ -35,10 +35,7 @@ impl Instrument {
     fn new(config: &SpaceConfig) -> Result<Self> {
         Ok(match &config.codebook {
             None => Self::Plain(NearestSearch::new(config.dim, Vec::new())?),
-            Some(book) => Self::Ruler(Ruler::new(
-                Arc::clone(book),
-                config.role == Role::Reference,
-            )?),
+            Some(book) => Self::Ruler(Ruler::new(Arc::clone(book), config.role == Role::Reference)),
         })
     }
 

@@ -137,6 +137,11 @@ impl Profile {
         &self.spaces
     }
 
+    /// Takes a space out of the profile.
+    pub(crate) fn take_space(&mut self, name: &str) -> Option<SpaceProfile> {
+        self.spaces.remove(name)
+    }
+
     /// Takes in `other`: afterwards this is, byte for byte, the profile of the
     /// records of both.
     ///

@@ -13,9 +13,15 @@ const EMPTY: i64 = i64::MIN;
 
 const SMALLEST: usize = 16;
 
+/// So many of `slots` slots may be occupied: 5/8. Of a table that doubles, a
+/// quantile sketch of cap 2^i then needs 2^(i + 1) slots, its slack included.
+fn most(slots: usize) -> usize {
+    slots / 8 * 5
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct CountTable {
-    /// A power of two of slots, at least a quarter of them empty.
+    /// A power of two of slots, of which [`most`] may be occupied.
     slots: Vec<Entry>,
     occupied: usize,
     /// 64 - log2 of the number of slots.
@@ -23,9 +29,8 @@ pub(super) struct CountTable {
 }
 
 impl CountTable {
-    /// An empty table with room for `occupied` keys before it grows.
-    pub(super) fn with_room(occupied: usize) -> Self {
-        let slots = (occupied + occupied / 2).next_power_of_two().max(SMALLEST);
+    /// An empty table of `slots` slots, a power of two.
+    fn with_slots(slots: usize) -> Self {
         Self {
             slots: vec![(EMPTY, 0); slots],
             occupied: 0,
@@ -33,13 +38,25 @@ impl CountTable {
         }
     }
 
+    /// An empty table, as small as can be.
+    pub(super) fn new() -> Self {
+        Self::with_slots(SMALLEST)
+    }
+
     /// A table that holds `entries`, whose keys are distinct.
     pub(super) fn of(entries: &[Entry]) -> Self {
-        let mut table = Self::with_room(entries.len());
-        for &(key, count) in entries {
-            table.add(key, count);
-        }
+        let mut table = Self::with_slots((2 * entries.len()).next_power_of_two().max(SMALLEST));
+        table.refill(entries);
         table
+    }
+
+    /// Holds `entries` from now on, whose keys are distinct, in the same memory.
+    pub(super) fn refill(&mut self, entries: &[Entry]) {
+        self.slots.fill((EMPTY, 0));
+        self.occupied = 0;
+        for &(key, count) in entries {
+            self.add(key, count);
+        }
     }
 
     /// The number of keys.
@@ -76,7 +93,7 @@ impl CountTable {
             if self.slots[at].0 == EMPTY {
                 self.slots[at] = (key, count);
                 self.occupied += 1;
-                if self.occupied > self.slots.len() / 4 * 3 {
+                if self.occupied > most(self.slots.len()) {
                     *self = Self::of(&self.sorted());
                 }
                 return;
@@ -103,7 +120,7 @@ mod tests {
 
     #[test]
     fn counts_as_a_tree_map_does_while_it_grows() {
-        let mut table = CountTable::with_room(0);
+        let mut table = CountTable::new();
         let mut tree = BTreeMap::new();
         let mut state = 1_u64;
         for step in 0..20_000_u64 {
@@ -119,6 +136,6 @@ mod tests {
             *tree.entry(key).or_insert(0) += 1;
         }
         assert_eq!(table.sorted(), Vec::from_iter(tree));
-        assert!(table.occupied() <= table.slots.len() / 4 * 3);
+        assert!(table.occupied() <= most(table.slots.len()));
     }
 }

@@ -1,12 +1,9 @@
 //! Exact sums of unit vectors.
 
-use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
+use super::fixed_point::{ONE, add_scaled, write_difference, write_scaled};
 use crate::error::{Error, ErrorKind, Result};
-
-/// One, in fixed point.
-const ONE: i64 = 1 << 40;
 
 /// So many rows, each at most [`ONE`] in magnitude, fit into an i64.
 const NARROW_ROWS: u64 = (i64::MAX / ONE) as u64;
@@ -217,9 +214,7 @@ impl Directions {
         assert_eq!(out.len(), self.dim(), "dimension of the output");
         if self.wide.is_empty() {
             // A sum of fewer rows than `narrow` holds: no overflow.
-            for ((out, sum), value) in out.iter_mut().zip(&self.narrow).zip(fixed) {
-                *out = sum.wrapping_sub(*value) as f64 / ONE as f64;
-            }
+            write_difference(out, &self.narrow, fixed);
         } else {
             for ((out, sum), value) in out.iter_mut().zip(self.totals()).zip(fixed) {
                 *out = to_f64(sum - i128::from(*value));
@@ -303,37 +298,6 @@ impl Directions {
             *wide += i128::from(std::mem::take(narrow));
         }
         self.narrow_rows = 0;
-    }
-}
-
-/// `value` rounded to an integer, ties to even, for |value| <= [`ONE`].
-///
-/// In [2^52, 2^53) doubles are the integers, so adding 1.5 * 2^52 rounds `value`
-/// and leaves it in the low bits. Unlike a cast this runs in plain SSE2.
-#[inline(always)]
-fn round(value: f64) -> i64 {
-    const MAGIC: f64 = 1.5 * (1_u64 << 52) as f64;
-    const LIMIT: f64 = ONE as f64;
-    // Comparisons in this form are one instruction each, `clamp` is not.
-    let value = if value > -LIMIT { value } else { -LIMIT };
-    let value = if value < LIMIT { value } else { LIMIT };
-    (value + MAGIC)
-        .to_bits()
-        .wrapping_sub(MAGIC.to_bits())
-        .cast_signed()
-}
-
-#[multiversion(targets("x86_64+avx2", "x86_64+avx512f+avx512dq"))]
-fn add_scaled(sums: &mut [i64], row: &[f32], factor: f64) {
-    for (sum, value) in sums.iter_mut().zip(row) {
-        *sum = sum.wrapping_add(round(f64::from(*value) * factor));
-    }
-}
-
-#[multiversion(targets("x86_64+avx2", "x86_64+avx512f+avx512dq"))]
-fn write_scaled(out: &mut [i64], row: &[f32], factor: f64) {
-    for (out, value) in out.iter_mut().zip(row) {
-        *out = round(f64::from(*value) * factor);
     }
 }
 

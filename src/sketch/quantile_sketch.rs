@@ -47,13 +47,15 @@ use crate::error::{Error, ErrorKind, Result};
 /// D(M, s + 1) <= D(M, s); and D(M, s) <= D(M', s) where M is a part of M'. Let
 /// s\*(M) be the smallest s with D(M, s) <= cap. It exists, for D(M, 63) <= 1.
 ///
-/// *The sketch of M always has the shift s\*(M).* It holds for the empty stream.
-/// Let it hold for M, and let v come. For all s < s\*(M) we have
-/// D(M + v, s) >= D(M, s) > cap, so s\*(M + v) >= s\*(M), and the sketch raises its
-/// shift from s\*(M) in steps of one exactly until D(M + v, s) <= cap. Merging A
-/// and B is the same step: s\*(A + B) >= max(s\*(A), s\*(B)), where both are
-/// brought first. Counts at a given s are sums, which do not know an order. So
-/// shift, counts, and with them the bytes, depend on the multiset alone. ∎
+/// *Freezing the sketch of M gives the counts of M at s\*(M).* The learning sketch
+/// holds the counts of M at some shift s <= s\*(M); freezing then tries s, s + 1, ...
+/// and stops at the first that fits, which is s\*(M), since counts at a coarser shift
+/// follow from those at a finer one. Updates keep s <= s\*(M): s stays, or becomes
+/// s\*(M') for the part M' of M that came so far; and where M' is a part of M, every s
+/// below s\*(M') has D(M, s) >= D(M', s) > cap, so s\*(M') <= s\*(M). Merging A and B
+/// starts from max(s\*(A), s\*(B)) <= s\*(A + B) and goes on as freezing does. Counts
+/// at a given shift are sums, which know no order. So shift and counts, and with
+/// them the bytes, depend on the multiset alone. ∎
 ///
 /// # Sources
 ///
@@ -86,7 +88,9 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Debug, Clone)]
 pub struct QuantileSketch {
     cap: usize,
+    /// At most the shift that freezing will choose.
     shift: u32,
+    /// Up to a quarter more keys than `cap`.
     table: CountTable,
     /// Above `max` while no finite value came.
     min: f64,
@@ -106,8 +110,8 @@ impl QuantileSketch {
 
     /// A sketch of at most `cap` buckets, 2 to [`MAX_CAP`](Self::MAX_CAP).
     ///
-    /// Memory grows with the occupied buckets, up to 32 bytes times the next
-    /// power of two of `cap`.
+    /// Memory grows with the occupied buckets, up to 32 bytes times `cap` where
+    /// this is a power of two (131 kB for 4096, 16 kB for 512).
     ///
     /// # Errors
     ///
@@ -117,7 +121,7 @@ impl QuantileSketch {
         Ok(Self {
             cap,
             shift: 0,
-            table: CountTable::with_room(0),
+            table: CountTable::new(),
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
             outside: Outside::default(),
@@ -167,21 +171,25 @@ impl QuantileSketch {
         }
     }
 
-    /// Adds to a key that may be new, and collapses where it is one too many.
+    /// Adds to a key that may be new.
     #[inline(never)]
     fn occupy(&mut self, key: i64, count: u64) {
         self.table.add(key, count);
-        if self.table.occupied() > self.cap {
-            self.fit(self.table.sorted());
+        // The slack keeps collapses apart: without it, the next new key after a
+        // collapse that just fits would need another one.
+        if self.table.occupied() > self.cap + self.cap / 4 {
+            let (entries, shift) = self.collapsed();
+            self.table.refill(&entries);
+            self.shift = shift;
         }
     }
 
-    /// Takes `entries` as its own, at the smallest shift at which they fit.
-    fn fit(&mut self, mut entries: Vec<Entry>) {
+    /// The entries at the smallest shift at which they fit, and this shift.
+    fn collapsed(&self) -> (Vec<Entry>, u32) {
+        let mut entries = self.table.sorted();
         let by = buckets::smallest_shift(&entries, self.cap);
         buckets::coarsen(&mut entries, by);
-        self.shift += by;
-        self.table = CountTable::of(&entries);
+        (entries, self.shift + by)
     }
 
     /// Takes in all that `other` saw, as if it had come through
@@ -198,10 +206,11 @@ impl QuantileSketch {
     /// What was learned so far, in the form that answers and is stored.
     #[must_use]
     pub fn freeze(&self) -> Quantiles {
+        let (entries, shift) = self.collapsed();
         Quantiles {
             cap: self.cap,
-            shift: self.shift,
-            entries: self.table.sorted(),
+            shift,
+            entries,
             outside: self.outside,
             extremes: (self.min <= self.max).then_some((self.min, self.max)),
         }

@@ -5,11 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::sample_parts::RawSample;
 use super::sample_row::SampleRow;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 /// So many different rows are kept of one hash.
-const ENTRIES: usize = 4;
+pub(super) const ENTRIES: usize = 4;
 
 /// The rows with the `k` smallest hashes: a *bottom-k* or *coordinated* sample.
 ///
@@ -58,21 +59,21 @@ const ENTRIES: usize = 4;
 #[serde(try_from = "RawSample", into = "RawSample")]
 pub struct CoordinatedSample {
     k: usize,
-    hashes: BTreeMap<u64, Kept>,
+    pub(super) hashes: BTreeMap<u64, Kept>,
 }
 
 /// The rows of one hash.
 #[derive(Debug, Clone, PartialEq)]
-struct Kept {
+pub(super) struct Kept {
     /// Different rows in ascending order of their bytes, 1 to [`ENTRIES`].
-    entries: Vec<Entry>,
-    total: u64,
+    pub(super) entries: Vec<Entry>,
+    pub(super) total: u64,
 }
 
 #[derive(Debug, Clone)]
-struct Entry {
-    row: Arc<SampleRow>,
-    count: u64,
+pub(super) struct Entry {
+    pub(super) row: Arc<SampleRow>,
+    pub(super) count: u64,
     /// Needed only where two rows share a hash, then made once.
     bytes: OnceLock<Box<[u8]>>,
 }
@@ -241,7 +242,7 @@ impl Kept {
 }
 
 impl Entry {
-    fn new(row: Arc<SampleRow>, count: u64) -> Self {
+    pub(super) fn new(row: Arc<SampleRow>, count: u64) -> Self {
         Self {
             row,
             count,
@@ -249,7 +250,7 @@ impl Entry {
         }
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         self.bytes.get_or_init(|| self.row.to_bytes().into())
     }
 }
@@ -258,112 +259,5 @@ impl PartialEq for Entry {
     fn eq(&self, other: &Self) -> bool {
         self.count == other.count
             && (Arc::ptr_eq(&self.row, &other.row) || self.bytes() == other.bytes())
-    }
-}
-
-/// All that a [`CoordinatedSample`] keeps of one hash.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SamplePart {
-    /// The hash.
-    pub hash: u64,
-    /// How many rows came with it.
-    pub total: u64,
-    /// 1 to 4 different rows in ascending order of their bytes, with counts.
-    pub rows: Vec<(Arc<SampleRow>, u64)>,
-}
-
-/// The stored form: parts ascending by hash.
-#[derive(Serialize, Deserialize)]
-struct RawSample {
-    k: u64,
-    parts: Vec<SamplePart>,
-}
-
-impl From<CoordinatedSample> for RawSample {
-    fn from(valid: CoordinatedSample) -> Self {
-        Self {
-            k: valid.k as u64,
-            parts: valid.parts().collect(),
-        }
-    }
-}
-
-impl TryFrom<RawSample> for CoordinatedSample {
-    type Error = Error;
-
-    fn try_from(raw: RawSample) -> Result<Self> {
-        let k = usize::try_from(raw.k)
-            .map_err(|_| Error::new(ErrorKind::Format, "sample: k is too large"))?;
-        Self::from_parts(k, raw.parts)
-    }
-}
-
-impl CoordinatedSample {
-    /// What is kept, ascending by hash; [`from_parts`](Self::from_parts) takes it
-    /// back. The rows are shared, not copied.
-    pub fn parts(&self) -> impl Iterator<Item = SamplePart> + '_ {
-        self.hashes.iter().map(|(&hash, kept)| SamplePart {
-            hash,
-            total: kept.total,
-            rows: kept
-                .entries
-                .iter()
-                .map(|e| (Arc::clone(&e.row), e.count))
-                .collect(),
-        })
-    }
-
-    /// A sample from its [`parts`](Self::parts), for files that store a row once
-    /// although several samples hold it.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Format`] if they cannot be those of a sample.
-    pub fn from_parts(k: usize, parts: impl IntoIterator<Item = SamplePart>) -> Result<Self> {
-        let bad = |what: &str| Error::new(ErrorKind::Format, format!("sample: {what}"));
-        let mut sample = Self::new(k);
-        for SamplePart { hash, total, rows } in parts {
-            let last = sample.hashes.last_key_value();
-            if last.is_some_and(|(last, _)| hash <= *last) {
-                return Err(bad("the hashes do not rise"));
-            }
-            if sample.hashes.len() == k {
-                return Err(bad("more hashes than k allows"));
-            }
-            let entries = rows.into_iter().map(|(row, count)| Entry::new(row, count));
-            let kept = Kept {
-                entries: entries.collect(),
-                total,
-            };
-            kept.check().map_err(bad)?;
-            sample.hashes.insert(hash, kept);
-        }
-        Ok(sample)
-    }
-}
-
-impl Kept {
-    /// What makes this impossible, if anything does.
-    fn check(&self) -> std::result::Result<(), &'static str> {
-        if !(1..=ENTRIES).contains(&self.entries.len()) {
-            return Err("a hash has 1 to 4 different rows");
-        }
-        let pairs = self.entries.windows(2);
-        if !pairs
-            .into_iter()
-            .all(|pair| pair[0].bytes() < pair[1].bytes())
-        {
-            return Err("the rows of a hash do not rise");
-        }
-        if self.entries.iter().any(|entry| entry.count == 0) {
-            return Err("a row that never came");
-        }
-        let counts = self.entries.iter().map(|entry| entry.count);
-        let counted = counts.fold(0, u64::saturating_add);
-        let complete = self.entries.len() < ENTRIES;
-        if counted > self.total || (complete && counted < self.total) {
-            return Err("the counts of a hash do not add up to its total");
-        }
-        Ok(())
     }
 }

@@ -81,8 +81,8 @@ impl Codebook {
 
     /// The door that every codebook passes, made here or read from a file.
     fn check(&self) -> std::result::Result<(), String> {
-        if self.dim == 0 {
-            return Err("a codebook needs at least one dimension".into());
+        if self.dim == 0 || u32::try_from(self.dim).is_err() {
+            return Err(format!("a codebook cannot have {} dimensions", self.dim));
         }
         for centre in self.classes.iter().chain(&self.clusters) {
             if centre.sum.dim() != self.dim {

@@ -118,13 +118,26 @@ pub(super) fn scale(vector: &mut [f64], factor: f64) {
     }
 }
 
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
+}
+
+/// Below this length a plain loop is over before a vector loop is set up.
+const SHORT: usize = 24;
+
 /// The largest value, `-inf` of an empty slice. NaN is passed over.
-#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+#[inline]
 pub(super) fn largest(values: &[f32]) -> f32 {
-    #[inline(always)]
-    fn larger(a: f32, b: f32) -> f32 {
-        if b > a { b } else { a }
+    if values.len() < SHORT {
+        values.iter().copied().fold(f32::NEG_INFINITY, larger)
+    } else {
+        largest_of_many(values)
     }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+fn largest_of_many(values: &[f32]) -> f32 {
     let mut tops = [f32::NEG_INFINITY; LANES];
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
@@ -145,8 +158,21 @@ pub(super) fn largest(values: &[f32]) -> f32 {
 
 /// The first index from `from` on whose value is not below `floor`, NaN
 /// included; the length if there is none.
-#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+#[inline]
 pub(super) fn next_not_below(values: &[f32], floor: f32, from: usize) -> usize {
+    let mut index = from;
+    if values.len().saturating_sub(from) >= SHORT {
+        index = pass_over_below(values, floor, from);
+    }
+    while index < values.len() && values[index] < floor {
+        index += 1;
+    }
+    index
+}
+
+/// The start of the first chunk from `from` on that is not all below `floor`.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+fn pass_over_below(values: &[f32], floor: f32, from: usize) -> usize {
     let mut index = from;
     // A whole chunk is passed over with a few vector comparisons: values that
     // reach the floor are rare. Counting, unlike asking for any, vectorises.
@@ -159,9 +185,6 @@ pub(super) fn next_not_below(values: &[f32], floor: f32, from: usize) -> usize {
             break;
         }
         index += 16;
-    }
-    while index < values.len() && values[index] < floor {
-        index += 1;
     }
     index
 }

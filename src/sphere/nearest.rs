@@ -3,17 +3,8 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 
-use super::{CentreSet, RowFault, UnitRow, lanes, unit};
+use super::{Block, CentreSet, RowFault, unit};
 use crate::error::{Error, ErrorKind, Result};
-
-/// The nearest centre of a row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Neighbour {
-    /// Its place in its [`CentreSet`].
-    pub index: usize,
-    /// `|x - c|^2`, as [`UnitRow::squared_chord`] gives it.
-    pub squared_chord: f64,
-}
 
 /// Finds, for each row of a block, the nearest centre of one or more sets:
 /// exactly the one that measuring every pair in f64 would find, at little more
@@ -75,15 +66,7 @@ pub struct NearestSearch {
 #[derive(Debug, Clone, Default)]
 pub struct Products {
     values: Vec<f32>,
-    norms: Vec<std::result::Result<f64, RowFault>>,
-}
-
-/// A block of rows with their norms and products.
-#[derive(Debug, Clone, Copy)]
-pub struct Block<'a> {
-    search: &'a NearestSearch,
-    rows: &'a [f32],
-    products: &'a Products,
+    pub(super) norms: Vec<std::result::Result<f64, RowFault>>,
 }
 
 /// Unit roundoff of f32.
@@ -171,11 +154,29 @@ impl NearestSearch {
                 Par::Seq,
             );
         }
-        Block {
-            search: self,
-            rows,
-            products,
+        Block::new(self, rows, products)
+    }
+
+    /// The products of one row with the centres of one set.
+    pub(super) fn products_of<'p>(
+        &self,
+        products: &'p Products,
+        row: usize,
+        set: usize,
+    ) -> &'p [f32] {
+        let start = row * self.width() + self.columns[set];
+        &products.values[start..][..self.sets[set].len()]
+    }
+
+    /// The product below which a centre cannot be the nearest, given the
+    /// largest product and the norm of the row.
+    pub(super) fn floor(&self, norm: f64, top: f32) -> f32 {
+        if !(SMALLEST_NORM..=LARGEST_NORM).contains(&norm) {
+            return f32::NEG_INFINITY;
         }
+        // One step down makes up for rounding to f32; an infinite slack keeps
+        // every centre.
+        ((f64::from(top) - self.slack * norm) as f32).next_down()
     }
 
     /// Columns of the product.
@@ -184,115 +185,9 @@ impl NearestSearch {
     }
 }
 
-impl<'a> Block<'a> {
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.products.norms.len()
-    }
-
-    /// Whether the block has no row.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.products.norms.is_empty()
-    }
-
-    /// A row of the block with its norm.
-    ///
-    /// # Errors
-    /// The fault that leaves the row without a direction.
-    ///
-    /// # Panics
-    /// If `row` is not below [`len`](Self::len).
-    pub fn row(&self, row: usize) -> std::result::Result<UnitRow<'a>, RowFault> {
-        let norm = self.products.norms[row]?;
-        let dim = self.search.dim;
-        Ok(UnitRow::with_norm(&self.rows[row * dim..][..dim], norm))
-    }
-
-    /// The centre of `set` nearest to `row`, passing over the centres in
-    /// `skip` (ascending indices). `None` if no centre is left or the row has
-    /// no direction.
-    ///
-    /// # Panics
-    /// If `row` or `set` is out of range.
-    #[must_use]
-    pub fn nearest(&self, row: usize, set: usize, skip: &[usize]) -> Option<Neighbour> {
-        debug_assert!(skip.is_sorted(), "indices to skip must ascend");
-        let unit = self.row(row).ok()?;
-        let centres = &self.search.sets[set];
-        let start = row * self.search.width() + self.search.columns[set];
-        let products = &self.products.values[start..][..centres.len()];
-        let floor = self.floor(unit.norm(), products, skip);
-
-        let mut best: Option<Neighbour> = None;
-        for_each_run(products.len(), skip, |from, to| {
-            let run = &products[..to];
-            let mut index = lanes::next_not_below(run, floor, from);
-            while index < to {
-                let squared_chord = unit.squared_chord(centres.centre(index));
-                if best.is_none_or(|best| squared_chord < best.squared_chord) {
-                    best = Some(Neighbour {
-                        index,
-                        squared_chord,
-                    });
-                }
-                index = lanes::next_not_below(run, floor, index + 1);
-            }
-        });
-        best
-    }
-
-    /// The product below which a centre cannot be the nearest.
-    fn floor(&self, norm: f64, products: &[f32], skip: &[usize]) -> f32 {
-        if !(SMALLEST_NORM..=LARGEST_NORM).contains(&norm) {
-            return f32::NEG_INFINITY;
-        }
-        let mut top = f32::NEG_INFINITY;
-        for_each_run(products.len(), skip, |from, to| {
-            top = top.max(lanes::largest(&products[from..to]));
-        });
-        // One step down makes up for rounding to f32; an infinite slack keeps
-        // every centre.
-        ((f64::from(top) - self.search.slack * norm) as f32).next_down()
-    }
-}
-
-/// Calls `visit(from, to)` for each stretch of `0..len` between the ascending
-/// indices in `skip`.
-fn for_each_run(len: usize, skip: &[usize], mut visit: impl FnMut(usize, usize)) {
-    let mut from = 0;
-    for &gap in skip {
-        if gap >= len {
-            break;
-        }
-        if from < gap {
-            visit(from, gap);
-        }
-        from = gap + 1;
-    }
-    if from < len {
-        visit(from, len);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn runs_leave_out_what_is_skipped() {
-        let runs = |len, skip: &[usize]| {
-            let mut seen = Vec::new();
-            for_each_run(len, skip, |from, to| seen.extend(from..to));
-            seen
-        };
-        assert_eq!(runs(5, &[]), [0, 1, 2, 3, 4]);
-        assert_eq!(runs(5, &[0, 2, 2, 4]), [1, 3]);
-        assert_eq!(runs(3, &[1, 7]), [0, 2]);
-        assert!(runs(2, &[0, 1]).is_empty());
-        assert!(runs(0, &[]).is_empty());
-    }
 
     /// The derivation in the docs, tried on rows that accumulate the most
     /// error: one sign, a wide range of magnitudes, norms at both limits.
@@ -333,34 +228,15 @@ mod tests {
         }
     }
 
-    /// The candidates are not for show: the product alone picks wrongly among
-    /// centres a few f32 roundings apart.
     #[test]
-    fn the_product_alone_would_be_wrong() {
-        let dim = 64;
-        let wave = |i: usize| (i as f64 * 0.7).sin();
-        let centres: Vec<Vec<f64>> = (0..30)
-            .map(|j| {
-                (0..dim)
-                    .map(|i| wave(i) + 3e-8 * wave(i * 31 + j * 17))
-                    .collect()
-            })
-            .collect();
-        let set = CentreSet::new(dim, centres).unwrap();
-        let rows: Vec<f32> = (0..40 * dim)
-            .map(|i| (wave(i % dim) + 0.05 * wave(i * 13)) as f32)
-            .collect();
-        let search = NearestSearch::new(dim, vec![set]).unwrap();
-        let mut products = Products::default();
-        let block = search.block(&rows, &mut products);
-        let wrong = (0..block.len())
-            .filter(|&row| {
-                let own = &block.products.values[row * 30..][..30];
-                let top = (0..30).max_by(|&a, &b| own[a].total_cmp(&own[b]));
-                top != block.nearest(row, 0, &[]).map(|best| best.index)
-            })
-            .count();
-        assert!(wrong > 10, "only {wrong} of 40");
+    fn out_of_bounds_every_centre_is_a_candidate() {
+        let usual = NearestSearch::new(512, vec![]).unwrap();
+        assert!(usual.floor(1.0, 0.5) < 0.5 && usual.floor(1.0, 0.5) > 0.499);
+        for norm in [SMALLEST_NORM / 2.0, LARGEST_NORM * 2.0] {
+            assert_eq!(usual.floor(norm, 0.5), f32::NEG_INFINITY);
+        }
+        let wide = NearestSearch::new(1 << 23, vec![]).unwrap();
+        assert_eq!(wide.floor(1.0, 0.5), f32::NEG_INFINITY);
     }
 
     #[test]
@@ -369,22 +245,5 @@ mod tests {
         let error = NearestSearch::new(3, vec![set]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Incompatible);
         assert_eq!(error.to_string(), "rows have 3 dimensions, centres 2");
-    }
-
-    #[test]
-    fn no_centre_and_no_row_are_answered_quietly() {
-        let empty = CentreSet::new(2, [[0.0; 2]; 0]).unwrap();
-        let one = CentreSet::new(2, [[0.0, 1.0]]).unwrap();
-        let search = NearestSearch::new(2, vec![empty, one]).unwrap();
-        let mut products = Products::default();
-        assert!(search.block(&[], &mut products).is_empty());
-        let rows = [1.0, 1.0, f32::NAN, 1.0];
-        let block = search.block(&rows, &mut products);
-        assert_eq!(block.len(), 2);
-        assert_eq!(block.nearest(0, 0, &[]), None);
-        assert_eq!(block.nearest(0, 1, &[]).unwrap().index, 0);
-        assert_eq!(block.nearest(0, 1, &[0]), None);
-        assert_eq!(block.row(1).unwrap_err(), RowFault::NonFinite);
-        assert_eq!(block.nearest(1, 1, &[]), None);
     }
 }

@@ -6,7 +6,6 @@ use super::boundary::Gaps;
 use super::{
     Block, Codebook, LeaveOneOut, NearestSearch, Neighbour, Products, UnitRow, boundary_distance,
 };
-use crate::error::Result;
 
 /// What one row says about itself, given a codebook.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -47,7 +46,7 @@ pub struct Reading {
 /// let book = Codebook::new(2, Distance::HalfChord, classes, vec![], vec![], none)?;
 /// let cat = book.class_index("cat");
 ///
-/// let ruler = Ruler::new(Arc::new(book), false)?;
+/// let ruler = Ruler::new(Arc::new(book), false);
 /// let (mut products, mut scratch) = (Products::default(), LeaveOneOut::default());
 /// let block = ruler.block(&[7.0, 0.0], &mut products);
 /// let reading = ruler.read(&block, 0, cat, 0, &mut scratch).unwrap();
@@ -71,17 +70,19 @@ const CLUSTERS: usize = 1;
 impl Ruler {
     /// A ruler with the marks of `codebook`; `reference` turns leave-one-out
     /// on.
-    ///
-    /// # Errors
-    /// None for a codebook as it is now; kept for centres of other kinds.
-    pub fn new(codebook: Arc<Codebook>, reference: bool) -> Result<Self> {
+    #[must_use]
+    pub fn new(codebook: Arc<Codebook>, reference: bool) -> Self {
         let classes = codebook.class_centres();
-        Ok(Self {
-            class_gaps: Gaps::new(&classes),
-            search: NearestSearch::new(codebook.dim(), vec![classes, codebook.cluster_centres()])?,
-            reference,
+        let class_gaps = Gaps::new(&classes);
+        let sets = vec![classes, codebook.cluster_centres()];
+        let search = NearestSearch::new(codebook.dim(), sets)
+            .expect("the centres of a checked codebook have its dimension");
+        Self {
             codebook,
-        })
+            search,
+            class_gaps,
+            reference,
+        }
     }
 
     /// The codebook measured against.
@@ -147,13 +148,15 @@ impl Ruler {
             None
         };
         let own = unit.squared_chord(left_out.unwrap_or(centres.centre(class)));
-        let boundary = block.nearest(row, CLASSES, &[class]).and_then(|other| {
-            let between = match left_out {
-                Some(centre) => super::squared_chord(centre, centres.centre(other.index)),
-                None => self.class_gaps.between(centres, class, other.index),
-            };
-            boundary_distance(own, other.squared_chord, between)
-        });
+        let boundary = block
+            .nearest_to(unit, row, CLASSES, &[class])
+            .and_then(|other| {
+                let between = match left_out {
+                    Some(centre) => super::squared_chord(centre, centres.centre(other.index)),
+                    None => self.class_gaps.between(centres, class, other.index),
+                };
+                boundary_distance(own, other.squared_chord, between)
+            });
         (Some(own), boundary)
     }
 
@@ -171,10 +174,10 @@ impl Ruler {
             &[]
         };
         if members.is_empty() {
-            return block.nearest(row, CLUSTERS, &[]);
+            return block.nearest_to(unit, row, CLUSTERS, &[]);
         }
         let own: Vec<usize> = members.iter().map(|m| m.cluster as usize).collect();
-        let mut best = block.nearest(row, CLUSTERS, &own);
+        let mut best = block.nearest_to(unit, row, CLUSTERS, &own);
         for member in members {
             let index = member.cluster as usize;
             let cluster = &self.codebook.clusters()[index];

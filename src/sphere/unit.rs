@@ -85,6 +85,7 @@ pub fn norm(row: &[f32]) -> Result<f64, RowFault> {
 pub struct UnitRow<'a> {
     values: &'a [f32],
     norm: f64,
+    inverse: f64,
 }
 
 impl<'a> UnitRow<'a> {
@@ -93,15 +94,16 @@ impl<'a> UnitRow<'a> {
     /// # Errors
     /// The fault that leaves the row without a direction.
     pub fn new(values: &'a [f32]) -> Result<Self, RowFault> {
-        Ok(Self {
-            values,
-            norm: norm(values)?,
-        })
+        Ok(Self::with_norm(values, norm(values)?))
     }
 
     /// A row whose norm is known already.
     pub(super) fn with_norm(values: &'a [f32], norm: f64) -> Self {
-        Self { values, norm }
+        Self {
+            values,
+            norm,
+            inverse: 1.0 / norm,
+        }
     }
 
     /// The row as it came, `(dim,)`.
@@ -119,7 +121,7 @@ impl<'a> UnitRow<'a> {
     /// `1 / |v|`, the factor that takes the row to the sphere.
     #[must_use]
     pub fn inverse(&self) -> f64 {
-        1.0 / self.norm
+        self.inverse
     }
 
     /// `|x - c|^2` to a unit vector `c` of the same dimension.
@@ -129,7 +131,7 @@ impl<'a> UnitRow<'a> {
     #[must_use]
     pub fn squared_chord(&self, centre: &[f64]) -> f64 {
         debug_assert_eq!(self.values.len(), centre.len());
-        lanes::squared_chord_f32(self.values, self.inverse(), centre)
+        lanes::squared_chord_f32(self.values, self.inverse, centre)
     }
 
     /// The unit vector in half precision, as samples keep it.
@@ -140,11 +142,12 @@ impl<'a> UnitRow<'a> {
     #[must_use]
     pub fn to_f16(&self) -> Vec<f16> {
         let mut scaled = vec![0.0; self.values.len()];
-        lanes::scale_to_f32(self.values, self.inverse(), &mut scaled);
+        lanes::scale_to_f32(self.values, self.inverse, &mut scaled);
         let mut halves = vec![f16::ZERO; scaled.len()];
         halves.convert_from_f32_slice(&scaled);
         for half in &mut halves {
-            if *half == f16::NEG_ZERO {
+            // By bits: as numbers the two zeros are equal.
+            if half.to_bits() == f16::NEG_ZERO.to_bits() {
                 *half = f16::ZERO;
             }
         }

@@ -1,0 +1,321 @@
+//! Tests of rows against centres: classes, clusters, boundaries, novelty.
+
+use std::collections::BTreeMap;
+
+use crate::profile::{SpaceGroup, SpaceProfile};
+use crate::sketch::{Quantiles, common_buckets};
+
+use super::categories::{Counts, compare_counts};
+use super::draft::{Draft, effect};
+use super::finding::{Kind, Scope, TellingRecord};
+use super::numbers::{Named, Size, compare_numbers, percent};
+use super::options::CompareOptions;
+use super::stats::{detectable_share_shift, share_test};
+use super::view::{Centres, View};
+
+/// Fewest rows a side for a test of one class or cluster.
+const MIN_GROUP_ROWS: u64 = 20;
+/// Records named in a finding.
+const RECORDS_SHOWN: usize = 5;
+/// The class of rows beyond the configured number of classes.
+const OTHER_CLASSES: &str = "other classes";
+
+/// What a space's tests are told about it.
+pub(crate) struct SpaceContext<'a> {
+    /// The group that the findings are judged in.
+    pub(crate) group: &'a str,
+    pub(crate) options: &'a CompareOptions,
+    /// Whether both sides have classes.
+    pub(crate) classed: bool,
+}
+
+impl SpaceContext<'_> {
+    pub(crate) fn named<'n>(&'n self, feature: &'n str, scope: Scope) -> Named<'n> {
+        Named {
+            group: self.group,
+            feature,
+            kind: Kind::Embedding,
+            scope,
+        }
+    }
+
+    pub(crate) fn draft(&self, feature: &str, scope: Scope) -> Draft {
+        self.named(feature, scope).draft()
+    }
+}
+
+/// Every class of a space with its rows.
+pub(crate) fn class_groups(space: &SpaceProfile) -> BTreeMap<&str, &SpaceGroup> {
+    let other = space.other_classes().map(|group| (OTHER_CLASSES, group));
+    space
+        .classes()
+        .iter()
+        .map(|(name, group)| (name.as_str(), group))
+        .chain(other)
+        .collect()
+}
+
+fn class_counts(space: &SpaceProfile) -> Counts {
+    class_groups(space)
+        .into_iter()
+        .map(|(name, group)| (name.to_owned(), group.count()))
+        .collect()
+}
+
+/// Shares of the classes over all rows; a new class is named by its most
+/// telling records.
+pub(crate) fn class_shares(
+    context: &SpaceContext<'_>,
+    reference: &SpaceProfile,
+    target: &SpaceProfile,
+) -> Draft {
+    let named = context.named("class shares", Scope::All);
+    let mut draft = compare_counts(
+        &named,
+        &class_counts(reference),
+        &class_counts(target),
+        &context.options.thresholds,
+        context.options.seed,
+    )
+    .leads(context.classed);
+    let groups = class_groups(target);
+    for class in &draft.finding.new_values {
+        let Some(group) = groups.get(class.as_str()) else {
+            continue;
+        };
+        let records = group
+            .sample()
+            .rows()
+            .take(RECORDS_SHOWN)
+            .map(|entry| TellingRecord {
+                id: crate::sphere::record_name(entry.row.id.as_deref(), entry.hash),
+                role: format!("of new class {class}"),
+                distance: entry.row.distance,
+            });
+        draft.finding.records.extend(records);
+    }
+    draft.finding.records.truncate(2 * RECORDS_SHOWN);
+    draft
+}
+
+/// Distances to the own class's centre and to the class boundary.
+pub(crate) fn class_distances(context: &SpaceContext<'_>, view: &View) -> Vec<Draft> {
+    let sampled = view.centres == Centres::Sampled;
+    let (reference, target) = (class_groups(&view.reference), class_groups(&view.target));
+    let distance = |scope, a: &Quantiles, b: &Quantiles| {
+        number(context, "own-centre distance", scope, a, b)
+            .leads(context.classed)
+            .sampled(sampled)
+    };
+    let mut drafts = vec![
+        distance(
+            Scope::All,
+            view.reference.own_distance(),
+            view.target.own_distance(),
+        ),
+        number(
+            context,
+            "boundary distance",
+            Scope::All,
+            view.reference.boundary(),
+            view.target.boundary(),
+        )
+        .sampled(sampled),
+    ];
+    for (name, a) in &reference {
+        let Some(b) = target.get(name) else { continue };
+        let scope = Scope::Class((*name).to_owned());
+        if a.distance().count().min(b.distance().count()) < MIN_GROUP_ROWS {
+            let draft = context
+                .draft("own-centre distance", scope)
+                .counts(a.distance().count(), b.distance().count())
+                .sampled(sampled)
+                .not_tested(format!("fewer than {MIN_GROUP_ROWS} rows on one side"));
+            drafts.push(draft);
+            continue;
+        }
+        drafts.push(distance(scope, a.distance(), b.distance()));
+    }
+    drafts
+}
+
+/// Shares of the clusters, distances to them, and what lies beyond.
+pub(crate) fn clusters(context: &SpaceContext<'_>, view: &View) -> Vec<Draft> {
+    let sampled = view.centres == Centres::Sampled;
+    let mut drafts = vec![
+        cluster_shares(context, view).sampled(sampled),
+        number(
+            context,
+            "cluster distance",
+            Scope::All,
+            view.reference.cluster_distance(),
+            view.target.cluster_distance(),
+        )
+        .sampled(sampled),
+        novelty(context, view).sampled(sampled),
+    ];
+    let pairs = view.reference.clusters().iter().zip(view.target.clusters());
+    for ((a, b), centre) in pairs.zip(view.codebook.clusters()) {
+        if a.count().min(b.count()) < MIN_GROUP_ROWS {
+            continue; // its share is tested above
+        }
+        let scope = Scope::Cluster(centre.name.clone());
+        let draft = number(
+            context,
+            "cluster distance",
+            scope,
+            a.distance(),
+            b.distance(),
+        );
+        drafts.push(draft.sampled(sampled));
+    }
+    drafts
+}
+
+fn number(
+    context: &SpaceContext<'_>,
+    feature: &str,
+    scope: Scope,
+    reference: &Quantiles,
+    target: &Quantiles,
+) -> Draft {
+    let named = context.named(feature, scope);
+    let options = context.options;
+    compare_numbers(
+        &named,
+        reference,
+        target,
+        Size::MedianShift,
+        &options.thresholds,
+        options.seed,
+    )
+}
+
+/// The real record that stands for a cluster: of all reference rows, else of
+/// the codebook.
+fn medoid(view: &View, cluster: usize) -> Option<TellingRecord> {
+    let centre = &view.codebook.clusters()[cluster];
+    let nearest = view.reference.clusters()[cluster].nearest();
+    let record = nearest.or(centre.medoid.as_ref())?;
+    Some(TellingRecord {
+        id: record.id.clone(),
+        role: format!("medoid of {}", centre.name),
+        distance: Some(record.distance),
+    })
+}
+
+fn cluster_shares(context: &SpaceContext<'_>, view: &View) -> Draft {
+    let counts = |space: &SpaceProfile| -> Counts {
+        let names = view.codebook.clusters().iter().map(|c| c.name.clone());
+        names
+            .zip(space.clusters().iter().map(SpaceGroup::count))
+            .collect()
+    };
+    let mut draft = compare_counts(
+        &context.named("cluster shares", Scope::All),
+        &counts(&view.reference),
+        &counts(&view.target),
+        &context.options.thresholds,
+        context.options.seed,
+    );
+    // A cluster is no value that a record has: filling an empty one is a shift
+    // like any other, judged by the effect.
+    draft.striking = false;
+    let grown = draft
+        .finding
+        .shares
+        .iter()
+        .max_by(|a, b| (a.target - a.reference).total_cmp(&(b.target - b.reference)))
+        .filter(|s| s.target > s.reference)
+        .and_then(|s| {
+            let clusters = view.codebook.clusters();
+            clusters.iter().position(|c| c.name == s.value)
+        });
+    if let Some(cluster) = grown {
+        draft.finding.records.extend(medoid(view, cluster));
+        draft.finding.records.extend(new_in_cluster(view, cluster));
+    }
+    draft
+}
+
+/// Sampled target records of a cluster that the reference's sample lacks.
+fn new_in_cluster(view: &View, cluster: usize) -> impl Iterator<Item = TellingRecord> {
+    let known: Vec<u64> = view.reference.clusters()[cluster]
+        .sample()
+        .totals()
+        .map(|(hash, _)| hash)
+        .collect();
+    let name = &view.codebook.clusters()[cluster].name;
+    view.target.clusters()[cluster]
+        .sample()
+        .rows()
+        .filter(move |entry| known.binary_search(&entry.hash).is_err())
+        .take(RECORDS_SHOWN)
+        .map(move |entry| TellingRecord {
+            id: crate::sphere::record_name(entry.row.id.as_deref(), entry.hash),
+            role: format!("new in grown {name}"),
+            distance: entry.row.distance,
+        })
+}
+
+/// Share of rows farther from every cluster than nearly all of the reference:
+///
+/// ```text
+/// edge = the reference's bucket edge at rank q = min(0.999, 1 - 10 / n)
+/// ```
+fn novelty(context: &SpaceContext<'_>, view: &View) -> Draft {
+    let (a, b) = (
+        view.reference.cluster_distance(),
+        view.target.cluster_distance(),
+    );
+    let (n, m) = (a.count(), b.count());
+    let draft = context.draft("novel share", Scope::All).counts(n, m);
+    if n < MIN_GROUP_ROWS || m == 0 {
+        return draft.not_tested(format!("fewer than {MIN_GROUP_ROWS} rows in the reference"));
+    }
+    let common = common_buckets(a, b);
+    let keep = (1.0 - 10.0 / n as f64).clamp(0.5, 0.999) * n as f64;
+    let mut below = 0;
+    let edge = common.first.iter().take_while(|&&count| {
+        let inside = ((below + count) as f64) <= keep;
+        below += if inside { count } else { 0 };
+        inside
+    });
+    let edge = edge.count();
+    let beyond = |counts: &[u64]| counts[edge..].iter().sum::<u64>();
+    let Some(test) = share_test(beyond(&common.first), n, beyond(&common.second), m) else {
+        return draft.not_tested("a side has no rows");
+    };
+    let mut draft = draft
+        .test(
+            "beta-binomial",
+            test.target - test.reference,
+            test.p_value,
+            None,
+        )
+        .effect(effect(
+            "share difference",
+            test.target - test.reference,
+            "share",
+            context.options.thresholds.novel_share,
+            Some(detectable_share_shift(test.reference, n as f64, m as f64)),
+        ))
+        .sentence(format!(
+            "records farther from every cluster than {} of the reference: {} -> {}",
+            percent(1.0 - test.reference),
+            percent(test.reference),
+            percent(test.target)
+        ));
+    let limit = common.buckets.get(edge).map_or(f64::INFINITY, |b| b.lower);
+    let novel = view.target.novel().iter();
+    let records = novel
+        .filter(|record| record.distance >= limit)
+        .take(RECORDS_SHOWN)
+        .map(|record| TellingRecord {
+            id: record.id.clone(),
+            role: "most novel".into(),
+            distance: Some(record.distance),
+        });
+    draft.finding.records.extend(records);
+    draft
+}

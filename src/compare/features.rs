@@ -1,0 +1,156 @@
+//! Named values of the records.
+
+use crate::profile::{Feature, Profile};
+
+use super::categories::{Counts, compare_counts};
+use super::draft::Draft;
+use super::finding::{Kind, Scope};
+use super::numbers::{Named, Size, compare_numbers, compare_tails};
+use super::options::CompareOptions;
+
+/// The group of labels and predictions.
+const OUTPUTS: &str = "outputs";
+/// The group of all other named values.
+const RECORDS: &str = "records";
+
+/// Tests of every feature that both sides have. A feature that serves as the
+/// class of a space is tested there.
+pub(crate) fn compare_features(
+    reference: &Profile,
+    target: &Profile,
+    options: &CompareOptions,
+) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (name, a) in reference.features() {
+        if serves_as_class(reference, target, name) {
+            continue;
+        }
+        let (group, kind) = place(name);
+        let named = Named {
+            group,
+            feature: name,
+            kind,
+            scope: Scope::All,
+        };
+        match target.features().get(name) {
+            Some(b) => drafts.extend(compare_feature(&named, a, b, options)),
+            None => drafts.push(named.draft().not_tested("the target has no such feature")),
+        }
+    }
+    for name in target.features().keys() {
+        if !reference.features().contains_key(name) {
+            let (group, kind) = place(name);
+            let draft = Draft::new(group, name, kind, Scope::All);
+            drafts.push(draft.not_tested("the reference has no such feature"));
+        }
+    }
+    drafts
+}
+
+fn place(name: &str) -> (&'static str, Kind) {
+    match name {
+        "label" => (OUTPUTS, Kind::Label),
+        "prediction" => (OUTPUTS, Kind::Output),
+        _ => (RECORDS, Kind::Input),
+    }
+}
+
+fn serves_as_class(reference: &Profile, target: &Profile, name: &str) -> bool {
+    let both = |f: fn(&Profile) -> bool| f(reference) && f(target);
+    let has_space = reference
+        .spaces()
+        .keys()
+        .any(|space| target.spaces().contains_key(space));
+    has_space
+        && match name {
+            "prediction" => both(|p| p.class_sources().prediction > 0),
+            "label" => both(|p| p.class_sources().label > 0),
+            _ => false,
+        }
+}
+
+fn compare_feature(
+    named: &Named<'_>,
+    reference: &Feature,
+    target: &Feature,
+    options: &CompareOptions,
+) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let both = |f: fn(&Feature) -> u64| f(reference) > 0 && f(target) > 0;
+    if both(|f| f.numbers().count()) {
+        let (a, b) = (reference.numbers(), target.numbers());
+        let thresholds = &options.thresholds;
+        drafts.push(compare_numbers(
+            named,
+            a,
+            b,
+            Size::Wasserstein,
+            thresholds,
+            options.seed,
+        ));
+        drafts.extend(compare_tails(named, a, b, thresholds));
+    }
+    if both(|f| f.categories().total()) {
+        let counts = |f: &Feature| -> Counts {
+            f.categories()
+                .iter()
+                .map(|(value, count)| (value.to_owned(), count.estimate))
+                .collect()
+        };
+        let mut draft = compare_counts(
+            named,
+            &counts(reference),
+            &counts(target),
+            &options.thresholds,
+            options.seed,
+        );
+        let inexact = [reference, target]
+            .iter()
+            .map(|f| f.categories().max_error())
+            .max();
+        if let Some(error) = inexact.filter(|error| *error > 0) {
+            draft.finding.reason = Some(format!("counts are known to within {error}"));
+        }
+        drafts.push(draft);
+    }
+    drafts.extend(compare_types(named, reference, target, options));
+    drafts
+}
+
+/// Shares of numbers, texts, missing values: tested where they are not all of
+/// one type.
+fn compare_types(
+    named: &Named<'_>,
+    reference: &Feature,
+    target: &Feature,
+    options: &CompareOptions,
+) -> Option<Draft> {
+    let counts = |f: &Feature| -> Counts {
+        [
+            ("number", f.numbers().count()),
+            ("not a number", f.numbers().nan_count()),
+            ("text", f.categories().total()),
+            ("missing", f.nulls()),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, count)| (kind.to_owned(), count))
+        .collect()
+    };
+    let (a, b) = (counts(reference), counts(target));
+    if a.len() < 2 && b.len() < 2 && a.keys().eq(b.keys()) {
+        return None;
+    }
+    let feature = format!("{} type", named.feature);
+    let named = Named {
+        feature: &feature,
+        ..named.clone()
+    };
+    Some(compare_counts(
+        &named,
+        &a,
+        &b,
+        &options.thresholds,
+        options.seed,
+    ))
+}

@@ -1,0 +1,181 @@
+//! From evidence to verdicts: groups first, then what is in them.
+
+use std::collections::BTreeMap;
+
+use super::draft::Draft;
+use super::finding::{Effect, Finding, Group, Verdict};
+use super::stats::{self, benjamini_bogomolov, cauchy, simes};
+
+/// Detectable effects beyond so many thresholds leave a question open.
+const BLIND_FROM: f64 = 2.0;
+
+/// Judges the drafts group by group.
+///
+/// A group in which some findings lead has the Cauchy combination of their
+/// p-values; any other has Simes' over all of them. Holm over the groups and
+/// Benjamini-Bogomolov inside them give the adjusted p-values.
+pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>) {
+    let mut by_group: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
+    for draft in drafts {
+        by_group
+            .entry(draft.finding.group.clone())
+            .or_default()
+            .push(draft);
+    }
+    let combined: Vec<Combined> = by_group.values().map(|d| Combined::of(d)).collect();
+    let tested: Vec<stats::Group> = by_group
+        .values()
+        .zip(&combined)
+        .filter_map(|(drafts, combined)| {
+            Some(stats::Group {
+                p_value: combined.p_value?,
+                members: drafts.iter().filter_map(|d| d.finding.p_value).collect(),
+            })
+        })
+        .collect();
+    let mut adjusted = benjamini_bogomolov(&tested, alpha).into_iter();
+
+    let mut groups = Vec::new();
+    let mut findings = Vec::new();
+    for ((name, drafts), combined) in by_group.into_iter().zip(combined) {
+        let adjusted = combined.p_value.and_then(|_| adjusted.next());
+        let mut members = adjusted.iter().flat_map(|g| &g.members);
+        let judged: Vec<Finding> = drafts
+            .into_iter()
+            .map(|draft| {
+                let p = draft.finding.p_value.and_then(|_| members.next().copied());
+                judge_one(draft, p, alpha)
+            })
+            .collect();
+        let p_adjusted = adjusted.as_ref().map(|g| g.p_adjusted);
+        groups.push(Group {
+            name,
+            combination: combined.rule.to_owned(),
+            combined: combined.names,
+            p_value: combined.p_value,
+            verdict: verdict_of(&judged, p_adjusted, alpha),
+            p_adjusted,
+        });
+        findings.extend(judged);
+    }
+    findings.sort_by(|a, b| {
+        let weight = |f: &Finding| f.effect.as_ref().map_or(0.0, Effect::relative);
+        b.verdict
+            .cmp(&a.verdict)
+            .then(weight(b).total_cmp(&weight(a)))
+            .then_with(|| (&a.group, &a.feature, &a.scope).cmp(&(&b.group, &b.feature, &b.scope)))
+    });
+    (groups, findings)
+}
+
+struct Combined {
+    rule: &'static str,
+    names: Vec<String>,
+    p_value: Option<f64>,
+}
+
+impl Combined {
+    fn of(drafts: &[Draft]) -> Self {
+        let leading: Vec<&Draft> = drafts.iter().filter(|d| d.leads).collect();
+        if leading.is_empty() {
+            let p: Vec<f64> = drafts.iter().filter_map(|d| d.finding.p_value).collect();
+            return Self {
+                rule: "simes",
+                names: Vec::new(),
+                p_value: simes(&p),
+            };
+        }
+        let mut p = Vec::new();
+        let mut names = Vec::new();
+        // Findings of one name in several scopes are one test: Bonferroni.
+        let mut by_feature: BTreeMap<(&str, &str, bool), Vec<f64>> = BTreeMap::new();
+        for draft in leading {
+            let f = &draft.finding;
+            let whole = f.scope == super::finding::Scope::All;
+            if let Some(p) = f.p_value {
+                by_feature
+                    .entry((&f.feature, &f.statistic, whole))
+                    .or_default()
+                    .push(p);
+            }
+        }
+        for ((feature, statistic, whole), values) in by_feature {
+            let smallest = values.iter().copied().fold(1.0, f64::min);
+            p.push((smallest * values.len() as f64).min(1.0));
+            let scope = if whole { "" } else { " by class" };
+            names.push(format!("{feature}{scope} ({statistic})"));
+        }
+        Self {
+            rule: "cauchy",
+            names,
+            p_value: cauchy(&p),
+        }
+    }
+}
+
+fn judge_one(draft: Draft, p_adjusted: Option<f64>, alpha: f64) -> Finding {
+    let Draft {
+        mut finding,
+        striking,
+        ..
+    } = draft;
+    finding.p_adjusted = p_adjusted;
+    finding.verdict = match p_adjusted {
+        None => Verdict::NotTested,
+        Some(p) if p < alpha => {
+            let effects = finding.effect.iter().chain(&finding.other_effects);
+            if striking || effects.into_iter().any(Effect::reaches_threshold) {
+                Verdict::Drift
+            } else {
+                Verdict::PossibleDrift
+            }
+        }
+        Some(_) if finding.effect.as_ref().is_some_and(is_blind) => Verdict::NotEnoughData,
+        Some(_) => Verdict::NoDrift,
+    };
+    finding
+}
+
+/// Whether a change of twice the threshold could have been missed.
+fn is_blind(effect: &Effect) -> bool {
+    let span = effect.threshold - effect.no_change;
+    effect
+        .detectable
+        .is_some_and(|d| d - effect.no_change > BLIND_FROM * span)
+}
+
+/// A group drifts if it is rejected as a whole and one of its findings drifts.
+fn verdict_of(findings: &[Finding], p_adjusted: Option<f64>, alpha: f64) -> Verdict {
+    let heaviest = findings.iter().map(|f| f.verdict).max();
+    match p_adjusted {
+        None => Verdict::NotTested,
+        Some(p) if p < alpha => match heaviest {
+            Some(Verdict::Drift) => Verdict::Drift,
+            _ => Verdict::PossibleDrift,
+        },
+        // What could not be seen in the findings that stand for the group.
+        Some(_) => {
+            let of_all = findings
+                .iter()
+                .filter(|f| f.scope == super::finding::Scope::All && f.p_value.is_some());
+            let blind = of_all.clone().count() > 0
+                && of_all
+                    .clone()
+                    .all(|f| f.verdict == Verdict::NotEnoughData || f.effect.is_none());
+            if blind {
+                Verdict::NotEnoughData
+            } else {
+                Verdict::NoDrift
+            }
+        }
+    }
+}
+
+/// The verdict over all groups: drift if one drifts, and so on down.
+pub(crate) fn overall(groups: &[Group]) -> Verdict {
+    groups
+        .iter()
+        .map(|g| g.verdict)
+        .max()
+        .unwrap_or(Verdict::NotTested)
+}

@@ -1,0 +1,297 @@
+//! Tests of a number: its whole distribution and its tails.
+
+use crate::sketch::{Quantiles, common_buckets, hash_text};
+
+use super::draft::{Draft, effect};
+use super::finding::{Effect, Kind, QuantilePair, Scope};
+use super::stats::{
+    KsMethod, KsTest, detectable_ks_shift, detectable_share_shift, ks_test, share_test,
+    wasserstein1,
+};
+use super::thresholds::Thresholds;
+
+/// Ranks at which quantiles are reported.
+const RANKS: [f64; 5] = [0.01, 0.05, 0.5, 0.95, 0.99];
+/// Fewest values a side for a test of tails.
+const MIN_TAIL_VALUES: u64 = 100;
+
+/// What a number is called and where it belongs.
+#[derive(Debug, Clone)]
+pub(crate) struct Named<'a> {
+    pub(crate) group: &'a str,
+    pub(crate) feature: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) scope: Scope,
+}
+
+impl Named<'_> {
+    pub(crate) fn draft(&self) -> Draft {
+        Draft::new(self.group, self.feature, self.kind, self.scope.clone())
+    }
+
+    /// A seed of its own for each test.
+    pub(crate) fn seed(&self, seed: u64) -> u64 {
+        hash_text(
+            seed,
+            &format!("{}/{}/{}", self.group, self.feature, self.scope),
+        )
+    }
+
+    /// The feature and, where it is not about all records, the scope.
+    pub(crate) fn title(&self) -> String {
+        match self.scope {
+            Scope::All => self.feature.to_owned(),
+            _ => format!("{} of {}", self.feature, self.scope),
+        }
+    }
+}
+
+/// How the size of a change is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    /// Wasserstein distance in units of the reference's sd: any number.
+    Wasserstein,
+    /// Shift of the median in units of the reference's sd: distances.
+    MedianShift,
+}
+
+/// Kolmogorov-Smirnov on the common buckets of two sketches.
+///
+/// The statistic is exact at the buckets' edges. `None` values of effects are
+/// left out where a side has no finite value.
+pub(crate) fn compare_numbers(
+    named: &Named<'_>,
+    reference: &Quantiles,
+    target: &Quantiles,
+    size: Size,
+    thresholds: &Thresholds,
+    seed: u64,
+) -> Draft {
+    let draft = named.draft().counts(reference.count(), target.count());
+    let common = common_buckets(reference, target);
+    let Some(test) = ks_test(&common.first, &common.second, named.seed(seed)) else {
+        return draft.not_tested("a side has no values");
+    };
+    let mut draft = draft.test("ks", test.statistic, test.p_value, rounds(&test));
+    draft.finding.quantiles = quantile_pairs(reference, target);
+    let Some(effect) = size_of_change(reference, target, size, thresholds) else {
+        return draft.sentence(format!("{} has no finite values to size", named.title()));
+    };
+    let (from, to) = medians(reference, target);
+    let sentence = format!(
+        "median {} {} -> {} ({:+.2} {})",
+        named.title(),
+        number(from),
+        number(to),
+        if size == Size::Wasserstein {
+            effect.value.copysign(to - from)
+        } else {
+            effect.value
+        },
+        "reference sd"
+    );
+    draft.effect(effect).sentence(sentence)
+}
+
+fn rounds(test: &KsTest) -> Option<u64> {
+    match &test.method {
+        KsMethod::Resampled(permutation) => Some(permutation.rounds),
+        _ => None,
+    }
+}
+
+fn medians(reference: &Quantiles, target: &Quantiles) -> (f64, f64) {
+    let median = |q: &Quantiles| value_at(q, 0.5).unwrap_or(f64::NAN);
+    (median(reference), median(target))
+}
+
+fn value_at(quantiles: &Quantiles, rank: f64) -> Option<f64> {
+    quantiles.quantile(rank).ok().flatten().map(|q| q.estimate)
+}
+
+fn quantile_pairs(reference: &Quantiles, target: &Quantiles) -> Vec<QuantilePair> {
+    let pair = |rank| {
+        Some(QuantilePair {
+            rank,
+            reference: value_at(reference, rank)?,
+            target: value_at(target, rank)?,
+        })
+    };
+    RANKS.into_iter().filter_map(pair).collect()
+}
+
+/// Spread of the reference; of a constant reference that of the target.
+pub(crate) fn spread(reference: &Quantiles, target: &Quantiles) -> Option<f64> {
+    [reference, target]
+        .into_iter()
+        .filter_map(|q| q.sd().map(|sd| sd.estimate))
+        .find(|sd| *sd > 0.0 && sd.is_finite())
+}
+
+fn size_of_change(
+    reference: &Quantiles,
+    target: &Quantiles,
+    size: Size,
+    thresholds: &Thresholds,
+) -> Option<Effect> {
+    let (n, m) = (reference.finite_count(), target.finite_count());
+    if n == 0 || m == 0 {
+        return None;
+    }
+    let sd = spread(reference, target).unwrap_or(1.0);
+    let detectable = Some(detectable_ks_shift(n as f64, m as f64));
+    Some(match size {
+        Size::Wasserstein => {
+            let common = common_buckets(reference, target);
+            let finite: Vec<usize> = (0..common.buckets.len())
+                .filter(|&i| common.buckets[i].midpoint().is_finite())
+                .collect();
+            let pick = |counts: &[u64]| finite.iter().map(|&i| counts[i]).collect::<Vec<_>>();
+            let midpoints: Vec<f64> = finite
+                .iter()
+                .map(|&i| common.buckets[i].midpoint())
+                .collect();
+            let w1 = wasserstein1(&midpoints, &pick(&common.first), &pick(&common.second))?;
+            effect("shift", w1 / sd, "reference sd", thresholds.w1, detectable)
+        }
+        Size::MedianShift => {
+            let (from, to) = medians(reference, target);
+            let shift = (to - from) / sd;
+            effect(
+                "median shift",
+                shift,
+                "reference sd",
+                thresholds.median_shift,
+                detectable,
+            )
+        }
+    })
+}
+
+/// Shares of the target beyond the outer quantiles of the reference, each
+/// against what the reference's own uncertainty allows.
+pub(crate) fn compare_tails(
+    named: &Named<'_>,
+    reference: &Quantiles,
+    target: &Quantiles,
+    thresholds: &Thresholds,
+) -> Vec<Draft> {
+    if reference.count() < MIN_TAIL_VALUES || target.count() < MIN_TAIL_VALUES {
+        return Vec::new();
+    }
+    let common = common_buckets(reference, target);
+    let tails = [
+        ("lower 1 % tail", 0.01, true),
+        ("lower 5 % tail", 0.05, true),
+        ("upper 5 % tail", 0.05, false),
+        ("upper 1 % tail", 0.01, false),
+    ];
+    let mut drafts = Vec::new();
+    for (tail, nominal, lower) in tails {
+        let Some((beyond_ref, beyond_tgt)) = beyond(&common.first, &common.second, nominal, lower)
+        else {
+            continue;
+        };
+        let (n, m) = (reference.count(), target.count());
+        let Some(test) = share_test(beyond_ref, n, beyond_tgt, m) else {
+            continue;
+        };
+        let (from, to) = (test.reference, test.target);
+        let feature = format!("{} {tail}", named.feature);
+        let named = Named {
+            feature: &feature,
+            ..named.clone()
+        };
+        let draft = named
+            .draft()
+            .counts(n, m)
+            .test("beta-binomial", to - from, test.p_value, None)
+            .effect(effect(
+                "share difference",
+                to - from,
+                "share",
+                nominal * thresholds.tail_growth,
+                Some(detectable_share_shift(from, n as f64, m as f64)),
+            ))
+            .sentence(format!(
+                "{}: {} -> {} of the records",
+                named.title(),
+                percent(from),
+                percent(to)
+            ));
+        drafts.push(draft);
+    }
+    drafts
+}
+
+/// Counts beyond the bucket edge of the reference that holds at most `nominal`
+/// of it; `None` where not even one bucket fits.
+fn beyond(first: &[u64], second: &[u64], nominal: f64, lower: bool) -> Option<(u64, u64)> {
+    let total: u64 = first.iter().sum();
+    let limit = nominal * total as f64;
+    let (mut sum_first, mut sum_second) = (0, 0);
+    let mut pick = |i: usize| {
+        let next = sum_first + first[i];
+        if next as f64 > limit {
+            return false;
+        }
+        sum_first = next;
+        sum_second += second[i];
+        true
+    };
+    if lower {
+        let _ = (0..first.len()).take_while(|&i| pick(i)).count();
+    } else {
+        let _ = (0..first.len()).rev().take_while(|&i| pick(i)).count();
+    }
+    (sum_first > 0).then_some((sum_first, sum_second))
+}
+
+/// Four significant digits.
+pub(crate) fn number(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return format!("{value}");
+    }
+    let magnitude = value.abs().log10().floor() as i32;
+    if !(-4..6).contains(&magnitude) {
+        return format!("{value:.3e}");
+    }
+    format!("{value:.*}", usize::try_from(3 - magnitude).unwrap_or(0))
+}
+
+/// A share as a percentage.
+pub(crate) fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent == 0.0 || percent >= 9.95 {
+        format!("{percent:.0} %")
+    } else if percent >= 0.1 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.2} %")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_four_digits() {
+        assert_eq!(number(0.0), "0");
+        assert_eq!(number(0.123_456), "0.1235");
+        assert_eq!(number(12.3456), "12.35");
+        assert_eq!(number(123_456.0), "123456");
+        assert_eq!(number(1.5e-9), "1.500e-9");
+        assert_eq!(percent(0.5), "50 %");
+        assert_eq!(percent(0.0234), "2.3 %");
+        assert_eq!(percent(0.0), "0 %");
+    }
+
+    #[test]
+    fn a_tail_never_takes_more_than_its_share() {
+        let counts = [3, 2, 5, 80, 5, 5];
+        assert_eq!(beyond(&counts, &[9; 6], 0.05, true), Some((5, 18)));
+        assert_eq!(beyond(&counts, &[9; 6], 0.05, false), Some((5, 9)));
+        assert_eq!(beyond(&counts, &[9; 6], 0.02, true), None);
+    }
+}

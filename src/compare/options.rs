@@ -1,0 +1,58 @@
+//! How two profiles are compared.
+
+use crate::error::{Error, ErrorKind, Result};
+
+use super::thresholds::Thresholds;
+
+/// How two profiles are compared.
+///
+/// ```
+/// use driftsphere::compare::CompareOptions;
+///
+/// let options = CompareOptions::default();
+/// assert_eq!(options.alpha, 0.05);
+/// assert_eq!(options.thresholds.w1, 0.2);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompareOptions {
+    /// The rate of false alarms aimed at, for the whole comparison, in (0, 1).
+    pub alpha: f64,
+    /// Seed of the permutations.
+    pub seed: u64,
+    /// The sizes from which a change counts as drift.
+    pub thresholds: Thresholds,
+    /// Whether the windows are the same records measured twice; `None` to find
+    /// out from the shares of records that both have.
+    pub paired: Option<bool>,
+    /// Names of the windows for the answer.
+    pub names: (String, String),
+}
+
+impl Default for CompareOptions {
+    /// alpha 0.05, seed 0, the thresholds of the table, pairing found out.
+    fn default() -> Self {
+        Self {
+            alpha: 0.05,
+            seed: 0,
+            thresholds: Thresholds::default(),
+            paired: None,
+            names: ("reference".into(), "target".into()),
+        }
+    }
+}
+
+impl CompareOptions {
+    /// Checks the options.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Argument`] for an alpha outside (0, 1).
+    pub fn check(&self) -> Result<()> {
+        if self.alpha > 0.0 && self.alpha < 1.0 {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Argument,
+            format!("alpha lies between 0 and 1, not at {}", self.alpha),
+        ))
+    }
+}

@@ -1,0 +1,211 @@
+//! All tests of one embedding space.
+
+use crate::error::Result;
+use crate::profile::{Profile, SpaceConfig, SpaceProfile};
+
+use super::centres::{SpaceContext, class_distances, class_shares, clusters};
+use super::draft::Draft;
+use super::finding::{Kind, Note, Scope, SpaceSummary};
+use super::mix::mix_or_meaning;
+use super::numbers::{Named, Size, compare_numbers, compare_tails};
+use super::options::CompareOptions;
+use super::sample::{SampleTests, sample_tests};
+use super::shared::{PAIRED_FROM, SHARED_FROM, shared_records};
+use super::view::View;
+
+/// What is said about one space.
+pub(crate) struct SpaceAnswer {
+    pub(crate) drafts: Vec<Draft>,
+    pub(crate) summary: SpaceSummary,
+    pub(crate) notes: Vec<Note>,
+}
+
+pub(crate) fn group_of(space: &str) -> String {
+    format!("space {space}")
+}
+
+/// The norm is judged apart from the directions: a change of scale alone is no
+/// change of meaning.
+fn norm_group(space: &str) -> String {
+    format!("space {space} norm")
+}
+
+/// Tests one space that both profiles have.
+pub(crate) fn compare_space(
+    name: &str,
+    reference: &Profile,
+    target: &Profile,
+    options: &CompareOptions,
+) -> Result<SpaceAnswer> {
+    let (a, b) = (&reference.spaces()[name], &target.spaces()[name]);
+    let configs = (
+        &reference.config().spaces[name],
+        &target.config().spaces[name],
+    );
+    let mut answer = SpaceAnswer {
+        drafts: Vec::new(),
+        summary: summary(name, a, b, configs, reference, target),
+        notes: Vec::new(),
+    };
+    let group = group_of(name);
+    if let Some(reason) = not_comparable(a, b, configs) {
+        let draft = Draft::new(&group, "directions", Kind::Embedding, Scope::All);
+        answer
+            .drafts
+            .push(draft.counts(a.rows(), b.rows()).not_tested(reason));
+        return Ok(answer);
+    }
+    answer.drafts.extend(norm(name, a, b, options));
+
+    let shared = shared_records(a, b);
+    let paired = options.paired.unwrap_or(shared >= PAIRED_FROM);
+    answer.summary.shared = shared;
+    answer.summary.paired = paired;
+    if paired {
+        let draft = Draft::new(&group, "directions", Kind::Embedding, Scope::All);
+        answer.drafts.push(
+            draft
+                .counts(a.rows(), b.rows())
+                .not_tested("paired: mostly the same records on both sides"),
+        );
+        answer.notes.push(Note {
+            code: "paired".into(),
+            text: format!(
+                "{:.0} % of the sampled records of space {name} are in both windows. Tests for \
+                 two windows of different records do not apply to the same records measured \
+                 twice, so the space was not tested.",
+                shared * 100.0
+            ),
+        });
+        return Ok(answer);
+    }
+
+    let classed = [reference, target]
+        .iter()
+        .all(|p| p.class_sources().name() != "none")
+        && !(a.classes().is_empty() || b.classes().is_empty());
+    let context = SpaceContext {
+        group: &group,
+        options,
+        classed,
+    };
+    if classed {
+        answer.drafts.push(class_shares(&context, a, b));
+        answer.summary.mix_or_meaning = mix_or_meaning(a, b);
+    }
+    let SampleTests { drafts, notes } = sample_tests(&context, a, b)?;
+    answer.drafts.extend(drafts);
+    answer.notes.extend(notes);
+    if shared >= SHARED_FROM && options.paired.is_none() {
+        answer.drafts.extend(shared_drafts(&context, a, b));
+        answer.notes.push(Note {
+            code: "shared-records".into(),
+            text: format!(
+                "about {:.1} % of the records of space {name} are in both windows; distances to \
+                 centres were not tested, because such records helped to make the centres.",
+                shared * 100.0
+            ),
+        });
+        return Ok(answer);
+    }
+    let view = View::new(reference, target, name)?;
+    view.centres.name().clone_into(&mut answer.summary.centres);
+    answer.summary.codebook = Some(format!("{:032x}", view.codebook.content_hash()));
+    if classed {
+        answer.drafts.extend(class_distances(&context, &view));
+    }
+    answer.drafts.extend(clusters(&context, &view));
+    answer.notes.extend(view.note(name));
+    Ok(answer)
+}
+
+fn summary(
+    name: &str,
+    a: &SpaceProfile,
+    b: &SpaceProfile,
+    configs: (&SpaceConfig, &SpaceConfig),
+    reference: &Profile,
+    target: &Profile,
+) -> SpaceSummary {
+    let sources = [reference, target].map(|p| p.class_sources().name());
+    SpaceSummary {
+        name: name.to_owned(),
+        dim: configs.0.dim,
+        distance: configs.0.distance.to_string(),
+        models: (configs.0.model.clone(), configs.1.model.clone()),
+        rows: (a.rows(), b.rows()),
+        centres: "none".into(),
+        codebook: None,
+        class_source: if sources[0] == sources[1] {
+            sources[0].to_owned()
+        } else {
+            format!("{} and {}", sources[0], sources[1])
+        },
+        shared: 0.0,
+        paired: false,
+        mix_or_meaning: None,
+    }
+}
+
+/// Why two spaces of one name cannot be compared row against row.
+fn not_comparable(
+    a: &SpaceProfile,
+    b: &SpaceProfile,
+    (first, second): (&SpaceConfig, &SpaceConfig),
+) -> Option<String> {
+    if first.dim != second.dim {
+        return Some(format!("dimensions {} and {}", first.dim, second.dim));
+    }
+    if first.distance != second.distance {
+        return Some(format!(
+            "distances {} and {}",
+            first.distance, second.distance
+        ));
+    }
+    if let (Some(x), Some(y)) = (&first.model, &second.model)
+        && x != y
+    {
+        return Some(format!(
+            "different models ({x} and {y}): their spaces have nothing in common"
+        ));
+    }
+    let side = match (a.rows(), b.rows()) {
+        (0, 0) => "both sides have",
+        (0, _) => "the reference has",
+        (_, 0) => "the target has",
+        _ => return None,
+    };
+    Some(format!("{side} no rows"))
+}
+
+fn norm(name: &str, a: &SpaceProfile, b: &SpaceProfile, options: &CompareOptions) -> Vec<Draft> {
+    let group = norm_group(name);
+    let named = Named {
+        group: &group,
+        feature: "norm",
+        kind: Kind::Embedding,
+        scope: Scope::All,
+    };
+    let thresholds = &options.thresholds;
+    let mut drafts = vec![compare_numbers(
+        &named,
+        a.norm(),
+        b.norm(),
+        Size::Wasserstein,
+        thresholds,
+        options.seed,
+    )];
+    drafts.extend(compare_tails(&named, a.norm(), b.norm(), thresholds));
+    drafts
+}
+
+fn shared_drafts(context: &SpaceContext<'_>, a: &SpaceProfile, b: &SpaceProfile) -> Vec<Draft> {
+    ["own-centre distance", "cluster distance", "novel share"]
+        .map(|feature| {
+            context
+                .draft(feature, Scope::All)
+                .counts(a.rows(), b.rows())
+                .not_tested("shared records")
+        })
+        .into()
+}
