@@ -195,6 +195,7 @@ pub(super) struct DemoArgs {
 
 /// How many threads work.
 #[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Options")]
 pub(super) struct ThreadArgs {
     /// Threads; the result does not depend on them [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -121,7 +121,7 @@ pub(super) fn drift() -> Comparison {
     spread.records = vec![
         record("mnist/00431.png", "medoid", 0.11),
         record("mnist/31337.png", "most novel", 0.4312),
-        record("#9e3779b97f4a7c15", "most novel", 0.43),
+        record("row 9e3779b97f4a7c15", "most novel", 0.43),
     ];
 
     let mut mix = finding("cluster shares");

@@ -147,7 +147,7 @@ pub struct Finding<'a> {
     /// The same, corrected for everything else that was tested.
     pub p_adjusted: Option<f64>,
     /// Permutations behind the p-value.
-    pub permutations: Option<u32>,
+    pub permutations: Option<u64>,
     /// The effect the verdict is drawn from.
     pub effect: Option<Effect<'a>>,
     /// Further effects, as description.
@@ -225,7 +225,7 @@ pub struct Share<'a> {
 /// A record that shows a finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Record<'a> {
-    /// Its id; `#` and a hash where it came without one.
+    /// Its id; `row` and a hash where it came without one.
     pub id: &'a str,
     /// Such as `most novel`, `medoid`.
     pub role: &'a str,

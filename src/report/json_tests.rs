@@ -42,7 +42,7 @@ mirror!(Finding {
     other_effects: Vec<Effect>, n_reference: u64, n_target: u64, sampled: bool, verdict: Verdict,
     sentence: String, quantiles: Vec<Quantile>, shares: Vec<Share>, new_values: Vec<String>,
     lost_values: Vec<String>, records: Vec<Record>,
-} { value: f64, p_value: f64, p_adjusted: f64, permutations: u32, effect: Effect, reason: String, });
+} { value: f64, p_value: f64, p_adjusted: f64, permutations: u64, effect: Effect, reason: String, });
 mirror!(Scope { of: Of, } { name: String, });
 mirror!(Effect { name: String, unit: String, } { value: f64, threshold: f64, detectable: f64, });
 mirror!(Quantile {} { rank: f64, reference: f64, target: f64, });

@@ -152,10 +152,10 @@ pub struct Space<'a> {
     pub rows: u64,
     /// Rows skipped, by reason.
     pub not_used: Vec<Count<'a>>,
-    /// Records in the overall sample, with their embeddings.
-    pub sampled: u64,
-    /// Of these, records with an id.
-    pub sampled_ids: u64,
+    /// Records whose embeddings are kept: those of all samples together.
+    pub kept_embeddings: u64,
+    /// Records whose ids are kept: of samples, nearest and farthest records.
+    pub kept_ids: u64,
     /// Lengths of the embeddings.
     pub norm: Option<Distribution>,
     /// Length of the mean unit vector: 1 when all point the same way.
@@ -200,7 +200,7 @@ pub struct Place<'a> {
 /// A record.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Record<'a> {
-    /// Its id; `#` and a hash where it came without one.
+    /// Its id; `row` and a hash where it came without one.
     pub id: &'a str,
     /// Its distance to the centre in question.
     pub distance: Option<f64>,

@@ -1,10 +1,12 @@
 //! From a profile to its JSON document, field by field.
 
+use super::escape::is_made_up;
 use super::json_write::finite;
 use super::profile_json::{Count, Distribution, Document, Feature, Place, Quantile, Record, Space};
 use crate::profile::{Profile, SpaceConfig, SpaceGroup, SpaceProfile};
 use crate::sketch::{Quantiles, Tally};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// Most frequent values of a feature that are listed.
 const VALUES: usize = 20;
@@ -115,7 +117,7 @@ impl<'a> Space<'a> {
         let cluster = |(group, centre): (&'a SpaceGroup, &'a crate::sphere::Centre)| {
             Place::new(&centre.name, group, rows)
         };
-        let sample = space.sample();
+        let (kept_embeddings, kept_ids) = kept(space, config);
         Self {
             name,
             dim: config.dim,
@@ -125,8 +127,8 @@ impl<'a> Space<'a> {
             codebook: book.map(|book| format!("{:032x}", book.content_hash())),
             rows,
             not_used: not_used(space.tally()),
-            sampled: sample.rows().count() as u64,
-            sampled_ids: sample.rows().filter(|row| row.row.id.is_some()).count() as u64,
+            kept_embeddings,
+            kept_ids,
             norm: Distribution::new(space.norm()),
             resultant_length: directions.resultant_length().and_then(finite),
             concentration: directions.concentration().and_then(finite),
@@ -157,6 +159,35 @@ impl<'a> Space<'a> {
                 .collect(),
         }
     }
+}
+
+/// Records of which the embedding, and of which the id, is kept somewhere.
+fn kept(space: &SpaceProfile, config: &SpaceConfig) -> (u64, u64) {
+    let groups: Vec<&SpaceGroup> = space
+        .classes()
+        .values()
+        .chain([space.unclassified()])
+        .chain(space.other_classes())
+        .chain(space.clusters())
+        .collect();
+    let mut rows = BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    for sample in groups.iter().map(|g| g.sample()).chain([space.sample()]) {
+        for sampled in sample.rows() {
+            rows.insert(sampled.hash);
+            ids.extend(sampled.row.id.as_deref());
+        }
+    }
+    let book = config.codebook.as_deref();
+    let centres = book
+        .into_iter()
+        .flat_map(|b| b.classes().iter().chain(b.clusters()));
+    let medoids = centres.filter_map(|centre| centre.medoid.as_ref());
+    let named = groups.iter().filter_map(|g| g.nearest()).chain(medoids);
+    let named = named.map(|record| record.id.as_str());
+    let novel = space.novel().iter().map(|record| record.id.as_str());
+    ids.extend(named.chain(novel).filter(|id| !is_made_up(id)));
+    (rows.len() as u64, ids.len() as u64)
 }
 
 impl<'a> Place<'a> {

@@ -257,14 +257,16 @@ fn features(page: &mut Page, features: &[Feature<'_>], limit: usize) {
 
 /// What of single records a profile keeps: whoever passes it on should know.
 fn kept(document: &Document<'_>) -> String {
-    let sampled: u64 = document.spaces.iter().map(|s| s.sampled).sum();
-    let ids: u64 = document.spaces.iter().map(|s| s.sampled_ids).sum();
-    match (sampled, ids) {
-        (0, _) => "keeps no embedding of a single record".into(),
+    let embeddings: u64 = document.spaces.iter().map(|s| s.kept_embeddings).sum();
+    let ids: u64 = document.spaces.iter().map(|s| s.kept_ids).sum();
+    match (embeddings, ids) {
+        (0, 0) => "keeps nothing of single records".into(),
+        (0, n) => format!("keeps the ids of {}", number::counted(n, "record")),
         (n, 0) => format!("keeps the embeddings of {}", number::counted(n, "record")),
-        (n, _) => format!(
-            "keeps ids and embeddings of {}",
-            number::counted(n, "record")
+        (n, m) => format!(
+            "keeps the embeddings of {} and the ids of {}",
+            number::counted(n, "record"),
+            number::count(m)
         ),
     }
 }

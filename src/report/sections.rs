@@ -1,6 +1,6 @@
 //! The sections of the terminal page, in the order in which they are read.
 
-use super::escape::{clip, escape};
+use super::escape::{clip, escape, is_made_up};
 use super::headline::headline;
 use super::needed::{Needed, needed};
 use super::number;
@@ -316,8 +316,8 @@ pub(super) fn records(page: &mut Page, comparison: &Comparison, verbose: bool) {
         let id = clip(&record.id, room.saturating_sub(columns(&why) + 2));
         page.line(&format!("  {id}  {why}"));
     }
-    if telling.iter().any(|record| record.id.starts_with('#')) {
-        page.aside("#: logged without an id; the digits are a hash of its embedding.");
+    if telling.iter().any(|record| is_made_up(&record.id)) {
+        page.aside("row ...: logged without an id; the digits are a hash of its embedding.");
     }
     more(page, telling.len(), limit);
 }

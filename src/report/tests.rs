@@ -66,9 +66,9 @@ fn drift() {
 
     Look at these target records first
       mnist/31337.png  most novel, distance 0.431
-      #9e3779b97f4a7c15  most novel, distance 0.43
+      row 9e3779b97f4a7c15  most novel, distance 0.43
       mnist/40404.png  new in a grown cluster, distance 0.12
-      #: logged without an id; the digits are a hash of its embedding.
+      row ...: logged without an id; the digits are a hash of its embedding.
 
     Embeddings compared
       - embedding: 1,280 numbers each, 1,000 / 300 rows, half-chord distance, model lite0; class: label;
@@ -262,9 +262,9 @@ fn narrow_and_verbose() {
 
     Look at these target records first
       mnist/31337.png  most novel, distance 0.431
-      #9e3779b97f4a7c15  most novel, distance 0.43
+      row 9e3779b97f4a7c15  most novel, distance 0.43
       mnist/40404.png  new in a grown cluster, distance 0.12
-      #: logged without an id; the digits are a hash of its embedding.
+      row ...: logged without an id; the digits are a hash of its embedding.
 
     Embeddings compared
       - embedding: 1,280 numbers each, 1,000 / 300 rows, half-chord distance, model

@@ -1,0 +1,7 @@
+//! The command, as a shell runs it: files in, files and words out, exit status.
+#![cfg(feature = "cli")]
+
+mod compare;
+mod failures;
+mod profile;
+mod support;
