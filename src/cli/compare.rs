@@ -1,6 +1,5 @@
 //! `driftsphere compare`: two windows -> what drifted.
 
-use self::shim::{CompareOptions, compare};
 use super::args::CompareArgs;
 use super::exit::ExitStatus;
 use super::input_args::{CentreArgs, RowArgs};
@@ -8,7 +7,7 @@ use super::output;
 use super::settings::Settings;
 use super::window::Window;
 use anyhow::{Context, Result};
-use driftsphere::compare::Verdict;
+use driftsphere::compare::{CompareOptions, Verdict, compare};
 use driftsphere::profile::Profile;
 use driftsphere::report::{headline, json, terminal};
 use std::fs::File;
@@ -116,32 +115,9 @@ fn is_profile(path: &Path) -> bool {
 
 fn options(args: &CompareArgs) -> CompareOptions {
     let name = |path: &Path| path.display().to_string();
-    CompareOptions::default()
-        .alpha(args.alpha)
-        .names(name(&args.reference), name(&args.target))
-}
-
-mod shim {
-    use driftsphere::compare::Comparison;
-    use driftsphere::profile::Profile;
-    #[derive(Default)]
-    pub(super) struct CompareOptions;
-    impl CompareOptions {
-        pub(super) fn alpha(self, _: f64) -> Self {
-            self
-        }
-        pub(super) fn names(self, _: String, _: String) -> Self {
-            self
-        }
-    }
-    pub(super) fn compare(
-        _: &Profile,
-        _: &Profile,
-        _: &CompareOptions,
-    ) -> driftsphere::Result<Comparison> {
-        Err(driftsphere::Error::new(
-            driftsphere::ErrorKind::Argument,
-            "not yet",
-        ))
+    CompareOptions {
+        alpha: args.alpha,
+        names: (name(&args.reference), name(&args.target)),
+        ..CompareOptions::default()
     }
 }

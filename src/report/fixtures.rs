@@ -39,6 +39,7 @@ pub(super) fn effect(name: &str, value: f64, unit: &str, threshold: f64) -> Effe
         value,
         unit: unit.into(),
         threshold,
+        no_change: 0.0,
         detectable: Some(threshold * 0.92),
     }
 }

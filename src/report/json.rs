@@ -196,6 +196,8 @@ pub struct Effect<'a> {
     pub unit: &'a str,
     /// The size from which it counts as drift (inclusive).
     pub threshold: Option<f64>,
+    /// The value that no change at all would give.
+    pub no_change: Option<f64>,
     /// The smallest size shown with 80 % power.
     pub detectable: Option<f64>,
 }

@@ -44,7 +44,7 @@ mirror!(Finding {
     lost_values: Vec<String>, records: Vec<Record>,
 } { value: f64, p_value: f64, p_adjusted: f64, permutations: u64, effect: Effect, reason: String, });
 mirror!(Scope { of: Of, } { name: String, });
-mirror!(Effect { name: String, unit: String, } { value: f64, threshold: f64, detectable: f64, });
+mirror!(Effect { name: String, unit: String, } { value: f64, threshold: f64, no_change: f64, detectable: f64, });
 mirror!(Quantile {} { rank: f64, reference: f64, target: f64, });
 mirror!(Share { value: String, } { reference: f64, target: f64, });
 mirror!(Record { id: String, role: String, } { distance: f64, });

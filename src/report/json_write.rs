@@ -102,6 +102,7 @@ impl<'a> Effect<'a> {
             value: finite(effect.value),
             unit: &effect.unit,
             threshold: finite(effect.threshold),
+            no_change: finite(effect.no_change),
             detectable: effect.detectable.and_then(finite),
         }
     }

@@ -16,7 +16,7 @@ pub(super) enum Needed {
 ///
 /// ```text
 /// n_e = n m / (n + m)
-/// needed n_e = n_e (detectable / (2 threshold))^2
+/// needed n_e = n_e ((detectable - no change) / (2 (threshold - no change)))^2
 /// m needed = n n_e' / (n - n_e'), where n_e' < n
 /// ```
 ///
@@ -44,9 +44,10 @@ pub(super) fn needed(finding: &Finding) -> Option<Needed> {
     }
 }
 
-/// `(detectable / (2 threshold))^2`, where that is more than one.
+/// How many times the information is needed, where that is more than one.
 fn times(effect: &Effect) -> Option<f64> {
-    let ratio = effect.detectable? / (2.0 * effect.threshold);
+    let span = effect.threshold - effect.no_change;
+    let ratio = (effect.detectable? - effect.no_change) / (2.0 * span);
     (ratio.is_finite() && ratio > 1.0).then_some(ratio * ratio)
 }
 
@@ -73,6 +74,7 @@ mod tests {
             value: 0.1,
             unit: "reference sd".into(),
             threshold: 0.2,
+            no_change: 0.0,
             detectable: Some(detectable),
         });
         finding

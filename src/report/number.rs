@@ -107,7 +107,7 @@ pub(super) fn size(value: f64, unit: &str) -> String {
 
 /// The effect found, with its sign where up and down differ.
 pub(super) fn effect(effect: &Effect) -> String {
-    let signed = ["shift", "difference"]
+    let signed = ["median shift", "difference"]
         .iter()
         .any(|word| effect.name.contains(word));
     let plus = if signed && effect.value > 0.0 {

@@ -171,8 +171,20 @@ fn row(finding: &Finding, comparison: &Comparison) -> Vec<Entry> {
     ]
 }
 
+/// The effect that the verdict rests on: the first, unless only another one
+/// reaches its threshold.
+fn leading(finding: &Finding) -> Option<&Effect> {
+    let others = finding.other_effects.iter();
+    finding
+        .effect
+        .iter()
+        .chain(others)
+        .find(|effect| effect.reaches_threshold())
+        .or(finding.effect.as_ref())
+}
+
 fn effect(finding: &Finding, text: impl Fn(&Effect) -> String) -> String {
-    let text = finding.effect.as_ref().map_or("-".into(), text);
+    let text = leading(finding).map_or("-".into(), text);
     escape(&text).into_owned()
 }
 
@@ -180,7 +192,7 @@ fn legend(page: &mut Page, shown: &[&Finding]) {
     page.aside("records: reference / target.");
     let mut said = BTreeSet::new();
     for finding in shown {
-        let unit = finding.effect.as_ref().map_or("", |e| e.unit.as_str());
+        let unit = leading(finding).map_or("", |e| e.unit.as_str());
         if let Some(text) = number::legend(unit).filter(|text| said.insert(*text)) {
             page.aside(text);
         }

@@ -1,7 +1,7 @@
 //! `profile`, `merge`, `fit` and `show`.
 
 use crate::support::{Bench, DIM, Records, npy};
-use ndarray::{Array1, array, s};
+use ndarray::{Array1, Axis, array};
 use serde_json::Value;
 
 const COLUMNS: &str = "--labels label --ids id";
@@ -54,12 +54,13 @@ fn parts_in_any_order_and_any_number_of_threads_make_the_same_bytes() {
     let whole = Records::new(0, 700, 0.2);
     bench.window("whole.npz", &whole);
     for (part, rows) in [(0, 0..13), (1, 13..400), (2, 400..700)] {
+        let rows: Vec<usize> = rows.collect();
         bench.window(
             &format!("part-{part}.npz"),
             &Records {
-                embeddings: whole.embeddings.slice(s![rows.clone(), ..]).to_owned(),
-                labels: whole.labels.slice(s![rows.clone()]).to_owned(),
-                ids: whole.ids.slice(s![rows]).to_owned(),
+                embeddings: whole.embeddings.select(Axis(0), &rows),
+                labels: whole.labels.select(Axis(0), &rows),
+                ids: whole.ids.select(Axis(0), &rows),
             },
         );
         bench.ok(&format!(
