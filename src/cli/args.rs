@@ -144,6 +144,12 @@ pub(super) struct CompareArgs {
     /// Print nothing but a line where there is not enough data to tell
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,
+    /// The windows hold the same records measured twice: do not test them as two
+    #[arg(long, conflicts_with = "unpaired")]
+    pub(super) paired: bool,
+    /// The windows hold different records, whatever their ids say
+    #[arg(long)]
+    pub(super) unpaired: bool,
     /// Show every finding and every record
     #[arg(short, long)]
     pub(super) verbose: bool,
@@ -168,7 +174,7 @@ pub(super) struct CompareArgs {
 }
 
 /// Rows of one of the two files only.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Args)]
 #[command(next_help_heading = "Rows of the input")]
 pub(super) struct SideArgs {
     /// As --rows, for the reference only
@@ -232,6 +238,7 @@ mod tests {
             "merge a.dsp",
             "compare a.dsp b.dsp --quiet --verbose",
             "compare a.npy b.npy --rows r.npy --target-rows s.npy",
+            "compare a.dsp b.dsp --paired --unpaired",
             "compare a.dsp",
         ] {
             let words = std::iter::once("driftsphere").chain(line.split(' '));

@@ -1,12 +1,12 @@
 //! `driftsphere compare`: two windows -> what drifted.
 
-use super::args::CompareArgs;
+use super::args::{CompareArgs, SideArgs};
 use super::exit::ExitStatus;
-use super::input_args::{CentreArgs, RowArgs};
+use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
 use super::output;
 use super::settings::Settings;
 use super::window::Window;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare};
 use driftsphere::profile::Profile;
 use driftsphere::report::{headline, json, terminal};
@@ -43,25 +43,44 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
 /// Both windows as profiles. A file of embeddings is profiled: the reference in
 /// two passes, the target as the reference was.
 fn profiles(args: &CompareArgs) -> Result<(Profile, Profile)> {
-    let reference_rows = rows(
-        &args.rows,
-        args.sides.reference_rows.as_deref(),
-        &args.sides.reference_where,
-    );
-    let target_rows = rows(
-        &args.rows,
-        args.sides.target_rows.as_deref(),
-        &args.sides.target_where,
-    );
-    let reference = match is_profile(&args.reference) {
-        true => Profile::read(&args.reference).context("reference")?,
-        false => learn_reference(args, &reference_rows).context("reference")?,
-    };
-    let target = match is_profile(&args.target) {
-        true => Profile::read(&args.target).context("target")?,
-        false => learn_target(args, &target_rows, &reference).context("target")?,
-    };
-    Ok((reference, target))
+    let stored = (is_profile(&args.reference), is_profile(&args.target));
+    refuse_idle_flags(args, stored)?;
+    let SideArgs {
+        reference_rows,
+        reference_where,
+        target_rows,
+        target_where,
+    } = &args.sides;
+    let reference_rows = rows(&args.rows, reference_rows.as_deref(), reference_where);
+    let target_rows = rows(&args.rows, target_rows.as_deref(), target_where);
+    let reading = |path: &Path, name| Profile::read(path).context(name);
+    Ok(match stored {
+        (true, true) => (
+            reading(&args.reference, "reference")?,
+            reading(&args.target, "target")?,
+        ),
+        (true, false) => {
+            let reference = reading(&args.reference, "reference")?;
+            let like = (&reference, args.reference.as_path());
+            let target = learn_like(args, &args.target, &target_rows, like, true);
+            let target = target.context("target")?;
+            (reference, target)
+        }
+        (false, true) => {
+            let target = reading(&args.target, "target")?;
+            let like = (&target, args.target.as_path());
+            // Centres of the target are no centres for its reference.
+            let reference = learn_like(args, &args.reference, &reference_rows, like, false);
+            (reference.context("reference")?, target)
+        }
+        (false, false) => {
+            let reference = learn_reference(args, &reference_rows).context("reference")?;
+            let like = (&reference, args.reference.as_path());
+            let target = learn_like(args, &args.target, &target_rows, like, true);
+            let target = target.context("target")?;
+            (reference, target)
+        }
+    })
 }
 
 fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Profile> {
@@ -73,20 +92,42 @@ fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Pr
     Settings::new(&args.space, &centres, args.threads, window.dim())?.learn(&window)
 }
 
-fn learn_target(
+/// Profiles a file as another window was, with its centres or without.
+fn learn_like(
     args: &CompareArgs,
+    path: &Path,
     rows: &RowArgs,
-    reference: &Profile,
+    (profile, profile_path): (&Profile, &Path),
+    with_centres: bool,
 ) -> driftsphere::Result<Profile> {
-    let window = Window::open(&[&args.target], &args.columns, rows)?;
-    Settings::like(
-        reference,
-        &args.reference,
-        &args.space,
-        args.threads,
-        window.dim(),
-    )?
-    .learn(&window)
+    let window = Window::open(&[path], &args.columns, rows)?;
+    let dim = window.dim();
+    let settings = Settings::like(profile, profile_path, &args.space, args.threads, dim)?;
+    match with_centres {
+        true => settings.learn(&window),
+        false => settings.without_centres().learn(&window),
+    }
+}
+
+/// Flags about embeddings do nothing to a profile; that they were typed says
+/// that something else was expected.
+fn refuse_idle_flags(args: &CompareArgs, (reference, target): (bool, bool)) -> Result<()> {
+    let sides = &args.sides;
+    let about_reference = sides.reference_rows.is_some() || !sides.reference_where.is_empty();
+    let about_target = sides.target_rows.is_some() || !sides.target_where.is_empty();
+    let about_both = args.columns != ColumnArgs::default()
+        || args.rows != RowArgs::default()
+        || args.space != SpaceArgs::default();
+    let which = match (reference, target) {
+        (true, true) if about_both || about_reference || about_target => "both windows are",
+        (true, _) if about_reference => "the reference is",
+        (_, true) if about_target => "the target is",
+        _ => return Ok(()),
+    };
+    bail!(
+        "{which} a profile already; columns, rows and the embedding space are chosen when a \
+         file of embeddings is profiled"
+    )
 }
 
 /// The rows of one side: those of both, and its own.
@@ -117,6 +158,12 @@ fn options(args: &CompareArgs) -> CompareOptions {
     let name = |path: &Path| path.display().to_string();
     CompareOptions {
         alpha: args.alpha,
+        seed: args.space.seed.unwrap_or(0),
+        paired: match (args.paired, args.unpaired) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        },
         names: (name(&args.reference), name(&args.target)),
         ..CompareOptions::default()
     }

@@ -27,7 +27,7 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
+pub(super) fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Profile(args) => profile::run(&args),
         Command::Merge(args) => merge::run(&args),

@@ -100,6 +100,14 @@ impl Settings {
         })
     }
 
+    /// The same without centres to measure against.
+    pub(super) fn without_centres(mut self) -> Self {
+        for space in self.config.spaces.values_mut() {
+            space.codebook = None;
+        }
+        self
+    }
+
     /// The same with notes to be kept in the profile.
     pub(super) fn tags(mut self, tags: &[(String, String)]) -> Self {
         self.tags = tags.to_vec();

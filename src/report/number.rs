@@ -97,7 +97,10 @@ fn trim(text: &str) -> &str {
 /// not plain words.
 pub(super) fn size(value: f64, unit: &str) -> String {
     match unit {
-        "share" => format!("{} points", number(100.0 * value)),
+        "share" => match number(100.0 * value) {
+            one if one == "1" || one == "-1" => format!("{one} point"),
+            more => format!("{more} points"),
+        },
         "degrees" => format!("{}°", number(value)),
         "reference sd" => format!("{} sd", number(value)),
         "" => number(value),

@@ -42,9 +42,26 @@ pub(super) fn moved_most(page: &mut Page, comparison: &Comparison) {
     if moved.is_empty() {
         return;
     }
+    // One sentence for a feature, about where it moved most: findings come by
+    // falling weight.
+    let mut told: Vec<(&Finding, usize)> = Vec::new();
+    for finding in moved {
+        let same = |f: &Finding| f.group == finding.group && f.feature == finding.feature;
+        match told.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, more)) => *more += 1,
+            None => told.push((finding, 0)),
+        }
+    }
     page.heading("What moved most");
-    for (i, finding) in moved.iter().take(TOLD).enumerate() {
-        page.item(&format!("{}.", i + 1), &sentence(finding));
+    for (i, (finding, more)) in told.iter().take(TOLD).enumerate() {
+        let more = match more {
+            0 => String::new(),
+            n => format!(" (and {n} more of this kind)"),
+        };
+        page.item(
+            &format!("{}.", i + 1),
+            &format!("{}{more}", sentence(finding)),
+        );
     }
 }
 
@@ -98,7 +115,7 @@ pub(super) fn findings(page: &mut Page, comparison: &Comparison, verbose: bool) 
         return;
     }
     page.heading("Findings");
-    let limit = if verbose { moved.len() } else { 2 * LISTED };
+    let limit = if verbose { moved.len() } else { LISTED };
     let rows = moved
         .iter()
         .take(limit)
@@ -208,7 +225,7 @@ pub(super) fn not_enough_data(page: &mut Page, comparison: &Comparison, verbose:
         return;
     }
     page.heading("Not enough data to tell");
-    let limit = if verbose { unsure.len() } else { LISTED };
+    let limit = if verbose { unsure.len() } else { TOLD };
     for finding in unsure.iter().take(limit) {
         page.item("-", &what_it_would_take(finding));
     }
@@ -257,16 +274,27 @@ pub(super) fn not_tested(page: &mut Page, comparison: &Comparison, verbose: bool
     if untested.is_empty() {
         return;
     }
-    page.heading("Not tested");
-    let limit = if verbose { untested.len() } else { LISTED };
-    for finding in untested.iter().take(limit) {
-        let reason = finding.reason.as_deref().unwrap_or("no reason was given");
-        page.item(
-            "-",
-            &format!("{}: {}", subject(finding), clip(reason, SENTENCE)),
-        );
+    // One line for a feature and reason, with everything it is about.
+    let mut folded: Vec<(&Finding, Vec<String>)> = Vec::new();
+    for finding in untested {
+        let about = clip(&finding.scope.to_string(), NAME);
+        let same = |f: &Finding| f.feature == finding.feature && f.reason == finding.reason;
+        match folded.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, scopes)) => scopes.push(about),
+            None => folded.push((finding, vec![about])),
+        }
     }
-    more(page, untested.len(), limit);
+    page.heading("Not tested");
+    let limit = if verbose { folded.len() } else { LISTED };
+    for (finding, scopes) in folded.iter().take(limit) {
+        let reason = finding.reason.as_deref().unwrap_or("no reason was given");
+        let feature = match (&finding.scope, scopes.len()) {
+            (Scope::All, 1) => clip(&finding.feature, NAME),
+            _ => format!("{} ({})", clip(&finding.feature, NAME), scopes.join(", ")),
+        };
+        page.item("-", &format!("{feature}: {}", clip(reason, SENTENCE)));
+    }
+    more(page, folded.len(), limit);
 }
 
 pub(super) fn places(page: &mut Page, comparison: &Comparison, verbose: bool) {
@@ -365,7 +393,13 @@ pub(super) fn spaces(page: &mut Page, comparison: &Comparison) {
             );
         }
         text.push('.');
-        if let Some(split) = space.mix_or_meaning {
+        // Below what chance explains, the parts are noise.
+        let group = format!("space {}", space.name);
+        let moved = comparison
+            .groups
+            .iter()
+            .any(|g| g.name == group && g.verdict >= Verdict::PossibleDrift);
+        if let Some(split) = space.mix_or_meaning.filter(|_| moved) {
             text += &format!(
                 " The mean moved by {} because classes look different (new meaning), by {} because \
                  they are more or less frequent (new mix).",

@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod compare;
+mod demo;
 mod failures;
 mod profile;
 mod support;
