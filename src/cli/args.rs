@@ -97,9 +97,6 @@ pub(super) struct FitArgs {
     /// Where to write the codebook
     #[arg(short, long, value_name = "BOOK")]
     pub(super) output: PathBuf,
-    /// Seed of the clustering [default: that of the profile]
-    #[arg(long, value_name = "N")]
-    pub(super) seed: Option<u64>,
 }
 
 /// `driftsphere show`.

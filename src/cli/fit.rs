@@ -13,7 +13,9 @@ pub(super) fn run(args: &FitArgs) -> Result<ExitStatus> {
     let profile = Profile::read(&args.profile)?;
     let options = FitOptions {
         clusters: args.clusters,
-        seed: args.seed.unwrap_or(profile.config().seed),
+        // One seed for the samples and the clustering, as `profile --fit` has:
+        // whoever uses the codebook then finds its members by their hashes.
+        seed: profile.config().seed,
     };
     let books = fit(&profile, options)?;
     books.write(&args.output)?;

@@ -53,7 +53,7 @@ impl Settings {
                     true => Role::Reference,
                     false => Role::Plain,
                 };
-                with_codebook(path, role, space, seed, dim)?
+                with_codebook(path, role, space, dim)?
             }
         };
         Ok(Self {
@@ -149,13 +149,15 @@ impl Settings {
     }
 }
 
-/// A configuration around the codebook of a file. Distance and model are those
-/// it was fitted with, unless others are named.
+/// A configuration around the codebook of a file. Distance, model and seed are
+/// those it was fitted with; distance and model may be named anew.
+///
+/// The seed may not: members of the codebook are known by the hash of their id,
+/// and under another seed none would be found.
 fn with_codebook(
     path: &Path,
     role: Role,
     space: &SpaceArgs,
-    seed: u64,
     dim: usize,
 ) -> Result<(String, ProfileConfig)> {
     let books = Codebooks::read(path)?;
@@ -163,9 +165,16 @@ fn with_codebook(
     let place = |error: Error| error.at("codebook", path.display());
     let name = choose(space.space.as_deref(), known).map_err(place)?;
     let mut config = SpaceConfig::new(dim);
+    let mut seed = space.seed.unwrap_or(0);
     if let Some(book) = books.0.get(&name) {
         config.distance = book.distance();
         config.model.clone_from(&book.provenance().model);
+        seed = book.provenance().seed;
+    }
+    if let Some(typed) = space.seed.filter(|&typed| typed != seed) {
+        let message = format!("the codebook was fitted with seed {seed}, not {typed}");
+        let error = Error::new(ErrorKind::Incompatible, message);
+        return Err(place(error.at("option", "--seed")));
     }
     let config = ProfileConfig::new()
         .seed(seed)

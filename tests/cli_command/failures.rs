@@ -122,6 +122,10 @@ fn every_failure_says_what_and_touches_nothing() {
             "there is no space `clip`; there are: embedding",
         ),
         (
+            "profile good.npy --codebook book.dsb --seed 9 -o out.dsp",
+            "the codebook was fitted with seed 0, not 9",
+        ),
+        (
             "profile good.npy --codebook good.dsp -o out.dsp",
             "this is a profile, where a codebook file is expected",
         ),
