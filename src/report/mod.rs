@@ -22,6 +22,8 @@
 //! ```
 
 mod escape;
+#[cfg(feature = "cli")]
+mod finding_sections;
 #[cfg(all(test, feature = "cli"))]
 mod fixtures;
 mod headline;
@@ -39,6 +41,8 @@ mod needed;
 mod number;
 #[cfg(feature = "cli")]
 mod page;
+#[cfg(feature = "cli")]
+mod parts;
 #[cfg(feature = "cli")]
 mod places;
 #[cfg(feature = "cli")]

@@ -1,7 +1,7 @@
 //! A comparison for a person at a terminal.
 
 use super::page::{Page, Style};
-use super::sections;
+use super::{finding_sections, sections};
 use crate::compare::Comparison;
 
 /// How a comparison is laid out.
@@ -44,10 +44,10 @@ pub fn terminal(comparison: &Comparison, options: &TerminalOptions) -> String {
     sections::verdict(&mut page, comparison);
     sections::moved_most(&mut page, comparison);
     sections::groups(&mut page, comparison);
-    sections::findings(&mut page, comparison, options.verbose);
-    sections::not_enough_data(&mut page, comparison, options.verbose);
-    sections::not_tested(&mut page, comparison, options.verbose);
-    sections::no_drift(&mut page, comparison, options.verbose);
+    finding_sections::findings(&mut page, comparison, options.verbose);
+    finding_sections::not_enough_data(&mut page, comparison, options.verbose);
+    finding_sections::not_tested(&mut page, comparison, options.verbose);
+    finding_sections::no_drift(&mut page, comparison, options.verbose);
     sections::places(&mut page, comparison, options.verbose);
     sections::records(&mut page, comparison, options.verbose);
     sections::spaces(&mut page, comparison);
