@@ -155,7 +155,17 @@ fn is_profile(path: &Path) -> bool {
 }
 
 fn options(args: &CompareArgs) -> CompareOptions {
-    let name = |path: &Path| path.display().to_string();
+    let sides = &args.sides;
+    let reference = name(
+        &args.reference,
+        sides.reference_rows.as_deref(),
+        &sides.reference_where,
+    );
+    let target = name(
+        &args.target,
+        sides.target_rows.as_deref(),
+        &sides.target_where,
+    );
     CompareOptions {
         alpha: args.alpha,
         seed: args.space.seed.unwrap_or(0),
@@ -164,7 +174,19 @@ fn options(args: &CompareArgs) -> CompareOptions {
             (_, true) => Some(false),
             _ => None,
         },
-        names: (name(&args.reference), name(&args.target)),
+        names: (reference, target),
         ..CompareOptions::default()
+    }
+}
+
+/// The file, and what sets its rows apart from those of the other side.
+fn name(path: &Path, rows: Option<&str>, conditions: &[String]) -> String {
+    let parts: Vec<&str> = rows
+        .into_iter()
+        .chain(conditions.iter().map(String::as_str))
+        .collect();
+    match parts.is_empty() {
+        true => path.display().to_string(),
+        false => format!("{} [{}]", path.display(), parts.join(", ")),
     }
 }

@@ -70,6 +70,7 @@ fn one_file_may_hold_both_windows() {
     ));
     assert_eq!(outcome.status, 1, "{}", outcome.err);
     let json: Value = serde_json::from_slice(&bench.read("result.json")).unwrap();
+    assert_eq!(json["target"]["name"], "march.npz [label=1]");
     assert_eq!(json["reference"]["records"], 199);
     assert_eq!(json["target"]["records"], 200);
 }
