@@ -1,2 +1,7 @@
-//! The `driftsphere` command.
-fn main() {}
+//! The `driftsphere` command; everything it does is in `cli`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -1,1 +1,32 @@
-//! Room.
+//! The command: what was typed -> library calls -> exit status.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `args`, `input_args` | what was typed, exactly; no file is touched |
+//! | `window` | what the inputs mean: which array is which column, which rows |
+//! | `settings` | what a profile is asked to keep, from flags, a codebook or another profile |
+//! | `profile`, `merge`, `fit`, `show`, `compare`, `demo` | what to run, one file for each subcommand |
+//! | `exit` | the exit status |
+//! | `output`, `progress` | the two streams, and files that are written whole or not at all |
+//! | `run` | dispatch, and errors for people |
+//!
+//! Nothing is learned or judged here: whatever the command can do, the library
+//! can do too.
+
+mod args;
+mod columns;
+mod compare;
+mod demo;
+mod exit;
+mod fit;
+mod input_args;
+mod merge;
+mod output;
+mod profile;
+mod progress;
+mod run;
+mod settings;
+mod show;
+mod window;
+
+pub(crate) use run::run;

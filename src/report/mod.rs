@@ -1,1 +1,68 @@
-//! Room.
+//! A [`Comparison`](crate::compare::Comparison) made readable: one result model,
+//! thin renderers over it. Nothing is tested or judged here.
+//!
+//! | for | a comparison | a profile | needs |
+//! | --- | --- | --- | --- |
+//! | one line of a log | [`headline`] | | |
+//! | one line at a terminal | | [`profile_line`] | feature `cli` |
+//! | a person at a terminal | [`terminal`] | [`profile_page`] | feature `cli` |
+//! | a program | [`json::Document`] | [`profile_json::Document`] | feature `cli` |
+//!
+//! Record ids, class names and file names come from untrusted data. The text
+//! renderers pass every one of them through [`escape`], so that no name can move
+//! the cursor, colour the screen or reverse the reading order; the JSON renderer
+//! writes the same characters as `\u` escapes, which changes no value.
+//!
+//! ```
+//! use driftsphere::report::escape;
+//!
+//! assert_eq!(escape("img\u{1b}[2J.png"), r"img\u{1b}[2J.png");
+//! assert_eq!(escape("gnp\u{202e}.exe"), r"gnp\u{202e}.exe");
+//! assert_eq!(escape("ÅåßΩ猫.png"), "ÅåßΩ猫.png");
+//! ```
+
+mod escape;
+#[cfg(feature = "cli")]
+mod finding_sections;
+#[cfg(all(test, feature = "cli"))]
+mod fixtures;
+mod headline;
+#[cfg(feature = "cli")]
+pub mod json;
+#[cfg(all(test, feature = "cli"))]
+mod json_tests;
+#[cfg(feature = "cli")]
+mod json_text;
+#[cfg(feature = "cli")]
+mod json_write;
+#[cfg(feature = "cli")]
+mod needed;
+#[cfg(feature = "cli")]
+mod number;
+#[cfg(feature = "cli")]
+mod page;
+#[cfg(feature = "cli")]
+mod parts;
+#[cfg(feature = "cli")]
+mod places;
+#[cfg(feature = "cli")]
+pub mod profile_json;
+#[cfg(feature = "cli")]
+mod profile_json_write;
+#[cfg(feature = "cli")]
+mod profile_page;
+#[cfg(feature = "cli")]
+mod sections;
+#[cfg(feature = "cli")]
+mod terminal;
+#[cfg(all(test, feature = "cli"))]
+mod tests;
+
+pub use escape::escape;
+pub use headline::headline;
+#[cfg(feature = "cli")]
+pub use page::Style;
+#[cfg(feature = "cli")]
+pub use profile_page::{profile_line, profile_page};
+#[cfg(feature = "cli")]
+pub use terminal::{TerminalOptions, terminal};

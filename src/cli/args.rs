@@ -1,0 +1,245 @@
+//! What was typed.
+
+use super::exit::FailOn;
+use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Tells when what a vision model sees, or says, has changed in meaning.
+///
+/// Profiles embeddings into small mergeable files, compares two of them, and
+/// says what drifted, how much, how sure, and which records show it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "driftsphere",
+    version,
+    arg_required_else_help = true,
+    after_help = "Start with `driftsphere demo`. Each command has its own --help.\n\
+                  Exit status: 0 done or no drift, 1 drift, 2 trouble."
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// One of the commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Learn a profile of embeddings in .npy or .npz files
+    Profile(ProfileArgs),
+    /// Put profiles of parts together
+    Merge(MergeArgs),
+    /// Fit centres on a profile, to measure further profiles against
+    Fit(FitArgs),
+    /// Say what a profile contains
+    Show(ShowArgs),
+    /// Say what drifted between two profiles, or two files of embeddings
+    Compare(CompareArgs),
+    /// Profile and compare real embeddings that come with the command
+    Demo(DemoArgs),
+}
+
+/// `driftsphere profile`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+        driftsphere profile march.npz --labels label --ids id --fit 8 -o march.dsp\n  \
+        driftsphere profile april.npz --labels label --ids id --like march.dsp -o april.dsp\n  \
+        driftsphere profile shard-*.npy --model resnet50 -o all.dsp\n\n\
+        A profile holds the ids and embeddings of a sample of the records (--sample 0: none).")]
+pub(super) struct ProfileArgs {
+    /// Files with embeddings, profiled together
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// Where to write the profile [default: only say what it contains]
+    #[arg(short, long, value_name = "REF.dsp")]
+    pub(super) output: Option<PathBuf>,
+    /// A note kept in the profile (repeatable)
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = tag)]
+    pub(super) tags: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) columns: ColumnArgs,
+    #[command(flatten)]
+    pub(super) rows: RowArgs,
+    #[command(flatten)]
+    pub(super) space: SpaceArgs,
+    #[command(flatten)]
+    pub(super) centres: CentreArgs,
+    #[command(flatten)]
+    pub(super) threads: ThreadArgs,
+}
+
+/// `driftsphere merge`.
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// Profiles made with the same settings
+    #[arg(required = true, value_name = "PROFILE")]
+    pub(super) profiles: Vec<PathBuf>,
+    /// Where to write the profile of all their records
+    #[arg(short, long, value_name = "OUT.dsp")]
+    pub(super) output: PathBuf,
+}
+
+/// `driftsphere fit`.
+#[derive(Debug, Args)]
+#[command(after_help = "A reference in many parts:\n  \
+        driftsphere profile part-1.npz -o part-1.dsp   (each part, anywhere)\n  \
+        driftsphere merge part-*.dsp -o merged.dsp\n  \
+        driftsphere fit merged.dsp -o book.dsb\n  \
+        driftsphere profile part-1.npz --codebook book.dsb --reference -o part-1.dsp\n  \
+        driftsphere merge part-*.dsp -o reference.dsp")]
+pub(super) struct FitArgs {
+    /// A profile of the reference
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: PathBuf,
+    /// Clusters to find in each space
+    #[arg(short = 'K', long = "clusters", value_name = "K", default_value_t = 8)]
+    pub(super) clusters: usize,
+    /// Where to write the codebook
+    #[arg(short, long, value_name = "BOOK")]
+    pub(super) output: PathBuf,
+}
+
+/// `driftsphere show`.
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// A profile
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `driftsphere compare`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "REFERENCE and TARGET are profiles, or files of embeddings: then centres are fitted \
+        on the first, and the second is measured alike.\n\n\
+        Examples:\n  \
+        driftsphere compare march.dsp april.dsp\n  \
+        driftsphere compare march.npz april.npz --labels label --ids id\n  \
+        driftsphere compare all.npz all.npz --reference-where split=ref --target-where split=blur\n  \
+        driftsphere compare march.dsp april.dsp --quiet --fail-on possible --json result.json\n\n\
+        Exit status: 0 no drift, 1 drift (see --fail-on), 2 trouble, or no test could run."
+)]
+pub(super) struct CompareArgs {
+    /// The window that is trusted
+    #[arg(value_name = "REFERENCE")]
+    pub(super) reference: PathBuf,
+    /// The window asked about
+    #[arg(value_name = "TARGET")]
+    pub(super) target: PathBuf,
+    /// Write the result as JSON; - for standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) json: Option<PathBuf>,
+    /// Rate of false alarms aimed at, for the whole comparison
+    #[arg(long, value_name = "A", default_value_t = 0.05)]
+    pub(super) alpha: f64,
+    /// The lightest verdict that ends with exit status 1
+    #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
+    pub(super) fail_on: FailOn,
+    /// Print nothing but a line where there is not enough data to tell
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// The windows hold the same records measured twice: do not test them as two
+    #[arg(long, conflicts_with = "unpaired")]
+    pub(super) paired: bool,
+    /// The windows hold different records, whatever their ids say
+    #[arg(long)]
+    pub(super) unpaired: bool,
+    /// Show every finding and every record
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) columns: ColumnArgs,
+    #[command(flatten)]
+    pub(super) rows: RowArgs,
+    #[command(flatten)]
+    pub(super) sides: SideArgs,
+    #[command(flatten)]
+    pub(super) space: SpaceArgs,
+    /// Clusters to find in a reference that is a file of embeddings
+    #[arg(
+        long,
+        value_name = "K",
+        default_value_t = 8,
+        help_heading = "Embedding space"
+    )]
+    pub(super) fit: usize,
+    #[command(flatten)]
+    pub(super) threads: ThreadArgs,
+}
+
+/// Rows of one of the two files only.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Rows of the input")]
+pub(super) struct SideArgs {
+    /// As --rows, for the reference only
+    #[arg(long, value_name = "FILE.npy", conflicts_with = "rows")]
+    pub(super) reference_rows: Option<String>,
+    /// As --where, for the reference only
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub(super) reference_where: Vec<String>,
+    /// As --rows, for the target only
+    #[arg(long, value_name = "FILE.npy", conflicts_with = "rows")]
+    pub(super) target_rows: Option<String>,
+    /// As --where, for the target only
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub(super) target_where: Vec<String>,
+}
+
+/// `driftsphere demo`.
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Where to leave the files it makes [default: a folder that is removed]
+    #[arg(value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+}
+
+/// How many threads work.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Options")]
+pub(super) struct ThreadArgs {
+    /// Threads; the result does not depend on them [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+fn tag(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a tag is written KEY=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_that_contradict_each_other_are_refused() {
+        for line in [
+            "profile a.npy --fit 8 --like b.dsp",
+            "profile a.npy --fit 8 --codebook b.dsb",
+            "profile a.npy --reference",
+            "profile a.npy --like b.dsp --seed 7",
+            "profile a.npy --tag colour",
+            "profile a.npy --threads 0",
+            "profile",
+            "merge a.dsp",
+            "compare a.dsp b.dsp --quiet --verbose",
+            "compare a.npy b.npy --rows r.npy --target-rows s.npy",
+            "compare a.dsp b.dsp --paired --unpaired",
+            "compare a.dsp",
+        ] {
+            let words = std::iter::once("driftsphere").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_err(), "{line}");
+        }
+    }
+}

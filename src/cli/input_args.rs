@@ -1,0 +1,93 @@
+//! Flags about inputs, shared by `profile` and `compare`.
+
+use clap::Args;
+use driftsphere::sphere::Distance;
+use std::path::PathBuf;
+
+/// Which arrays are which columns.
+///
+/// A KEY is the name of an array in the input; or FILE.npy, or FILE.npz:KEY, an
+/// array in another file with one value for each row.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Columns of the input")]
+pub(super) struct ColumnArgs {
+    /// The embeddings: a matrix (rows, dimension) [default: the only one]
+    #[arg(long, value_name = "KEY")]
+    pub(super) embeddings: Option<String>,
+    /// What people say each record shows
+    #[arg(long, value_name = "KEY")]
+    pub(super) labels: Option<String>,
+    /// What the model says each record shows; taken as its class before a label
+    #[arg(long, value_name = "KEY")]
+    pub(super) predictions: Option<String>,
+    /// What a record is called, such as its file; lets results name records
+    #[arg(long, value_name = "KEY")]
+    pub(super) ids: Option<String>,
+    /// When a record was made: whole milliseconds since 1970 UTC
+    #[arg(long, value_name = "KEY")]
+    pub(super) time: Option<String>,
+    /// What records belong together, such as a video or a patient
+    #[arg(long, value_name = "KEY")]
+    pub(super) group: Option<String>,
+    /// Further columns to profile, by name; * stands for any text (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub(super) features: Vec<String>,
+}
+
+/// Which rows are meant.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Rows of the input")]
+pub(super) struct RowArgs {
+    /// Row indices, from 0: FILE.npy, FILE.npz:KEY, or :KEY of the input itself
+    #[arg(long, value_name = "FILE.npy")]
+    pub(super) rows: Option<String>,
+    /// Rows with this value: COLUMN=VALUE, COLUMN=A|B or COLUMN!=VALUE (repeatable)
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    pub(super) conditions: Vec<String>,
+}
+
+/// What is kept of the embeddings.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Embedding space")]
+pub(super) struct SpaceArgs {
+    /// Name of the embedding space [default: embedding]
+    #[arg(long, value_name = "NAME")]
+    pub(super) space: Option<String>,
+    /// Which model made the embeddings; other models are not compared
+    #[arg(long, value_name = "ID")]
+    pub(super) model: Option<String>,
+    /// half-chord, angular or cosine [default: half-chord]
+    #[arg(long, value_name = "NAME")]
+    pub(super) distance: Option<Distance>,
+    /// Records kept as a sample [default: 1024]
+    #[arg(long, value_name = "N")]
+    pub(super) sample: Option<usize>,
+    /// Bytes that all samples may take [default: 4194304]
+    #[arg(long, value_name = "N")]
+    pub(super) sample_bytes: Option<usize>,
+    /// Seed of the sample and of the clustering [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+}
+
+/// Where the centres come from that records are measured against.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Centres")]
+pub(super) struct CentreArgs {
+    /// Read the input twice: fit K clusters, then measure (for a reference)
+    #[arg(long, value_name = "K", conflicts_with_all = ["codebook", "like"])]
+    pub(super) fit: Option<usize>,
+    /// Measure against centres that `driftsphere fit` wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "like")]
+    pub(super) codebook: Option<PathBuf>,
+    /// The records are those the codebook was fitted on
+    #[arg(long, requires = "codebook")]
+    pub(super) reference: bool,
+    /// Keep and measure what this profile does (for a target)
+    #[arg(
+        long,
+        value_name = "REF.dsp",
+        conflicts_with_all = ["distance", "sample", "sample_bytes", "seed"]
+    )]
+    pub(super) like: Option<PathBuf>,
+}

@@ -1,0 +1,122 @@
+//! Where results go: standard output, standard error, and files that are
+//! written whole or not at all.
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::{Context, Result, bail};
+use driftsphere::report::{Style, TerminalOptions, escape};
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// Prints to standard output. A reader that went away (`| head`) is no trouble:
+/// it has what it wanted.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut out = AutoStream::auto(io::stdout());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a line on standard error that is no error. `text` may come from data.
+pub(super) fn note(text: &str) {
+    say(&format!("driftsphere: note: {}", escape(text)));
+}
+
+/// Prints a line on standard error, come what may: there is no other place left
+/// to complain to.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Colours and width as standard output can show them.
+pub(super) fn page(verbose: bool) -> TerminalOptions {
+    let colours = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    // comfy-table asks the terminal for its width, where there is one.
+    let width = comfy_table::Table::new().width().unwrap_or(100);
+    TerminalOptions {
+        style: if colours { Style::Colour } else { Style::Plain },
+        width: width.clamp(80, 120),
+        verbose,
+    }
+}
+
+/// Refuses, before any work is done, an output that would destroy an input or
+/// has no folder to lie in.
+pub(super) fn check_output(output: &Path, inputs: &[PathBuf]) -> Result<()> {
+    let folder = match output.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if output.file_name().is_none() || output.is_dir() {
+        bail!("{} names a folder, not a file", output.display());
+    }
+    if !folder.is_dir() {
+        bail!("there is no folder {}", folder.display());
+    }
+    let Ok(place) = output.canonicalize() else {
+        return Ok(());
+    };
+    match inputs
+        .iter()
+        .find(|input| input.canonicalize().is_ok_and(|p| p == place))
+    {
+        Some(input) => bail!(
+            "{} is an input and would be written over; choose another output",
+            input.display()
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Writes a file beside its place and renames it: a reader sees the old file or
+/// the new one, and a failure leaves the old one.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let name = path.file_name().context("the path names no file")?;
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(beside);
+    let written = File::create(&beside)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // The first error is the one to report; a leftover is only untidy.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.json");
+        write_file(&path, b"long first text").unwrap();
+        write_file(&path, b"short").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"short");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(write_file(&folder.path().join("none/out.json"), b"x").is_err());
+    }
+
+    #[test]
+    fn inputs_and_missing_folders_are_no_outputs() {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("in.npy");
+        std::fs::write(&input, b"precious").unwrap();
+        let inputs = [input.clone()];
+        let detour = folder.path().join(".").join("in.npy");
+        assert!(check_output(&detour, &inputs).is_err());
+        assert!(check_output(&folder.path().join("new.dsp"), &inputs).is_ok());
+        assert!(check_output(&folder.path().join("none/new.dsp"), &inputs).is_err());
+        assert!(check_output(folder.path(), &inputs).is_err());
+    }
+}

@@ -1,0 +1,40 @@
+//! How far a long read has come.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar on standard error; nothing where that is not a terminal.
+#[derive(Debug)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A bar over so many rows.
+    pub(super) fn new(rows: u64) -> Self {
+        let bar = ProgressBar::new(rows);
+        let style = ProgressStyle::with_template(
+            "{msg} {wide_bar} {human_pos}/{human_len} rows, {per_sec}, {eta} left",
+        );
+        if let Ok(style) = style {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    /// Starts again, under another heading.
+    pub(super) fn start(&self, what: &str) {
+        self.bar.reset();
+        self.bar.set_message(what.to_owned());
+    }
+
+    /// So many rows more are done.
+    pub(super) fn advance(&self, rows: usize) {
+        self.bar.inc(rows as u64);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,67 @@
+//! From the command line to a command, and from an error to a line for people.
+
+use super::args::{Cli, Command};
+use super::exit::ExitStatus;
+use super::{compare, demo, fit, merge, output, profile, show};
+use clap::Parser;
+use driftsphere::report::escape;
+use std::process::ExitCode;
+
+/// Runs the command that was typed.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output with status 0, wrong usage
+            // to standard error with status 2; a closed pipe is no trouble.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match dispatch(cli.command) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            output::say(&format!("driftsphere: {}", escape(&message(&error))));
+            ExitStatus::Trouble.into()
+        }
+    }
+}
+
+pub(super) fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
+    match command {
+        Command::Profile(args) => profile::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Fit(args) => fit::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Demo(args) => demo::run(&args),
+    }
+}
+
+/// The chain of causes in one line. It ends with the library's own error, whose
+/// text contains what the operating system said.
+fn message(error: &anyhow::Error) -> String {
+    let mut texts = Vec::new();
+    for cause in error.chain() {
+        texts.push(cause.to_string());
+        if cause.is::<driftsphere::Error>() {
+            break;
+        }
+    }
+    texts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+    use std::path::Path;
+
+    #[test]
+    fn causes_are_told_once() {
+        let io = std::io::Error::new(std::io::ErrorKind::NotFound, "no such file");
+        let error = driftsphere::Error::io(io, Path::new("a.npy"));
+        let error = Err::<(), _>(error).context("reference").unwrap_err();
+        assert_eq!(message(&error), "reference: no such file (file a.npy)");
+    }
+}

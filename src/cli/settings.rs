@@ -1,0 +1,250 @@
+//! What a profile is asked to keep: from flags, a codebook or another profile.
+
+use super::args::ThreadArgs;
+use super::input_args::{CentreArgs, SpaceArgs};
+use super::progress::Progress;
+use super::window::Window;
+use driftsphere::profile::{
+    Codebooks, FitOptions, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig,
+    profile_reference,
+};
+use driftsphere::{Error, ErrorKind, Result};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+/// Name of an embedding space that was given none.
+const DEFAULT_SPACE: &str = "embedding";
+
+/// How a window is to be profiled.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    /// The space that the embeddings belong to.
+    space: String,
+    config: ProfileConfig,
+    /// Centres to be fitted on the window itself.
+    fit: Option<FitOptions>,
+    tags: Vec<(String, String)>,
+    threads: usize,
+}
+
+impl Settings {
+    /// Works out the settings for embeddings of dimension `dim`.
+    pub(super) fn new(
+        space: &SpaceArgs,
+        centres: &CentreArgs,
+        threads: ThreadArgs,
+        dim: usize,
+    ) -> Result<Self> {
+        if let Some(path) = &centres.like {
+            return Self::like(&Profile::read(path)?, path, space, threads, dim);
+        }
+        let seed = space.seed.unwrap_or(0);
+        let (name, config) = match &centres.codebook {
+            None => {
+                let name = space.space.as_deref().unwrap_or(DEFAULT_SPACE).to_owned();
+                let config = kept(SpaceConfig::new(dim), space);
+                (
+                    name.clone(),
+                    ProfileConfig::new().seed(seed).space(name, config),
+                )
+            }
+            Some(path) => {
+                let role = match centres.reference {
+                    true => Role::Reference,
+                    false => Role::Plain,
+                };
+                with_codebook(path, role, space, dim)?
+            }
+        };
+        Ok(Self {
+            space: name,
+            config,
+            fit: centres.fit.map(|clusters| FitOptions { clusters, seed }),
+            tags: Vec::new(),
+            threads: workers(threads),
+        })
+    }
+
+    /// The settings of `profile`, for another window.
+    pub(super) fn like(
+        profile: &Profile,
+        path: &Path,
+        space: &SpaceArgs,
+        threads: ThreadArgs,
+        dim: usize,
+    ) -> Result<Self> {
+        let place = |error: Error| error.at("profile", path.display());
+        let mut config = profile.config().clone().like();
+        let known = config.spaces.keys().map(String::as_str);
+        let name = choose(space.space.as_deref(), known).map_err(place)?;
+        if let Some(kept) = config.spaces.get_mut(&name) {
+            if kept.dim != dim {
+                return Err(place(Error::new(
+                    ErrorKind::Incompatible,
+                    format!(
+                        "embeddings of dimension {dim}, the profile's space {name} has {}",
+                        kept.dim
+                    ),
+                )));
+            }
+            if let Some(model) = &space.model {
+                kept.model = Some(model.clone());
+            }
+        }
+        Ok(Self {
+            space: name,
+            config,
+            fit: None,
+            tags: Vec::new(),
+            threads: workers(threads),
+        })
+    }
+
+    /// The same without centres to measure against.
+    pub(super) fn without_centres(mut self) -> Self {
+        for space in self.config.spaces.values_mut() {
+            space.codebook = None;
+        }
+        self
+    }
+
+    /// The same with notes to be kept in the profile.
+    pub(super) fn tags(mut self, tags: &[(String, String)]) -> Self {
+        self.tags = tags.to_vec();
+        self
+    }
+
+    /// Profiles a window; twice over its files where centres are to be fitted.
+    pub(super) fn learn(&self, window: &Window) -> Result<Profile> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
+        let pool = pool.build().map_err(|error| {
+            let message = format!("cannot start {} threads", self.threads);
+            Error::new(ErrorKind::Io, message).because(error)
+        })?;
+        pool.install(|| {
+            let progress = Progress::new(window.rows());
+            let mut passes = 0;
+            let mut feed = |builder: &mut ProfileBuilder| {
+                passes += 1;
+                progress.start(match (self.fit, passes) {
+                    (None, _) => "profiling",
+                    (_, 1) => "pass 1 of 2, finding centres",
+                    _ => "pass 2 of 2, measuring",
+                });
+                for (key, value) in &self.tags {
+                    // Nothing has been learned yet, so there is little to copy.
+                    *builder = builder.clone().tag(key, value);
+                }
+                builder.set_threads(self.threads)?;
+                window.feed(&self.space, builder, &progress)
+            };
+            let config = self.config.clone();
+            if let Some(options) = self.fit {
+                return profile_reference(config, options, feed);
+            }
+            let mut builder = ProfileBuilder::new(config)?;
+            feed(&mut builder)?;
+            Ok(builder.freeze())
+        })
+    }
+}
+
+/// A configuration around the codebook of a file. Distance, model and seed are
+/// those it was fitted with; distance and model may be named anew.
+///
+/// The seed may not: members of the codebook are known by the hash of their id,
+/// and under another seed none would be found.
+fn with_codebook(
+    path: &Path,
+    role: Role,
+    space: &SpaceArgs,
+    dim: usize,
+) -> Result<(String, ProfileConfig)> {
+    let books = Codebooks::read(path)?;
+    let known = books.0.keys().map(String::as_str);
+    let place = |error: Error| error.at("codebook", path.display());
+    let name = choose(space.space.as_deref(), known).map_err(place)?;
+    let mut config = SpaceConfig::new(dim);
+    let mut seed = space.seed.unwrap_or(0);
+    if let Some(book) = books.0.get(&name) {
+        config.distance = book.distance();
+        config.model.clone_from(&book.provenance().model);
+        seed = book.provenance().seed;
+    }
+    if let Some(typed) = space.seed.filter(|&typed| typed != seed) {
+        let message = format!("the codebook was fitted with seed {seed}, not {typed}");
+        let error = Error::new(ErrorKind::Incompatible, message);
+        return Err(place(error.at("option", "--seed")));
+    }
+    let config = ProfileConfig::new()
+        .seed(seed)
+        .space(&name, kept(config, space))
+        .with_codebooks(&books, role)
+        .map_err(place)?;
+    Ok((name, config))
+}
+
+/// `config` with what was typed.
+fn kept(mut config: SpaceConfig, space: &SpaceArgs) -> SpaceConfig {
+    if let Some(distance) = space.distance {
+        config.distance = distance;
+    }
+    if let Some(model) = &space.model {
+        config.model = Some(model.clone());
+    }
+    if let Some(rows) = space.sample {
+        config.sample_rows = rows;
+    }
+    if let Some(bytes) = space.sample_bytes {
+        config.sample_bytes = bytes;
+    }
+    config
+}
+
+/// The space that is meant: the one that was named, or the only one.
+fn choose<'a>(named: Option<&str>, known: impl Iterator<Item = &'a str>) -> Result<String> {
+    let known: Vec<&str> = known.collect();
+    match (named, known.as_slice()) {
+        (Some(name), _) if known.contains(&name) => Ok(name.to_owned()),
+        (None, [one]) => Ok((*one).to_owned()),
+        (Some(name), _) => Err(Error::new(
+            ErrorKind::Argument,
+            format!(
+                "there is no space `{name}`; there are: {}",
+                known.join(", ")
+            ),
+        )
+        .at("option", "--space")),
+        (None, _) => Err(Error::new(
+            ErrorKind::Argument,
+            format!(
+                "name the space with --space; there are: {}",
+                known.join(", ")
+            ),
+        )),
+    }
+}
+
+fn workers(threads: ThreadArgs) -> usize {
+    threads.threads.map_or_else(
+        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        usize::from,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_only_space_needs_no_name_and_an_unknown_one_names_those_there_are() {
+        assert_eq!(choose(None, ["clip"].into_iter()).unwrap(), "clip");
+        assert_eq!(choose(Some("b"), ["a", "b"].into_iter()).unwrap(), "b");
+        let error = choose(Some("c"), ["a", "b"].into_iter()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "there is no space `c`; there are: a, b (option --space)"
+        );
+        assert!(choose(None, ["a", "b"].into_iter()).is_err());
+    }
+}

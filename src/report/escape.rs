@@ -1,0 +1,112 @@
+//! Untrusted text on its way to a screen.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// `text` with every character written out that could act on a terminal or hide
+/// what stands there.
+///
+/// Written out as `\u{...}` (or `\n`, `\r`, `\t`) are
+///
+/// - control characters: C0, DEL and C1 (Unicode category Cc);
+/// - marks that change the reading order: U+061C, U+200E, U+200F, U+202A to
+///   U+202E, U+2066 to U+2069 (Unicode Standard Annex 9);
+/// - line and paragraph separators, U+2028 and U+2029;
+/// - characters without a visible form: soft hyphen, zero-width spaces and
+///   joiners, word joiner, byte-order mark, interlinear and tag characters.
+///
+/// A backslash stays as it is, so that paths can be copied from the screen.
+///
+/// ```
+/// use driftsphere::report::escape;
+///
+/// assert_eq!(escape("a\nb"), r"a\nb");
+/// assert_eq!(escape(r"shots\7.png"), r"shots\7.png");
+/// ```
+#[must_use]
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_hidden(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether `c` must not reach a screen as it is.
+pub(super) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+/// `text` escaped and, where it is longer than `max` characters, with its middle
+/// left out: beginnings and ends of paths tell records apart.
+#[cfg(feature = "cli")]
+pub(super) fn clip(text: &str, max: usize) -> String {
+    let text = escape(text);
+    let count = text.chars().count();
+    if count <= max {
+        return text.into_owned();
+    }
+    let kept = max.saturating_sub(1);
+    let head = kept / 2;
+    let tail = kept - head;
+    let mut out: String = text.chars().take(head).collect();
+    out.push('…');
+    out.extend(text.chars().skip(count - tail));
+    out
+}
+
+/// Whether a record's name was made from a hash because it came without an id.
+#[cfg(feature = "cli")]
+pub(super) fn is_made_up(name: &str) -> bool {
+    name.strip_prefix("row ")
+        .is_some_and(|hash| hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_hidden_character_survives() {
+        let hostile: String = (0..=0x2070)
+            .chain(0xfef0..=0xffff)
+            .chain(0xe0000..=0xe0080)
+            .filter_map(char::from_u32)
+            .collect();
+        assert!(!escape(&hostile).chars().any(is_hidden));
+    }
+
+    #[test]
+    fn plain_text_is_borrowed() {
+        assert!(matches!(escape("zebra 7, ö, 猫"), Cow::Borrowed(_)));
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn clipping_keeps_both_ends_and_the_limit() {
+        assert_eq!(clip("abcdefghij", 10), "abcdefghij");
+        assert_eq!(clip("abcdefghijk", 5), "ab…jk");
+        assert_eq!(clip("\u{1b}[31mred", 40), r"\u{1b}[31mred");
+    }
+}

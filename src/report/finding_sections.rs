@@ -1,0 +1,204 @@
+//! The sections of the terminal page about single findings, by verdict.
+
+use super::escape::{clip, escape};
+use super::needed::{Needed, needed};
+use super::number;
+use super::page::{Entry, Page};
+use super::parts::{LISTED, NAME, SENTENCE, TOLD, has_moved, more, p, subject, verdict_entry};
+use crate::compare::{Comparison, Effect, Finding, Scope, Verdict};
+use std::collections::BTreeSet;
+
+pub(super) fn findings(page: &mut Page, comparison: &Comparison, verbose: bool) {
+    let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
+    if moved.is_empty() {
+        return;
+    }
+    page.heading("Findings");
+    let limit = if verbose { moved.len() } else { LISTED };
+    let rows = moved
+        .iter()
+        .take(limit)
+        .map(|finding| {
+            let mut row = row(finding, comparison);
+            row.push(verdict_entry(finding.verdict));
+            row
+        })
+        .collect();
+    page.table(
+        &["what", "change", "matters from", "p", "records", "verdict"],
+        rows,
+    );
+    legend(page, &moved);
+    more(page, moved.len(), limit);
+}
+
+pub(super) fn no_drift(page: &mut Page, comparison: &Comparison, verbose: bool) {
+    let quiet: Vec<_> = with(comparison, Verdict::NoDrift).collect();
+    if quiet.is_empty() {
+        return;
+    }
+    page.heading("No drift");
+    if !verbose {
+        page.text(&format!(
+            "{} found none, and would most likely have seen a change that matters (--verbose lists them).",
+            number::counted(quiet.len() as u64, "test"),
+        ));
+        return;
+    }
+    let rows = quiet
+        .iter()
+        .map(|finding| {
+            let mut row = row(finding, comparison);
+            row.push(Entry::left(effect(finding, |e| {
+                e.detectable
+                    .map_or("-".into(), |d| number::size(d, &e.unit))
+            })));
+            row
+        })
+        .collect();
+    page.table(
+        &[
+            "what",
+            "change",
+            "matters from",
+            "p",
+            "records",
+            "seen from",
+        ],
+        rows,
+    );
+    page.aside("seen from: the change that so many records show 4 times out of 5.");
+    legend(page, &quiet);
+}
+
+/// Everything but the last column, which says what follows.
+fn row(finding: &Finding, comparison: &Comparison) -> Vec<Entry> {
+    let mark = if finding.sampled { " *" } else { "" };
+    vec![
+        Entry::left(subject(finding)),
+        Entry::left(effect(finding, number::effect)),
+        Entry::left(effect(finding, |e| number::size(e.threshold, &e.unit))),
+        Entry::right(p(finding.p_adjusted, comparison)),
+        Entry::right(format!(
+            "{} / {}{mark}",
+            number::count(finding.n_reference),
+            number::count(finding.n_target)
+        )),
+    ]
+}
+
+/// The effect that the verdict rests on: the first, unless only another one
+/// reaches its threshold.
+fn leading(finding: &Finding) -> Option<&Effect> {
+    let others = finding.other_effects.iter();
+    finding
+        .effect
+        .iter()
+        .chain(others)
+        .find(|effect| effect.reaches_threshold())
+        .or(finding.effect.as_ref())
+}
+
+fn effect(finding: &Finding, text: impl Fn(&Effect) -> String) -> String {
+    let text = leading(finding).map_or("-".into(), text);
+    escape(&text).into_owned()
+}
+
+fn legend(page: &mut Page, shown: &[&Finding]) {
+    page.aside("records: reference / target.");
+    let mut said = BTreeSet::new();
+    for finding in shown {
+        let unit = leading(finding).map_or("", |e| e.unit.as_str());
+        if let Some(text) = number::legend(unit).filter(|text| said.insert(*text)) {
+            page.aside(text);
+        }
+    }
+    if shown.iter().any(|finding| finding.sampled) {
+        page.aside("*: measured on the records kept as a sample, not on all.");
+    }
+}
+
+pub(super) fn not_enough_data(page: &mut Page, comparison: &Comparison, verbose: bool) {
+    let unsure: Vec<_> = with(comparison, Verdict::NotEnoughData).collect();
+    if unsure.is_empty() {
+        return;
+    }
+    page.heading("Not enough data to tell");
+    let limit = if verbose { unsure.len() } else { TOLD };
+    for finding in unsure.iter().take(limit) {
+        page.item("-", &what_it_would_take(finding));
+    }
+    more(page, unsure.len(), limit);
+}
+
+/// What such a finding could have seen, and the records that would be needed.
+fn what_it_would_take(finding: &Finding) -> String {
+    let mut text = format!(
+        "{}, {} / {} records",
+        subject(finding),
+        number::count(finding.n_reference),
+        number::count(finding.n_target)
+    );
+    if let Some(effect) = &finding.effect
+        && let Some(detectable) = effect.detectable
+    {
+        text += &format!(
+            ": would show a {} from {}; {} matters",
+            escape(&effect.name),
+            escape(&number::size(detectable, &effect.unit)),
+            escape(&number::size(effect.threshold, &effect.unit))
+        );
+    }
+    text.push('.');
+    match needed(finding) {
+        Some(Needed::Target(n)) => {
+            text += &format!(" About {} target records would do.", number::count(n));
+        }
+        Some(Needed::Both(n)) => {
+            text += &format!(
+                " The reference is too small as well: about {} records in each window would do.",
+                number::count(n)
+            );
+        }
+        None => {}
+    }
+    if let Some(reason) = &finding.reason {
+        text += &format!(" {}", clip(reason, SENTENCE));
+    }
+    text
+}
+
+pub(super) fn not_tested(page: &mut Page, comparison: &Comparison, verbose: bool) {
+    let untested: Vec<_> = with(comparison, Verdict::NotTested).collect();
+    if untested.is_empty() {
+        return;
+    }
+    // One line for a feature and reason, with everything it is about.
+    let mut folded: Vec<(&Finding, Vec<String>)> = Vec::new();
+    for finding in untested {
+        let about = clip(&finding.scope.to_string(), NAME);
+        let same = |f: &Finding| f.feature == finding.feature && f.reason == finding.reason;
+        match folded.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, scopes)) => scopes.push(about),
+            None => folded.push((finding, vec![about])),
+        }
+    }
+    page.heading("Not tested");
+    let limit = if verbose { folded.len() } else { LISTED };
+    for (finding, scopes) in folded.iter().take(limit) {
+        let reason = finding.reason.as_deref().unwrap_or("no reason was given");
+        let feature = match (&finding.scope, scopes.len()) {
+            (Scope::All, 1) => clip(&finding.feature, NAME),
+            _ => format!("{} ({})", clip(&finding.feature, NAME), scopes.join(", ")),
+        };
+        page.item("-", &format!("{feature}: {}", clip(reason, SENTENCE)));
+    }
+    more(page, folded.len(), limit);
+}
+
+fn with(comparison: &Comparison, verdict: Verdict) -> impl Iterator<Item = &Finding> {
+    comparison
+        .findings
+        .iter()
+        .filter(move |finding| finding.verdict == verdict)
+}

@@ -1,0 +1,65 @@
+//! The verdict in one sentence.
+
+use super::escape::escape;
+use crate::compare::{Comparison, Verdict};
+
+/// The verdict of a comparison in one line of plain words, safe to log.
+///
+/// Begins with the verdict in capitals and a colon, then says what that means
+/// and in which groups of findings.
+#[must_use]
+pub fn headline(comparison: &Comparison) -> String {
+    match comparison.verdict {
+        Verdict::Drift => format!(
+            "DRIFT: the target differs from the reference by more than chance would explain, \
+             and by enough to matter{}.",
+            groups(comparison, Verdict::Drift)
+        ),
+        Verdict::PossibleDrift => format!(
+            "POSSIBLE DRIFT: the target differs from the reference by more than chance would \
+             explain, but by less than the size set as mattering{}.",
+            groups(comparison, Verdict::PossibleDrift)
+        ),
+        Verdict::NotEnoughData => "NOT ENOUGH DATA: no drift was found, but with this few records \
+             a change large enough to matter could have been missed."
+            .into(),
+        Verdict::NoDrift => format!(
+            "NO DRIFT: nothing changed by more than chance would explain, and a change large \
+             enough to matter would most likely have been seen{}.",
+            exceptions(comparison)
+        ),
+        Verdict::NotTested => "NOT TESTED: no test could run, so nothing is known about drift; \
+             the reasons are listed."
+            .into(),
+    }
+}
+
+/// What the good news does not cover.
+fn exceptions(comparison: &Comparison) -> String {
+    let untested = names(comparison, Verdict::NotTested);
+    if !untested.is_empty() {
+        return format!(", except in {untested}, not tested for the reasons listed");
+    }
+    let findings = &comparison.findings;
+    match findings.iter().any(|f| f.verdict == Verdict::NotEnoughData) {
+        true => ", except where there is not enough data, as listed".into(),
+        false => String::new(),
+    }
+}
+
+/// ` (in A, B)`: the groups with `verdict`.
+fn groups(comparison: &Comparison, verdict: Verdict) -> String {
+    match names(comparison, verdict) {
+        none if none.is_empty() => none,
+        names => format!(" (in {names})"),
+    }
+}
+
+fn names(comparison: &Comparison, verdict: Verdict) -> String {
+    let groups = comparison.groups.iter();
+    let names: Vec<_> = groups
+        .filter(|group| group.verdict == verdict)
+        .map(|group| escape(&group.name))
+        .collect();
+    names.join(", ")
+}

@@ -1,0 +1,167 @@
+//! From the result model to the JSON document, field by field.
+
+use super::json::{
+    Document, Effect, Finding, Group, Mix, NotUsed, Quantile, Record, Scope, Share, Space, Window,
+};
+use crate::compare;
+
+impl<'a> Document<'a> {
+    pub(super) fn new(comparison: &'a compare::Comparison, exit_status: u8) -> Self {
+        Self {
+            format: "driftsphere comparison",
+            version: 1,
+            generator: concat!("driftsphere ", env!("CARGO_PKG_VERSION")),
+            verdict: comparison.verdict,
+            headline: super::headline(comparison),
+            exit_status,
+            alpha: finite(comparison.alpha),
+            reference: Window::new(&comparison.reference),
+            target: Window::new(&comparison.target),
+            groups: comparison.groups.iter().map(Group::new).collect(),
+            findings: comparison.findings.iter().map(Finding::new).collect(),
+            spaces: comparison.spaces.iter().map(Space::new).collect(),
+            notes: &comparison.notes,
+        }
+    }
+}
+
+impl<'a> Window<'a> {
+    fn new(window: &'a compare::WindowSummary) -> Self {
+        let not_used = |(reason, count): &'a (String, u64)| NotUsed {
+            reason,
+            count: *count,
+        };
+        Self {
+            name: &window.name,
+            records: window.records,
+            not_used: window.not_used.iter().map(not_used).collect(),
+            first_time: window.times.map(|times| times.0),
+            last_time: window.times.map(|times| times.1),
+        }
+    }
+}
+
+impl<'a> Group<'a> {
+    fn new(group: &'a compare::Group) -> Self {
+        Self {
+            name: &group.name,
+            combination: &group.combination,
+            combined: &group.combined,
+            p_value: group.p_value.and_then(finite),
+            p_adjusted: group.p_adjusted.and_then(finite),
+            verdict: group.verdict,
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn new(finding: &'a compare::Finding) -> Self {
+        Self {
+            group: &finding.group,
+            feature: &finding.feature,
+            kind: finding.kind,
+            scope: Scope::new(&finding.scope),
+            statistic: &finding.statistic,
+            value: finding.value.and_then(finite),
+            p_value: finding.p_value.and_then(finite),
+            p_adjusted: finding.p_adjusted.and_then(finite),
+            permutations: finding.permutations,
+            effect: finding.effect.as_ref().map(Effect::new),
+            other_effects: finding.other_effects.iter().map(Effect::new).collect(),
+            n_reference: finding.n_reference,
+            n_target: finding.n_target,
+            sampled: finding.sampled,
+            verdict: finding.verdict,
+            sentence: &finding.sentence,
+            reason: finding.reason.as_deref(),
+            quantiles: finding.quantiles.iter().map(Quantile::new).collect(),
+            shares: finding.shares.iter().map(Share::new).collect(),
+            new_values: &finding.new_values,
+            lost_values: &finding.lost_values,
+            records: finding.records.iter().map(Record::new).collect(),
+        }
+    }
+}
+
+impl<'a> Scope<'a> {
+    fn new(scope: &'a compare::Scope) -> Self {
+        let (of, name) = match scope {
+            compare::Scope::All => ("all", None),
+            compare::Scope::Class(name) => ("class", Some(name.as_str())),
+            compare::Scope::Cluster(name) => ("cluster", Some(name.as_str())),
+            compare::Scope::BetweenClasses => ("between-classes", None),
+        };
+        Self { of, name }
+    }
+}
+
+impl<'a> Effect<'a> {
+    fn new(effect: &'a compare::Effect) -> Self {
+        Self {
+            name: &effect.name,
+            value: finite(effect.value),
+            unit: &effect.unit,
+            threshold: finite(effect.threshold),
+            no_change: finite(effect.no_change),
+            detectable: effect.detectable.and_then(finite),
+        }
+    }
+}
+
+impl Quantile {
+    fn new(quantile: &compare::QuantilePair) -> Self {
+        Self {
+            rank: finite(quantile.rank),
+            reference: finite(quantile.reference),
+            target: finite(quantile.target),
+        }
+    }
+}
+
+impl<'a> Share<'a> {
+    fn new(share: &'a compare::SharePair) -> Self {
+        Self {
+            value: &share.value,
+            reference: finite(share.reference),
+            target: finite(share.target),
+        }
+    }
+}
+
+impl<'a> Record<'a> {
+    fn new(record: &'a compare::TellingRecord) -> Self {
+        Self {
+            id: &record.id,
+            role: &record.role,
+            distance: record.distance.and_then(finite),
+        }
+    }
+}
+
+impl<'a> Space<'a> {
+    fn new(space: &'a compare::SpaceSummary) -> Self {
+        Self {
+            name: &space.name,
+            dim: space.dim,
+            distance: &space.distance,
+            reference_model: space.models.0.as_deref(),
+            target_model: space.models.1.as_deref(),
+            reference_rows: space.rows.0,
+            target_rows: space.rows.1,
+            centres: &space.centres,
+            codebook: space.codebook.as_deref(),
+            class_source: &space.class_source,
+            shared: finite(space.shared),
+            paired: space.paired,
+            mix_or_meaning: space.mix_or_meaning.map(|split| Mix {
+                mix: finite(split.mix),
+                meaning: finite(split.meaning),
+            }),
+        }
+    }
+}
+
+/// JSON has no NaN and no infinity.
+pub(super) fn finite(x: f64) -> Option<f64> {
+    x.is_finite().then_some(x)
+}

@@ -1,0 +1,219 @@
+//! A profile for programs: what it contains, specified at [`Document`].
+
+use crate::profile::Profile;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The JSON document of a profile, format version 1.
+///
+/// It says what a profile contains, not all of it: sums, samples and their
+/// vectors stay in the profile file. The promises are those of
+/// [`json::Document`](super::json::Document): fields stay, new ones may come,
+/// what is unknown is `null`, and so are numbers that are not finite.
+///
+/// | field | type | meaning |
+/// | --- | --- | --- |
+/// | `format` | string | always `"driftsphere profile"` |
+/// | `version` | integer | of the format, `1` |
+/// | `generator` | string | program and version that wrote the document |
+/// | `name` | string | given by the caller, such as the file |
+/// | `compare_hash`, `merge_hash` | string | of the configuration, hexadecimal; equal ones may be compared row by row, merged |
+/// | `seed` | integer | of the hashes that choose the sample |
+/// | `records` | integer | records read |
+/// | `not_used` | array of [count](Count) | records skipped or failed, by reason |
+/// | `first_time`, `last_time` | integer | milliseconds since 1970 UTC |
+/// | `tags` | object | notes: key to array of values |
+/// | `class_source` | string | what served as class: `prediction`, `label`, `prediction and label`, `none` |
+/// | `features` | array of [feature](Feature) | named values, by name |
+/// | `spaces` | array of [space](Space) | embedding spaces, by name |
+///
+/// ```
+/// use driftsphere::profile::{ProfileBuilder, ProfileConfig, SpaceConfig};
+/// use driftsphere::report::profile_json;
+///
+/// let config = ProfileConfig::new().space("embedding", SpaceConfig::new(8));
+/// let profile = ProfileBuilder::new(config)?.freeze();
+/// let text = profile_json::to_text(&profile, "empty.dsp");
+/// let value: serde_json::Value = serde_json::from_str(&text)?;
+/// assert_eq!(value["spaces"][0]["dim"], 8);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Document<'a> {
+    /// Always `driftsphere profile`.
+    pub format: &'static str,
+    /// Of the format.
+    pub version: u32,
+    /// Program and version that wrote it.
+    pub generator: &'static str,
+    /// Given by the caller, such as the file.
+    pub name: &'a str,
+    /// Profiles of equal hash may be compared row by row.
+    pub compare_hash: String,
+    /// Profiles of equal hash may be merged.
+    pub merge_hash: String,
+    /// Of the hashes that choose the sample.
+    pub seed: u64,
+    /// Records read.
+    pub records: u64,
+    /// Records skipped or failed.
+    pub not_used: Vec<Count<'a>>,
+    /// Time of the first record, milliseconds since 1970 UTC.
+    pub first_time: Option<i64>,
+    /// Time of the last record, milliseconds since 1970 UTC.
+    pub last_time: Option<i64>,
+    /// Notes.
+    pub tags: BTreeMap<&'a str, Vec<&'a str>>,
+    /// What served as class.
+    pub class_source: &'static str,
+    /// Named values.
+    pub features: Vec<Feature<'a>>,
+    /// Embedding spaces.
+    pub spaces: Vec<Space<'a>>,
+}
+
+/// How often something came.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Count<'a> {
+    /// What: a reason, or a value.
+    pub name: &'a str,
+    /// How often; the middle of what is possible where it is not exact.
+    pub count: u64,
+}
+
+/// A named value of the records.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Feature<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Records that had it, missing values included.
+    pub records: u64,
+    /// Records in which it was missing.
+    pub missing: u64,
+    /// Its numbers; `null` where there were none.
+    pub numbers: Option<Distribution>,
+    /// Its most frequent values (at most 20), most frequent first.
+    pub values: Vec<Count<'a>>,
+    /// Distinct values kept.
+    pub distinct: u64,
+    /// How far a count may be off; 0 while all distinct values are kept.
+    pub max_error: u64,
+}
+
+/// How numbers are distributed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Distribution {
+    /// Numbers, infinite ones included and NaN not.
+    pub count: u64,
+    /// NaN.
+    pub nan: u64,
+    /// The smallest finite number, exact.
+    pub min: Option<f64>,
+    /// The largest finite number, exact.
+    pub max: Option<f64>,
+    /// Mean of the finite numbers.
+    pub mean: Option<f64>,
+    /// Standard deviation of the finite numbers.
+    pub sd: Option<f64>,
+    /// Ranks 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99.
+    pub quantiles: Vec<Quantile>,
+}
+
+/// A quantile with its bounds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quantile {
+    /// In `[0, 1]`.
+    pub rank: f64,
+    /// The quantile.
+    pub estimate: Option<f64>,
+    /// It is no smaller than this.
+    pub lower_bound: Option<f64>,
+    /// It is no larger than this.
+    pub upper_bound: Option<f64>,
+}
+
+/// An embedding space.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Space<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its dimension.
+    pub dim: usize,
+    /// Its distance: `half-chord`, `angular` or `cosine`.
+    pub distance: &'static str,
+    /// The model that made the embeddings.
+    pub model: Option<&'a str>,
+    /// `plain`, or `reference` where each record was measured without itself.
+    pub role: &'static str,
+    /// Content hash of the codebook, hexadecimal.
+    pub codebook: Option<String>,
+    /// Rows on the sphere.
+    pub rows: u64,
+    /// Rows skipped, by reason.
+    pub not_used: Vec<Count<'a>>,
+    /// Records whose embeddings are kept: those of all samples together.
+    pub kept_embeddings: u64,
+    /// Records whose ids are kept: of samples, nearest and farthest records.
+    pub kept_ids: u64,
+    /// Lengths of the embeddings.
+    pub norm: Option<Distribution>,
+    /// Length of the mean unit vector: 1 when all point the same way.
+    pub resultant_length: Option<f64>,
+    /// Concentration of the directions (von Mises-Fisher kappa).
+    pub concentration: Option<f64>,
+    /// Distances to the nearest cluster centre.
+    pub cluster_distance: Option<Distribution>,
+    /// Distances to the own class's centre.
+    pub own_distance: Option<Distribution>,
+    /// Signed distances to the boundary with the nearest other class.
+    pub boundary: Option<Distribution>,
+    /// Clusters, in the codebook's order.
+    pub clusters: Vec<Place<'a>>,
+    /// Classes with a state of their own, by name.
+    pub classes: Vec<Place<'a>>,
+    /// Rows without a class.
+    pub unclassified: u64,
+    /// Rows of classes beyond those with a state of their own.
+    pub other_classes: u64,
+    /// Rows whose class has no centre to be measured against.
+    pub no_centre: u64,
+    /// The records farthest from every cluster centre, farthest first.
+    pub novel: Vec<Record<'a>>,
+}
+
+/// A class or cluster.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Place<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its rows.
+    pub rows: u64,
+    /// Its share of the rows.
+    pub share: Option<f64>,
+    /// Distances to its centre.
+    pub distance: Option<Distribution>,
+    /// The real record nearest to its centre (medoid).
+    pub nearest: Option<Record<'a>>,
+}
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Record<'a> {
+    /// Its id; `row` and a hash where it came without one.
+    pub id: &'a str,
+    /// Its distance to the centre in question.
+    pub distance: Option<f64>,
+}
+
+/// The document of a profile called `name`.
+#[must_use]
+pub fn document<'a>(profile: &'a Profile, name: &'a str) -> Document<'a> {
+    Document::new(profile, name)
+}
+
+/// The same as indented text with a line feed at its end.
+#[must_use]
+pub fn to_text(profile: &Profile, name: &str) -> String {
+    super::json_text::to_text(&document(profile, name))
+}

@@ -1,0 +1,38 @@
+//! `demo`: the first thing a new user runs.
+
+use crate::support::Bench;
+
+#[test]
+fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
+    let bench = Bench::new();
+    let said = bench.ok("demo kept");
+    let answers: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("(exit status") || line.contains("DRIFT: "))
+        .map(|line| line.split(':').next().unwrap())
+        .collect();
+    assert_eq!(
+        answers,
+        ["NO DRIFT", "(exit status 0)", "DRIFT", "(exit status 1)"]
+    );
+    assert!(said.contains("Try next"));
+    // Every command that was shown can be typed again in the folder it left.
+    let again = bench
+        .command("compare reference.dsp degraded.dsp --quiet")
+        .current_dir(bench.path("kept"))
+        .output()
+        .unwrap();
+    assert_eq!(again.status.code(), Some(1));
+}
+
+#[test]
+fn without_a_folder_nothing_is_left() {
+    let bench = Bench::new();
+    let output = bench
+        .command("demo")
+        .env("TMPDIR", bench.path(""))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(bench.files(), [""; 0]);
+}

@@ -1,0 +1,8 @@
+//! The command, as a shell runs it: files in, files and words out, exit status.
+#![cfg(feature = "cli")]
+
+mod compare;
+mod demo;
+mod failures;
+mod profile;
+mod support;

@@ -1,0 +1,180 @@
+//! What is said of a profile: the page fits and is harmless, the JSON is as
+//! declared.
+#![cfg(feature = "cli")]
+
+use driftsphere::ingest::{Batch, Column};
+use driftsphere::profile::{FitOptions, Profile, ProfileConfig, SpaceConfig, profile_reference};
+use driftsphere::report::{TerminalOptions, profile_json, profile_line, profile_page};
+use ndarray::Array2;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+
+const EVIL: &str = "\u{1b}[2J\u{202e}gpj\u{9b}31m\r\n\0";
+
+/// Sixty records of two classes; one row without a direction.
+fn profile(evil: &str) -> Profile {
+    let mut rows = Array2::from_shape_fn((60, 5), |(i, j)| {
+        if j == i % 2 {
+            5.0
+        } else {
+            ((i * 7 + j * 3) % 11) as f32 / 10.0
+        }
+    });
+    rows.row_mut(11).fill(0.0);
+    let text =
+        |what: &str| -> Vec<String> { (0..60).map(|i| format!("{what}{}{evil}", i % 2)).collect() };
+    let ids: Vec<String> = (0..60).map(|i| format!("photo {i}{evil}")).collect();
+    let score: Vec<f64> = (0..60)
+        .map(|i| if i == 7 { f64::NAN } else { f64::from(i) })
+        .collect();
+    let config = ProfileConfig::new().space(
+        format!("clip{evil}"),
+        SpaceConfig::new(5).model(format!("model{evil}")),
+    );
+    let options = FitOptions {
+        clusters: 3,
+        seed: 1,
+    };
+    profile_reference(config, options, |builder| {
+        *builder = builder
+            .clone()
+            .tag(format!("camera{evil}"), format!("7{evil}"));
+        builder.track_batch(
+            &Batch::new(60)
+                .ids(Column::from(ids.clone()))
+                .labels(Column::from(text("class")))
+                .times((0..60).collect::<Vec<i64>>())
+                .feature(format!("site{evil}"), Column::from(text("site")))
+                .feature("score", Column::from(score.clone()))
+                .space(format!("clip{evil}"), rows.view()),
+        )
+    })
+    .unwrap()
+}
+
+/// Characters that may not reach a screen, line feeds of the layout apart.
+fn is_hidden(c: char) -> bool {
+    c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c))
+}
+
+#[test]
+fn the_page_names_what_is_in_the_profile() {
+    let profile = profile("");
+    let page = profile_page(&profile, "march.dsp", &TerminalOptions::default());
+    for words in [
+        "march.dsp, a profile of 60 records",
+        "59 rows of 5 numbers, half-chord distance, role reference, model model",
+        "not used: 1 row",
+        "class taken from: label",
+        "camera: 7",
+        "cluster 1",
+        "class0",
+        "score",
+        "site0 30, site1 30",
+        "This file keeps the embeddings of 59 records and the ids of 59.",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    let line = profile_line(&profile, "march.dsp");
+    assert_eq!(
+        line,
+        "march.dsp: 60 records; space clip (5 numbers, 3 clusters, 2 classes, 1 row not used); \
+         keeps the embeddings of 59 records and the ids of 59"
+    );
+}
+
+#[test]
+fn hostile_names_reach_the_screen_as_text_only() {
+    let profile = profile(&EVIL.repeat(5));
+    for width in [80, 100, 120] {
+        for verbose in [false, true] {
+            let options = TerminalOptions {
+                width,
+                verbose,
+                ..TerminalOptions::default()
+            };
+            let page = profile_page(&profile, EVIL, &options);
+            assert_eq!(page.chars().find(|&c| is_hidden(c)), None);
+            for line in page.lines() {
+                assert!(
+                    line.chars().count() <= usize::from(width),
+                    "{width}: {line}"
+                );
+            }
+        }
+    }
+    assert!(!profile_line(&profile, EVIL).chars().any(is_hidden));
+    assert!(!profile_json::to_text(&profile, EVIL).chars().any(is_hidden));
+}
+
+/// `null` is allowed, leaving the field out is not.
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(d)
+}
+
+macro_rules! mirror {
+    ($name:ident { $($field:ident: $type:ty,)* } { $($null:ident: $option:ty,)* }) => {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code)]
+        struct $name {
+            $($field: $type,)*
+            $(#[serde(deserialize_with = "nullable")] $null: Option<$option>,)*
+        }
+    };
+}
+
+mirror!(Document {
+    format: String, version: u32, generator: String, name: String, compare_hash: String,
+    merge_hash: String, seed: u64, records: u64, not_used: Vec<Count>,
+    tags: BTreeMap<String, Vec<String>>, class_source: String, features: Vec<Feature>,
+    spaces: Vec<Space>,
+} { first_time: i64, last_time: i64, });
+mirror!(Count { name: String, count: u64, } {});
+mirror!(Feature {
+    name: String, records: u64, missing: u64, values: Vec<Count>, distinct: u64, max_error: u64,
+} { numbers: Distribution, });
+mirror!(Distribution { count: u64, nan: u64, quantiles: Vec<Quantile>, }
+    { min: f64, max: f64, mean: f64, sd: f64, });
+mirror!(Quantile { rank: f64, } { estimate: f64, lower_bound: f64, upper_bound: f64, });
+mirror!(Space {
+    name: String, dim: usize, distance: String, role: String, rows: u64, not_used: Vec<Count>,
+    kept_embeddings: u64, kept_ids: u64, clusters: Vec<Place>, classes: Vec<Place>,
+    unclassified: u64, other_classes: u64, no_centre: u64, novel: Vec<Record>,
+} {
+    model: String, codebook: String, norm: Distribution, resultant_length: f64,
+    concentration: f64, cluster_distance: Distribution, own_distance: Distribution,
+    boundary: Distribution,
+});
+mirror!(Place { name: String, rows: u64, } { share: f64, distance: Distribution, nearest: Record, });
+mirror!(Record { id: String, } { distance: f64, });
+
+#[test]
+fn the_json_is_as_declared() {
+    let text = profile_json::to_text(&profile(""), "march.dsp");
+    let document: Document = serde_json::from_str(&text).unwrap();
+    assert_eq!(document.format, "driftsphere profile");
+    assert_eq!((document.version, document.records), (1, 60));
+    assert_eq!(
+        (document.first_time, document.last_time),
+        (Some(0), Some(59))
+    );
+    let score = document
+        .features
+        .iter()
+        .find(|f| f.name == "score")
+        .unwrap();
+    let numbers = score.numbers.as_ref().unwrap();
+    assert_eq!(
+        (numbers.count, numbers.nan, numbers.max),
+        (59, 1, Some(59.0))
+    );
+    let space = &document.spaces[0];
+    assert_eq!((space.rows, space.not_used[0].count), (59, 1));
+    assert_eq!(space.clusters.iter().map(|c| c.rows).sum::<u64>(), 59);
+    assert_eq!(space.classes.iter().map(|c| c.rows).sum::<u64>(), 59);
+    assert!(space.clusters[0].nearest.is_some());
+    let evil: Document =
+        serde_json::from_str(&profile_json::to_text(&profile(EVIL), EVIL)).unwrap();
+    assert_eq!(evil.name, EVIL);
+}
