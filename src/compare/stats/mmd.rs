@@ -79,12 +79,7 @@ impl LaplaceMmd {
 impl LabelStatistic for LaplaceMmd {
     fn values(&self, labellings: &Labellings) -> Vec<f64> {
         let (rows, count) = (self.rows, labellings.len());
-        let mut first = vec![0.0_f32; rows * count];
-        for (l, column) in first.chunks_exact_mut(rows).enumerate() {
-            for (i, entry) in column.iter_mut().enumerate() {
-                *entry = f32::from(u8::from(labellings.is_first(l, i)));
-            }
-        }
+        let first = labellings.indicator();
         let mut product = vec![0.0_f32; rows * count];
         matmul(
             MatMut::from_column_major_slice_mut(&mut product, rows, count),

@@ -220,7 +220,7 @@ mod tests {
                 }
             }
             assert!(
-                chi < cells + 5.0 * (2.0 * cells).sqrt(),
+                chi < cells + 5.0 * (2.0_f64 * cells).sqrt(),
                 "{good} {bad} {draws}: {chi}"
             );
         }
