@@ -94,7 +94,7 @@ impl CountTable {
                 self.slots[at] = (key, count);
                 self.occupied += 1;
                 if self.occupied > most(self.slots.len()) {
-                    *self = Self::of(&self.sorted());
+                    self.grow();
                 }
                 return;
             }
@@ -102,6 +102,15 @@ impl CountTable {
         }
         let slot = &mut self.slots[at];
         slot.1 = slot.1.saturating_add(count);
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let grown = Self::with_slots(2 * self.slots.len());
+        let full = std::mem::replace(self, grown);
+        for (key, count) in full.slots.into_iter().filter(|slot| slot.0 != EMPTY) {
+            self.add(key, count);
+        }
     }
 
     /// The entries in ascending order of their keys.
