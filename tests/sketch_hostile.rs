@@ -159,7 +159,8 @@ fn what_breaks_an_invariant_is_refused() {
         postcard::from_bytes::<Quantiles>(&postcard::to_stdvec(raw).unwrap()).is_ok()
     };
     assert!(accepts(&valid));
-    let wrong: [(&str, fn(&mut RawQuantiles)); 12] = [
+    type Change = fn(&mut RawQuantiles);
+    let wrong: [(&str, Change); 12] = [
         ("cap too small", |raw| raw.0 = 1),
         ("cap too large", |raw| raw.0 = u32::MAX),
         ("shift", |raw| raw.1 = 64),

@@ -290,6 +290,17 @@ fn an_octave_at_the_default_cap_keeps_twelve_bits() {
 }
 
 #[test]
+fn a_rank_that_is_no_double_finds_the_value_that_is_meant() {
+    let values: Vec<f64> = (1..=100).map(f64::from).collect();
+    let frozen = sketch(&values, 128).freeze();
+    for percent in 1..=100 {
+        let rank = f64::from(percent) / 100.0; // 0.07 * 100.0 > 7.0
+        let found = frozen.quantile(rank).unwrap();
+        assert_eq!(found, Some(Estimate::exact(f64::from(percent))));
+    }
+}
+
+#[test]
 fn errors_name_what_was_asked() {
     assert!(QuantileSketch::new(1).is_err() && QuantileSketch::new((1 << 20) + 1).is_err());
     let (small, large) = (sketch(&[1.0], 2).freeze(), sketch(&[1.0], 4).freeze());

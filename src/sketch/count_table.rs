@@ -65,6 +65,12 @@ impl CountTable {
         self.occupied
     }
 
+    /// The number of slots, 16 bytes each.
+    #[cfg(test)]
+    pub(super) fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     #[inline]
     fn home(&self, key: i64) -> usize {
         const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15; // 2^64 / golden ratio, odd
