@@ -54,15 +54,15 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// Let D(M, s) be the number of buckets that the finite values of the multiset M
 /// occupy at shift s. The key at s + 1 is a function of the key at s, so
-/// D(M, s + 1) <= D(M, s); and D(M, s) <= D(M', s) where M is a part of M'. Let
+/// D(M, s + 1) <= D(M, s); and D(L, s) <= D(M, s) where L is a part of M. Let
 /// s\*(M) be the smallest s with D(M, s) <= cap. It exists, for D(M, 63) <= 1.
 ///
 /// *Freezing the sketch of M gives the counts of M at s\*(M).* The learning sketch
 /// holds the counts of M at some shift s <= s\*(M); freezing then tries s, s + 1, ...
 /// and stops at the first that fits, which is s\*(M), since counts at a coarser shift
 /// follow from those at a finer one. Updates keep s <= s\*(M): s stays, or becomes
-/// s\*(M') for the part M' of M that came so far; and where M' is a part of M, every s
-/// below s\*(M') has D(M, s) >= D(M', s) > cap, so s\*(M') <= s\*(M). Merging A and B
+/// s\*(L) for the part L of M that came so far; and every s below s\*(L) has
+/// D(M, s) >= D(L, s) > cap, so s\*(L) <= s\*(M). Merging A and B
 /// starts from max(s\*(A), s\*(B)) <= s\*(A + B) and goes on as freezing does. Counts
 /// at a given shift are sums, which know no order. So shift and counts, and with
 /// them the bytes, depend on the multiset alone. ∎
@@ -189,7 +189,7 @@ impl QuantileSketch {
         // collapse that just fits would need another one.
         if self.table.occupied() > self.cap + self.cap / 5 {
             let (entries, shift) = self.collapsed();
-            self.table.refill(&entries);
+            self.table.refill(entries);
             self.shift = shift;
         }
     }
@@ -233,7 +233,7 @@ impl QuantileSketch {
         Self {
             cap: frozen.cap,
             shift: frozen.shift,
-            table: CountTable::of(&frozen.entries),
+            table: CountTable::of(frozen.entries.clone()),
             min,
             max,
             outside: frozen.outside,
