@@ -111,8 +111,10 @@ impl TryFrom<RawConfig> for ProfileConfig {
 struct RawSample {
     k: u64,
     /// (hash, all rows of the hash, (index into the table, count) of each kept row)
-    hashes: Vec<(u64, u64, Vec<(u32, u64)>)>,
+    hashes: Vec<RawHash>,
 }
+
+type RawHash = (u64, u64, Vec<(u32, u64)>);
 
 #[derive(Serialize, Deserialize)]
 struct RawGroup {

@@ -16,14 +16,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::{CoordinatedSample, Directions};
 
 /// Fresh starts of k-means++; the tightest result is kept.
-const RUNS: usize = 4;
+const RUNS: usize = 2;
 /// Rounds of one run; later ones hardly move a centroid.
-const ROUNDS: u64 = 100;
+const ROUNDS: u64 = 50;
 
 /// Finds up to `k` clusters in a reference's sample.
 ///
 /// ```text
-/// 1  k-means on the unit vectors of the sample (k-means++ starts, best of 4):
+/// 1  k-means on the unit vectors of the sample (k-means++ starts, best of 2):
 ///    Arthur and Vassilvitskii 2007; squared Euclidean distance, which on the
 ///    sphere grows with every distance of this crate
 /// 2  each sample entry is assigned once to the nearest centroid
@@ -93,11 +93,11 @@ fn k_means(entries: &[Entry], dim: usize, k: usize, seed: u64) -> Result<CentreS
         .collect();
     let k = k.min(distinct.len());
 
-    let mut rows = Array2::zeros((entries.len(), dim));
+    let mut rows = Array2::<f32>::zeros((entries.len(), dim));
     for (mut row, (_, vector)) in rows.rows_mut().into_iter().zip(entries) {
         let unit = UnitRow::new(vector).expect("sample vectors were checked");
         for (to, from) in row.iter_mut().zip(vector) {
-            *to = f64::from(*from) * unit.inverse();
+            *to = (f64::from(*from) * unit.inverse()) as f32;
         }
     }
     let random = Xoshiro256Plus::seed_from_u64(seed);
@@ -107,7 +107,9 @@ fn k_means(entries: &[Entry], dim: usize, k: usize, seed: u64) -> Result<CentreS
         .fit(&DatasetBase::from(rows))
         .map_err(|error| Error::new(ErrorKind::Argument, error.to_string()).because(error))?;
     // A centroid at the origin would point nowhere: its rows go to the others.
-    let centroids = model.centroids().rows().into_iter().map(|row| row.to_vec());
+    let wide =
+        |row: ndarray::ArrayView1<'_, f32>| row.iter().map(|x| f64::from(*x)).collect::<Vec<_>>();
+    let centroids = model.centroids().rows().into_iter().map(wide);
     CentreSet::new(
         dim,
         centroids.filter(|row| super::leave_one_out::has_direction(row)),

@@ -41,7 +41,10 @@ impl Chords {
     /// If `rows` is not a whole number of rows.
     #[must_use]
     pub fn between(rows: &[f32], dim: usize) -> Self {
-        assert!(dim > 0 && rows.len() % dim == 0, "a whole number of rows");
+        assert!(
+            dim > 0 && rows.len().is_multiple_of(dim),
+            "a whole number of rows"
+        );
         let n = rows.len() / dim;
         let squares: Vec<f32> = rows
             .chunks_exact(dim)

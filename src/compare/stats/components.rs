@@ -48,7 +48,10 @@ impl Components {
     /// If `rows` is not a whole number of rows.
     #[must_use]
     pub fn fit(rows: &[f32], dim: usize, k: usize, seed: u64) -> Self {
-        assert!(dim > 0 && rows.len() % dim == 0, "a whole number of rows");
+        assert!(
+            dim > 0 && rows.len().is_multiple_of(dim),
+            "a whole number of rows"
+        );
         let n = rows.len() / dim;
         let width = (k + OVERSAMPLING).min(n).min(dim);
         if n < 2 || width == 0 {

@@ -5,7 +5,7 @@
 //! power, in the unit that the effect itself is reported in.
 
 /// z_0.975 + z_0.8.
-pub const Z_DETECT: f64 = 1.959_963_984_540_054 + 0.841_621_233_572_914_3;
+pub(super) const Z_DETECT: f64 = 1.959_963_984_540_054 + 0.841_621_233_572_914_3;
 
 /// Effective number of rows of a comparison of two windows.
 ///

@@ -1,6 +1,7 @@
 //! Distances between pairs of rows: is a window more, or less, spread out?
 
 use super::chords::Chords;
+use super::effect::Z_DETECT;
 use super::permutation::{LabelStatistic, Labellings, Permutation, Permutations};
 use multiversion::multiversion;
 
@@ -124,8 +125,6 @@ pub fn pairwise_test(
 
 /// Fewest rows a side.
 const MIN_ROWS: usize = 8;
-/// `z_0.975 + z_0.8`.
-const Z_DETECT: f64 = 2.801_585;
 
 fn sd(values: &[f64]) -> Option<f64> {
     let n = values.len() as f64;

@@ -336,8 +336,8 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, values: &[f64], bound: f64) {
-        // Not `>=`: a statistic that is NaN must not become a small p.
-        self.exceeding += values.iter().filter(|v| !(**v < bound)).count() as u64;
+        // A statistic that is NaN must not become a small p.
+        self.exceeding += values.iter().filter(|v| **v >= bound || v.is_nan()).count() as u64;
         self.values.extend_from_slice(values);
     }
 }

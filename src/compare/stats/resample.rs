@@ -130,7 +130,7 @@ impl PooledHistogram {
                 })
                 .collect();
             for value in chunk.into_iter().flatten() {
-                exceeding += u64::from(!(value < bound));
+                exceeding += u64::from(value >= bound || value.is_nan());
                 values.push(value);
             }
         }
