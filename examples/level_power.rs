@@ -69,7 +69,7 @@ impl Data {
     fn read(path: &str) -> Result<Self> {
         let file = ArrayFile::open(path)?;
         let mut matrix = file.matrix("emb")?;
-        let (n, dim) = (matrix.rows() as usize, matrix.cols());
+        let (n, dim) = (matrix.rows(), matrix.cols());
         let mut flat = Vec::with_capacity(n * dim);
         while let Some(block) = matrix.next_block(1024)? {
             flat.extend(block.iter().copied());
