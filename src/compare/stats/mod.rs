@@ -1,0 +1,70 @@
+//! Statistics on plain slices: p-values, effects, and how they are joined.
+//!
+//! Nothing here knows of profiles or sketches. Histograms are counts on common
+//! bucket edges, samples are rows of `f32`, labels are positions: the
+//! reference's rows first, then the target's.
+//!
+//! | question | use |
+//! | --- | --- |
+//! | did a number's distribution change? | [`ks_test`], effect [`wasserstein1`] |
+//! | did shares of categories change? | [`chi_square_test`], effect [`total_variation`] |
+//! | did a share beyond an edge change? | [`share_test`] |
+//! | did the mean direction change, over all rows? | [`Components`], [`SpectralTest`], effect [`turn_degrees`] |
+//! | did a sample change, in any way? | [`Mmd`], [`Neighbours`] on [`SquaredChords`] |
+//! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
+//! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
+//! | what would have been seen? | [`detectable_mean_shift`] and its siblings |
+//!
+//! Every test keeps its level: the permutation tests ([`Permutations`]) and
+//! the resampled histograms by construction, the others as each one's page
+//! says. Every test of equal windows gives p = 1, every test without rows on
+//! a side gives `None` or a typed error. Chance is seeded and derived by
+//! index, so results are the same for any number of threads.
+//!
+//! ```
+//! use driftsphere::compare::stats::{cauchy, holm, ks_test};
+//!
+//! let widths = ks_test(&[5, 80, 15], &[4, 78, 18], 1).unwrap();
+//! let heights = ks_test(&[50, 40, 10], &[10, 40, 50], 1).unwrap();
+//! let adjusted = holm(&[widths.p_value, heights.p_value]);
+//! assert!(adjusted[0] > 0.05 && adjusted[1] < 0.05);
+//! assert!(cauchy(&[widths.p_value, heights.p_value]).unwrap() < 0.05);
+//! ```
+
+mod beta;
+mod bit_planes;
+mod chi_square;
+mod combine;
+mod effect;
+mod gram;
+mod ks;
+mod mmd;
+mod neighbours;
+mod pairwise;
+mod permutation;
+mod product;
+mod random;
+mod resample;
+mod spectral;
+mod tails;
+mod turn;
+mod w1;
+
+pub use chi_square::{ChiSquareTest, TotalVariation, chi_square_test, total_variation};
+pub use combine::{
+    AdjustedGroup, Group, benjamini_bogomolov, benjamini_hochberg, cauchy, holm, simes,
+};
+pub use effect::{
+    Z_DETECT, detectable_ks_shift, detectable_mean_shift, detectable_share_shift,
+    detectable_total_variation, effective_rows,
+};
+pub use gram::SquaredChords;
+pub use ks::{KsMethod, KsTest, ks_p_value, ks_statistic, ks_test, resample_p_value};
+pub use mmd::Mmd;
+pub use neighbours::Neighbours;
+pub use pairwise::{PairCurves, PairSummary};
+pub use permutation::{LabelStatistic, Labellings, Permutation, Permutations};
+pub use spectral::{Components, SpectralNull, SpectralTest};
+pub use tails::{ShareTest, share_test};
+pub use turn::turn_degrees;
+pub use w1::wasserstein1;

@@ -1,0 +1,576 @@
+//! Curves of pairwise distances, compared with the records permuted.
+
+use super::bit_planes::{BitPlanes, CURVE};
+use super::gram::SquaredChords;
+use super::permutation::{LabelStatistic, Labellings, Permutations};
+use crate::error::Result;
+
+/// What one window's pairwise distances look like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairSummary {
+    /// Number of pairs.
+    pub pairs: u64,
+    /// 5 % quantile of the distances.
+    pub q05: f64,
+    /// Median distance.
+    pub median: f64,
+    /// 95 % quantile.
+    pub q95: f64,
+    /// Standard deviation.
+    pub sd: f64,
+}
+
+/// Pairwise distances of two windows, either among all rows
+/// ([`within`](Self::within)) or between the rows of two classes
+/// ([`between`](Self::between): separation), and the test whether they changed.
+///
+/// Pairs that share a record depend on each other, so tests for independent
+/// values (KS) alarm without cause. Here the *records* are permuted. The
+/// statistic is the area between the two windows' quantile curves in units of
+/// the reference's standard deviation; it equals the area between their
+/// distribution functions,
+///
+/// ```text
+/// A = 1/sd  integral |F(t) - G(t)| dt   from the 5 % to the 95 % point of all pairs
+/// ```
+///
+/// taken by trapezoids over the pooled quantiles 5, 15, ..., 95 %. F and G are
+/// counted exactly for every labelling: a threshold turns the pairs into a bit
+/// matrix, a labelling into a mask, and counting into popcounts.
+///
+/// The effect to report is [`median_shift`](Self::median_shift) with the two
+/// [`PairSummary`].
+///
+/// ```
+/// use driftsphere::compare::stats::{PairCurves, SquaredChords};
+///
+/// // The same mean direction, but the second window is spread wider.
+/// let angles: Vec<f32> = (0..40)
+///     .map(|i| (i % 20) as f32 * if i < 20 { 0.02 } else { 0.08 })
+///     .map(|a| a - 0.5)
+///     .collect();
+/// let rows: Vec<f32> = angles.iter().flat_map(|a| [a.cos(), a.sin()]).collect();
+/// let chords = SquaredChords::new(&rows, 2)?;
+/// let half_chord = |squared: f64| squared.sqrt() / 2.0;
+/// let curves = PairCurves::within(&chords, 20, half_chord).unwrap();
+/// let test = curves.permutations(1)?.test(curves.observed(), &curves);
+/// assert!(test.p_value < 0.01);
+/// assert!(curves.median_shift().unwrap() > 1.0);
+/// # Ok::<(), driftsphere::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct PairCurves {
+    shape: Shape,
+    planes: BitPlanes,
+    /// Pairs under each threshold that involve a row (or column).
+    row_totals: Vec<[u64; CURVE]>,
+    column_totals: Vec<[u64; CURVE]>,
+    totals: [u64; CURVE],
+    /// Trapezoid weights of the thresholds, over the reference's sd.
+    weights: [f64; CURVE],
+    first: PairSummary,
+    second: PairSummary,
+    observed: f64,
+}
+
+/// Which rows are pooled with which.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    /// All pairs of `rows` rows, `first` of them the reference's.
+    Within { rows: usize, first: usize },
+    /// Pairs of a row of class A with one of class B: (reference, target) rows.
+    Between {
+        a: (usize, usize),
+        b: (usize, usize),
+    },
+}
+
+impl PairCurves {
+    /// Distances among the pooled rows, of which the `first` ones are the
+    /// reference's. For one class pass [`SquaredChords::select`] of its rows.
+    /// `distance` turns a squared chord into the distance to report; it must
+    /// not fall as chords grow.
+    ///
+    /// `None` if a side has fewer than two rows.
+    #[must_use]
+    pub fn within(
+        chords: &SquaredChords,
+        first: usize,
+        distance: impl Fn(f64) -> f64,
+    ) -> Option<Self> {
+        let rows = chords.rows();
+        if first < 2 || rows < first + 2 {
+            return None;
+        }
+        let side = |range: std::ops::Range<usize>| -> Vec<f32> {
+            let pairs = range.clone().flat_map(|i| &chords.row(i)[range.start..i]);
+            pairs.copied().collect()
+        };
+        let shape = Shape::Within { rows, first };
+        // Bit j of row i stands for the pair only where j < i.
+        let lower: Vec<&[f32]> = (0..rows).map(|i| &chords.row(i)[..i]).collect();
+        Self::new(
+            shape,
+            &lower,
+            chords.pairs(),
+            side(0..first),
+            side(first..rows),
+            distance,
+        )
+    }
+
+    /// Distances between the rows of two classes: `first` and `second` hold,
+    /// for the reference and the target, the indices of the rows of class A
+    /// and of class B. Labels are permuted inside each class, so a change of
+    /// one class's share is not mistaken for a change of distance.
+    ///
+    /// `None` if one of the four lists is empty, or each class has only one
+    /// row a side.
+    ///
+    /// # Panics
+    ///
+    /// If an index is out of range.
+    #[must_use]
+    pub fn between(
+        chords: &SquaredChords,
+        first: [&[usize]; 2],
+        second: [&[usize]; 2],
+        distance: impl Fn(f64) -> f64,
+    ) -> Option<Self> {
+        let a = (first[0].len(), second[0].len());
+        let b = (first[1].len(), second[1].len());
+        if a.0.min(a.1).min(b.0).min(b.1) == 0 || a.0 + a.1 + b.0 + b.1 == 4 {
+            return None;
+        }
+        let columns: Vec<usize> = first[1].iter().chain(second[1]).copied().collect();
+        let block: Vec<Vec<f32>> = first[0]
+            .iter()
+            .chain(second[0])
+            .map(|&i| columns.iter().map(|&j| chords.row(i)[j]).collect())
+            .collect();
+        let side = |rows: &[Vec<f32>], range: std::ops::Range<usize>| -> Vec<f32> {
+            rows.iter()
+                .flat_map(|row| &row[range.clone()])
+                .copied()
+                .collect()
+        };
+        let shape = Shape::Between { a, b };
+        let rows: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
+        let one = side(&block[..a.0], 0..b.0);
+        let two = side(&block[a.0..], b.0..b.0 + b.1);
+        Self::new(shape, &rows, block.concat(), one, two, distance)
+    }
+
+    fn new(
+        shape: Shape,
+        rows: &[&[f32]],
+        mut pooled: Vec<f32>,
+        first: Vec<f32>,
+        second: Vec<f32>,
+        distance: impl Fn(f64) -> f64,
+    ) -> Option<Self> {
+        let ranks: [usize; CURVE] = std::array::from_fn(|t| {
+            let share = (0.5 + t as f64) / CURVE as f64;
+            (share * (pooled.len() - 1) as f64).round() as usize
+        });
+        let thresholds = order_statistics(&mut pooled, &ranks);
+        drop(pooled);
+        let first = summary(first, &distance);
+        let second = summary(second, &distance);
+        let (columns, column_count) = match shape {
+            Shape::Within { rows, .. } => (rows, 0),
+            Shape::Between { b, .. } => (b.0 + b.1, b.0 + b.1),
+        };
+        let mut curves = Self {
+            shape,
+            planes: BitPlanes::new(rows.iter().copied(), columns, &thresholds),
+            row_totals: vec![[0; CURVE]; rows.len()],
+            column_totals: vec![[0; CURVE]; column_count],
+            totals: [0; CURVE],
+            weights: trapezoid(
+                &thresholds.map(|t| distance(f64::from(t))),
+                first.sd.max(second.sd * 1e-9),
+            ),
+            first,
+            second,
+            observed: 0.0,
+        };
+        curves.add_totals(rows, &thresholds);
+        let labels = curves.permutations(0).ok()?.observed();
+        curves.observed = curves.values(&labels)[0];
+        Some(curves)
+    }
+
+    fn add_totals(&mut self, rows: &[&[f32]], thresholds: &[f32; CURVE]) {
+        let within = matches!(self.shape, Shape::Within { .. });
+        for (i, row) in rows.iter().enumerate() {
+            for (j, value) in row.iter().enumerate() {
+                // Thresholds ascend: find the first that holds the value.
+                let from = thresholds.partition_point(|t| t < value);
+                let Some(slot) = self.row_totals[i].get_mut(from) else {
+                    continue;
+                };
+                *slot += 1;
+                self.totals[from] += 1;
+                if within {
+                    self.row_totals[j][from] += 1;
+                } else {
+                    self.column_totals[j][from] += 1;
+                }
+            }
+        }
+        let lists = self.row_totals.iter_mut().chain(&mut self.column_totals);
+        for counts in lists.chain([&mut self.totals]) {
+            for t in 1..CURVE {
+                counts[t] += counts[t - 1];
+            }
+        }
+    }
+
+    /// The labellings that fit: over all rows, or inside each of the two
+    /// classes.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: the constructors refuse empty sides.
+    pub fn permutations(&self, seed: u64) -> Result<Permutations> {
+        match self.shape {
+            Shape::Within { rows, first } => Permutations::new(first, rows - first, seed),
+            Shape::Between { a, b } => Permutations::stratified(&[a, b], seed),
+        }
+    }
+
+    /// The statistic for the labels as observed.
+    #[must_use]
+    pub fn observed(&self) -> f64 {
+        self.observed
+    }
+
+    /// The reference's distances.
+    #[must_use]
+    pub fn first(&self) -> &PairSummary {
+        &self.first
+    }
+
+    /// The target's distances.
+    #[must_use]
+    pub fn second(&self) -> &PairSummary {
+        &self.second
+    }
+
+    /// Median of the target less that of the reference, in standard
+    /// deviations of the reference's distances. `None` if those do not vary.
+    #[must_use]
+    pub fn median_shift(&self) -> Option<f64> {
+        (self.first.sd > 0.0).then(|| (self.second.median - self.first.median) / self.first.sd)
+    }
+
+    /// Pairs of the reference and of the target under each threshold.
+    fn counts(&self, bits: &[u64]) -> ([u64; CURVE], [u64; CURVE]) {
+        match self.shape {
+            Shape::Within { rows, first } => self.counts_within(bits, rows, first),
+            Shape::Between { a, b } => self.counts_between(bits, a, b),
+        }
+    }
+
+    /// Counts pairs inside the smaller side; those of the other side are what
+    /// is left of the total after all pairs that touch the smaller one.
+    fn counts_within(
+        &self,
+        bits: &[u64],
+        rows: usize,
+        first: usize,
+    ) -> ([u64; CURVE], [u64; CURVE]) {
+        let swap = first > rows - first;
+        let flipped: Vec<u64>;
+        let mask = if swap {
+            flipped = flip(bits, rows);
+            &flipped
+        } else {
+            bits
+        };
+        let mut inside = [0; CURVE];
+        let mut touching = [0; CURVE];
+        for row in ones(mask) {
+            self.planes.count(row, row, mask, &mut inside);
+            add(&mut touching, &self.row_totals[row]);
+        }
+        let outside = std::array::from_fn(|t| self.totals[t] + inside[t] - touching[t]);
+        if swap {
+            (outside, inside)
+        } else {
+            (inside, outside)
+        }
+    }
+
+    fn counts_between(
+        &self,
+        bits: &[u64],
+        a: (usize, usize),
+        b: (usize, usize),
+    ) -> ([u64; CURVE], [u64; CURVE]) {
+        let (rows, columns) = (a.0 + a.1, b.0 + b.1);
+        let mask = shifted(bits, rows, columns);
+        let mut inside = [0; CURVE];
+        let mut touching = [0; CURVE];
+        for row in ones(bits).take_while(|&row| row < rows) {
+            self.planes.count(row, columns, &mask, &mut inside);
+            add(&mut touching, &self.row_totals[row]);
+        }
+        for column in ones(&mask) {
+            add(&mut touching, &self.column_totals[column]);
+        }
+        let outside = std::array::from_fn(|t| self.totals[t] + inside[t] - touching[t]);
+        (inside, outside)
+    }
+}
+
+impl LabelStatistic for PairCurves {
+    fn values(&self, labellings: &Labellings) -> Vec<f64> {
+        let (first, second) = (self.first.pairs as f64, self.second.pairs as f64);
+        (0..labellings.len())
+            .map(|l| {
+                let (f, g) = self.counts(labellings.bits(l));
+                (0..CURVE)
+                    .map(|t| self.weights[t] * (f[t] as f64 / first - g[t] as f64 / second).abs())
+                    .sum()
+            })
+            .collect()
+    }
+
+    fn tolerance(&self) -> f64 {
+        1e-12 * self.weights.iter().sum::<f64>()
+    }
+}
+
+fn add(sums: &mut [u64; CURVE], counts: &[u64; CURVE]) {
+    for (sum, count) in sums.iter_mut().zip(counts) {
+        *sum += count;
+    }
+}
+
+/// Positions of the set bits, ascending.
+fn ones(bits: &[u64]) -> impl Iterator<Item = usize> {
+    bits.iter().enumerate().flat_map(|(word, &bits)| {
+        let mut left = bits;
+        std::iter::from_fn(move || {
+            (left != 0).then(|| {
+                let bit = left.trailing_zeros() as usize;
+                left &= left - 1;
+                word * 64 + bit
+            })
+        })
+    })
+}
+
+fn flip(bits: &[u64], count: usize) -> Vec<u64> {
+    let mut flipped: Vec<u64> = bits.iter().map(|word| !word).collect();
+    if let (Some(last), rest @ 1..) = (flipped.last_mut(), count % 64) {
+        *last &= (1 << rest) - 1;
+    }
+    flipped
+}
+
+/// Bits `from..from + count`, moved to the front.
+fn shifted(bits: &[u64], from: usize, count: usize) -> Vec<u64> {
+    let (skip, by) = (from / 64, from % 64);
+    (0..count.div_ceil(64))
+        .map(|word| {
+            let low = bits[skip + word] >> by;
+            let high = bits.get(skip + word + 1).copied().unwrap_or(0);
+            if by == 0 {
+                low
+            } else {
+                low | high << (64 - by)
+            }
+        })
+        .collect()
+}
+
+/// Half the distance between each threshold's neighbours, over `sd`.
+fn trapezoid(points: &[f64; CURVE], sd: f64) -> [f64; CURVE] {
+    if sd <= 0.0 {
+        return [0.0; CURVE];
+    }
+    std::array::from_fn(|t| {
+        let left = points[t.saturating_sub(1)];
+        let right = points[(t + 1).min(CURVE - 1)];
+        (right - left) / (2.0 * sd)
+    })
+}
+
+/// The values at ascending ranks.
+fn order_statistics<const N: usize>(values: &mut [f32], ranks: &[usize; N]) -> [f32; N] {
+    let mut out = [0.0; N];
+    let mut done = 0;
+    let mut rest = values;
+    for (slot, &rank) in out.iter_mut().zip(ranks) {
+        // What lies before the last rank found is smaller and done with; that
+        // value itself stays, as ranks may repeat.
+        let (_, value, _) = rest.select_nth_unstable_by(rank - done, f32::total_cmp);
+        *slot = *value;
+        rest = &mut rest[rank - done..];
+        done = rank;
+    }
+    out
+}
+
+fn summary(mut squared: Vec<f32>, distance: &impl Fn(f64) -> f64) -> PairSummary {
+    let count = squared.len();
+    let at = |share: f64| (share * (count - 1) as f64).round() as usize;
+    let [q05, median, q95] = order_statistics(&mut squared, &[at(0.05), at(0.5), at(0.95)])
+        .map(|c| distance(f64::from(c)));
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for &c in &squared {
+        // About the median, so that little cancels.
+        let gap = distance(f64::from(c)) - median;
+        sum += gap;
+        squares += gap * gap;
+    }
+    let n = count as f64;
+    let variance = if count > 1 {
+        (squares - sum * sum / n) / (n - 1.0)
+    } else {
+        0.0
+    };
+    PairSummary {
+        pairs: count as u64,
+        q05,
+        median,
+        q95,
+        sd: variance.max(0.0).sqrt(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::random::Random;
+    use super::*;
+
+    fn chords(n: usize, seed: u64) -> SquaredChords {
+        let mut random = Random::stream(seed, 0);
+        let rows: Vec<f32> = (0..n * 3).map(|_| random.uniform() as f32).collect();
+        SquaredChords::new(&rows, 3).unwrap()
+    }
+
+    fn plain(squared: f64) -> f64 {
+        squared.sqrt()
+    }
+
+    /// The area between two curves, the slow way.
+    fn naive(curves: &PairCurves, thresholds: &[f32], first: &[f32], second: &[f32]) -> f64 {
+        let share = |pairs: &[f32], t: f32| {
+            pairs.iter().filter(|p| **p <= t).count() as f64 / pairs.len() as f64
+        };
+        let terms = thresholds.iter().zip(&curves.weights);
+        terms
+            .map(|(&t, w)| w * (share(first, t) - share(second, t)).abs())
+            .sum()
+    }
+
+    fn thresholds(mut pooled: Vec<f32>) -> Vec<f32> {
+        pooled.sort_by(f32::total_cmp);
+        let at = |t: usize| ((0.5 + t as f64) / 10.0 * (pooled.len() - 1) as f64).round() as usize;
+        (0..CURVE).map(|t| pooled[at(t)]).collect()
+    }
+
+    #[test]
+    fn within_matches_counting_pair_by_pair() {
+        for (n, m) in [(70, 30), (30, 70), (64, 64), (2, 2)] {
+            let chords = chords(n + m, 7);
+            let curves = PairCurves::within(&chords, n, plain).unwrap();
+            let labellings = curves.permutations(3).unwrap().labellings(0..5);
+            let thresholds = thresholds(chords.pairs());
+            for (l, value) in curves.values(&labellings).iter().enumerate() {
+                let side = |label: bool| {
+                    let mut pairs = Vec::new();
+                    for i in 0..n + m {
+                        for j in 0..i {
+                            if labellings.is_first(l, i) == label
+                                && labellings.is_first(l, j) == label
+                            {
+                                pairs.push(chords.row(i)[j]);
+                            }
+                        }
+                    }
+                    pairs
+                };
+                let exact = naive(&curves, &thresholds, &side(true), &side(false));
+                assert!((value - exact).abs() < 1e-12, "{n} {m}: {value} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn between_matches_counting_pair_by_pair() {
+        let chords = chords(200, 2);
+        let lists: [Vec<usize>; 4] = [
+            (0..37).collect(),
+            (40..63).collect(),
+            (70..140).collect(),
+            (141..200).collect(),
+        ];
+        let curves = PairCurves::between(
+            &chords,
+            [&lists[0], &lists[1]],
+            [&lists[2], &lists[3]],
+            plain,
+        )
+        .unwrap();
+        let a: Vec<usize> = lists[0].iter().chain(&lists[2]).copied().collect();
+        let b: Vec<usize> = lists[1].iter().chain(&lists[3]).copied().collect();
+        let labellings = curves.permutations(3).unwrap().labellings(0..5);
+        let all: Vec<f32> = a
+            .iter()
+            .flat_map(|&i| b.iter().map(move |&j| (i, j)))
+            .map(|(i, j)| chords.row(i)[j])
+            .collect();
+        let thresholds = thresholds(all);
+        for (l, value) in curves.values(&labellings).iter().enumerate() {
+            let side = |label: bool| {
+                let mut pairs = Vec::new();
+                for (r, &i) in a.iter().enumerate() {
+                    for (c, &j) in b.iter().enumerate() {
+                        if labellings.is_first(l, r) == label
+                            && labellings.is_first(l, a.len() + c) == label
+                        {
+                            pairs.push(chords.row(i)[j]);
+                        }
+                    }
+                }
+                pairs
+            };
+            let exact = naive(&curves, &thresholds, &side(true), &side(false));
+            assert!((value - exact).abs() < 1e-12, "{value} {exact}");
+        }
+    }
+
+    #[test]
+    fn the_same_rows_twice_give_one_and_so_do_rows_all_alike() {
+        let mut random = Random::stream(4, 0);
+        let half: Vec<f32> = (0..90).map(|_| random.uniform() as f32).collect();
+        let both = [half.clone(), half].concat();
+        let same = PairCurves::within(&SquaredChords::new(&both, 3).unwrap(), 30, plain).unwrap();
+        assert_eq!(same.observed(), 0.0);
+        let flat =
+            PairCurves::within(&SquaredChords::new(&[1.0; 30], 3).unwrap(), 4, plain).unwrap();
+        assert_eq!((flat.observed(), flat.median_shift()), (0.0, None));
+        for curves in [same, flat] {
+            let test = curves
+                .permutations(1)
+                .unwrap()
+                .test(curves.observed(), &curves);
+            assert_eq!(test.p_value, 1.0);
+        }
+    }
+
+    #[test]
+    fn too_few_rows_give_nothing() {
+        let chords = chords(5, 1);
+        assert!(PairCurves::within(&chords, 1, plain).is_none());
+        assert!(PairCurves::within(&chords, 4, plain).is_none());
+        assert!(PairCurves::between(&chords, [&[0], &[1]], [&[2], &[]], plain).is_none());
+        assert!(PairCurves::between(&chords, [&[0], &[1]], [&[2], &[3]], plain).is_none());
+        assert!(PairCurves::between(&chords, [&[0], &[1]], [&[2], &[3, 4]], plain).is_some());
+    }
+}
