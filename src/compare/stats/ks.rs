@@ -1,7 +1,7 @@
 //! Kolmogorov-Smirnov test of two histograms on common bucket edges.
 
-use super::permutation::{Permutation, Permutations};
 use super::resample::PooledHistogram;
+use super::sequential::{MOST_ROUNDS, Permutation};
 
 /// How a [`KsTest`] came to its p-value.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +65,7 @@ pub fn ks_test(first: &[u64], second: &[u64], seed: u64) -> Option<KsTest> {
             method: KsMethod::Asymptotic,
         });
     }
-    let resampled = resample_p_value(first, second, seed, Permutations::MOST_ROUNDS)?;
+    let resampled = resample_p_value(first, second, seed, MOST_ROUNDS)?;
     Some(KsTest {
         statistic,
         p_value: resampled.p_value,
@@ -168,7 +168,7 @@ fn kolmogorov_survival(x: f64) -> f64 {
 /// histogram: exact (but for the random rounds) with ties and few rows.
 ///
 /// Both windows are drawn again from their pooled buckets without replacement.
-/// At most `rounds` (usually [`Permutations::MOST_ROUNDS`]) times: 999, then
+/// At most `rounds` (usually [`Permutations::MOST_ROUNDS`](super::Permutations::MOST_ROUNDS)) times: 999, then
 /// on while fewer than 10 draws reach the observed distance. The cost does not
 /// depend on the number of rows. `None` if a side is empty or lengths differ.
 #[must_use]

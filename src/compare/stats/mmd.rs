@@ -42,7 +42,7 @@ pub struct Mmd {
     rows: usize,
     first: usize,
     /// The centred kernel's lower triangle in blocks of rows, each up to its
-    /// own last column; off the diagonal blocks doubled, so that a'La = a'Ka.
+    /// own last column; off the diagonal doubled, so that a'La = a'Ka.
     folded: Vec<Vec<f32>>,
     observed: f64,
     unbiased: Option<f64>,
@@ -73,39 +73,38 @@ impl Mmd {
         } else {
             0.0
         };
+        // The lower triangle; the diagonal is 1.
         let kernel: Vec<Vec<f32>> = (0..n)
             .into_par_iter()
             .map(|i| {
-                chords
-                    .row(i)
-                    .iter()
-                    .map(|c| libm::expf(factor * c.sqrt()))
-                    .collect()
+                let row = &chords.row(i)[..i];
+                row.iter().map(|c| libm::expf(factor * c.sqrt())).collect()
             })
             .collect();
-        let sums: Vec<(f64, f64)> = kernel
-            .par_iter()
-            .map(|row| (sum(&row[..first]), sum(&row[first..])))
-            .collect();
+        let sums = sums(&kernel, first);
         let size = n as f64;
         let means: Vec<f64> = sums.iter().map(|s| (s.0 + s.1) / size).collect();
         let grand = means.iter().sum::<f64>() / size;
-        let folded = (0..n)
-            .step_by(BLOCK)
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .map(|start| {
-                let end = n.min(start + BLOCK);
-                let mut block = Vec::with_capacity((end - start) * end);
-                for i in start..end {
-                    block.extend(kernel[i][..end].iter().enumerate().map(|(j, &k)| {
-                        let value = f64::from(k) - means[i] - means[j] + grand;
-                        (if j < start { 2.0 * value } else { value }) as f32
-                    }));
-                }
-                block
-            })
-            .collect();
+        let folded =
+            (0..n)
+                .step_by(BLOCK)
+                .collect::<Vec<_>>()
+                .into_par_iter()
+                .map(|start| {
+                    let end = n.min(start + BLOCK);
+                    let mut block = Vec::with_capacity((end - start) * end);
+                    for i in start..end {
+                        // Twice what lies under the diagonal stands for both
+                        // triangles.
+                        block.extend(kernel[i].iter().zip(&means).map(|(&k, mean)| {
+                            (2.0 * (f64::from(k) - means[i] - mean + grand)) as f32
+                        }));
+                        block.push((1.0 - 2.0 * means[i] + grand) as f32);
+                        block.resize((i + 1 - start) * end, 0.0);
+                    }
+                    block
+                })
+                .collect();
         let trace = size * (1.0 - grand);
         let mut mmd = Self {
             rows: n,
@@ -179,8 +178,26 @@ impl LabelStatistic for Mmd {
     }
 }
 
-fn sum(values: &[f32]) -> f64 {
-    values.iter().map(|v| f64::from(*v)).sum()
+/// Sums of each full row of the kernel over the reference's and the target's
+/// columns, from its lower triangle.
+fn sums(kernel: &[Vec<f32>], first: usize) -> Vec<(f64, f64)> {
+    let mut sums = vec![(0.0, 0.0); kernel.len()];
+    for (i, row) in kernel.iter().enumerate() {
+        let mut own = (0.0, 0.0);
+        let (left, right) = row.split_at(first.min(i));
+        for (&value, sum) in left.iter().zip(&mut sums) {
+            own.0 += f64::from(value);
+            *(if i < first { &mut sum.0 } else { &mut sum.1 }) += f64::from(value);
+        }
+        for (&value, sum) in right.iter().zip(&mut sums[left.len()..]) {
+            own.1 += f64::from(value);
+            sum.1 += f64::from(value);
+        }
+        *(if i < first { &mut own.0 } else { &mut own.1 }) += 1.0;
+        sums[i].0 += own.0;
+        sums[i].1 += own.1;
+    }
+    sums
 }
 
 fn unbiased(sums: &[(f64, f64)], first: usize) -> Option<f64> {

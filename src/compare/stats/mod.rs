@@ -45,6 +45,7 @@ mod permutation;
 mod product;
 mod random;
 mod resample;
+mod sequential;
 mod spectral;
 mod tails;
 mod turn;
@@ -63,7 +64,8 @@ pub use ks::{KsMethod, KsTest, ks_p_value, ks_statistic, ks_test, resample_p_val
 pub use mmd::Mmd;
 pub use neighbours::Neighbours;
 pub use pairwise::{PairCurves, PairSummary};
-pub use permutation::{LabelStatistic, Labellings, Permutation, Permutations};
+pub use permutation::{LabelStatistic, Labellings, Permutations};
+pub use sequential::Permutation;
 pub use spectral::{Components, SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};
 pub use turn::turn_degrees;

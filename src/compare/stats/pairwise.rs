@@ -1,6 +1,6 @@
 //! Curves of pairwise distances, compared with the records permuted.
 
-use super::bit_planes::{BitPlanes, CURVE};
+use super::bit_planes::{BitPlanes, CURVE, Counts, Masks};
 use super::gram::SquaredChords;
 use super::permutation::{LabelStatistic, Labellings, Permutations};
 use crate::error::Result;
@@ -31,11 +31,11 @@ pub struct PairSummary {
 /// distribution functions,
 ///
 /// ```text
-/// A = 1/sd  integral |F(t) - G(t)| dt   from the 5 % to the 95 % point of all pairs
+/// A = 1/sd  integral |F(t) - G(t)| dt   from the 6 % to the 94 % point of all pairs
 /// ```
 ///
-/// taken by trapezoids over the pooled quantiles 5, 15, ..., 95 %. F and G are
-/// counted exactly for every labelling: a threshold turns the pairs into a bit
+/// taken by trapezoids over the pooled quantiles 1/16, 3/16, ..., 15/16. F and G
+/// are counted exactly for every labelling: a threshold turns the pairs into a bit
 /// matrix, a labelling into a mask, and counting into popcounts.
 ///
 /// The effect to report is [`median_shift`](Self::median_shift) with the two
@@ -177,15 +177,15 @@ impl PairCurves {
         drop(pooled);
         let first = summary(first, &distance);
         let second = summary(second, &distance);
-        let (columns, column_count) = match shape {
-            Shape::Within { rows, .. } => (rows, 0),
-            Shape::Between { b, .. } => (b.0 + b.1, b.0 + b.1),
+        let (columns, within) = match shape {
+            Shape::Within { rows, .. } => (rows, true),
+            Shape::Between { b, .. } => (b.0 + b.1, false),
         };
         let mut curves = Self {
             shape,
-            planes: BitPlanes::new(rows.iter().copied(), columns, &thresholds),
+            planes: BitPlanes::new(rows, columns, within, &thresholds),
             row_totals: vec![[0; CURVE]; rows.len()],
-            column_totals: vec![[0; CURVE]; column_count],
+            column_totals: vec![[0; CURVE]; if within { 0 } else { columns }],
             totals: [0; CURVE],
             weights: trapezoid(
                 &thresholds.map(|t| distance(f64::from(t))),
@@ -265,74 +265,45 @@ impl PairCurves {
         (self.first.sd > 0.0).then(|| (self.second.median - self.first.median) / self.first.sd)
     }
 
-    /// Pairs of the reference and of the target under each threshold.
-    fn counts(&self, bits: &[u64]) -> ([u64; CURVE], [u64; CURVE]) {
-        match self.shape {
-            Shape::Within { rows, first } => self.counts_within(bits, rows, first),
-            Shape::Between { a, b } => self.counts_between(bits, a, b),
-        }
-    }
-
-    /// Counts pairs inside the smaller side; those of the other side are what
-    /// is left of the total after all pairs that touch the smaller one.
-    fn counts_within(
-        &self,
-        bits: &[u64],
-        rows: usize,
-        first: usize,
-    ) -> ([u64; CURVE], [u64; CURVE]) {
-        let swap = first > rows - first;
-        let flipped: Vec<u64>;
-        let mask = if swap {
-            flipped = flip(bits, rows);
-            &flipped
-        } else {
-            bits
+    /// Pairs of the reference and of the target under each threshold, for each
+    /// labelling. Only the reference's are counted; the target's are what is
+    /// left of the total after all pairs that touch a row of the reference
+    /// (those inside it touch two).
+    fn counts(&self, labellings: &Labellings) -> (Counts, Counts) {
+        let (rows, columns) = match self.shape {
+            Shape::Within { rows, .. } => (rows, None),
+            Shape::Between { a, b } => (a.0 + a.1, Some(b.0 + b.1)),
         };
-        let mut inside = [0; CURVE];
-        let mut touching = [0; CURVE];
-        for row in ones(mask) {
-            self.planes.count(row, row, mask, &mut inside);
-            add(&mut touching, &self.row_totals[row]);
+        let by_row = Masks::new(labellings, 0, rows);
+        let by_column = columns.map(|count| Masks::new(labellings, rows, count));
+        let inside = self
+            .planes
+            .count(&by_row, by_column.as_ref().unwrap_or(&by_row));
+        let mut touching = by_row.zeros();
+        by_row.add_totals(&self.row_totals, &mut touching);
+        if let Some(by_column) = by_column {
+            by_column.add_totals(&self.column_totals, &mut touching);
         }
-        let outside = std::array::from_fn(|t| self.totals[t] + inside[t] - touching[t]);
-        if swap {
-            (outside, inside)
-        } else {
-            (inside, outside)
+        for (t, touching) in touching.iter_mut().enumerate() {
+            for (outside, inside) in touching.iter_mut().zip(&inside[t]) {
+                *outside = self.totals[t] + inside - *outside;
+            }
         }
-    }
-
-    fn counts_between(
-        &self,
-        bits: &[u64],
-        a: (usize, usize),
-        b: (usize, usize),
-    ) -> ([u64; CURVE], [u64; CURVE]) {
-        let (rows, columns) = (a.0 + a.1, b.0 + b.1);
-        let mask = shifted(bits, rows, columns);
-        let mut inside = [0; CURVE];
-        let mut touching = [0; CURVE];
-        for row in ones(bits).take_while(|&row| row < rows) {
-            self.planes.count(row, columns, &mask, &mut inside);
-            add(&mut touching, &self.row_totals[row]);
-        }
-        for column in ones(&mask) {
-            add(&mut touching, &self.column_totals[column]);
-        }
-        let outside = std::array::from_fn(|t| self.totals[t] + inside[t] - touching[t]);
-        (inside, outside)
+        (inside, touching)
     }
 }
 
 impl LabelStatistic for PairCurves {
     fn values(&self, labellings: &Labellings) -> Vec<f64> {
         let (first, second) = (self.first.pairs as f64, self.second.pairs as f64);
+        let (f, g) = self.counts(labellings);
         (0..labellings.len())
             .map(|l| {
-                let (f, g) = self.counts(labellings.bits(l));
                 (0..CURVE)
-                    .map(|t| self.weights[t] * (f[t] as f64 / first - g[t] as f64 / second).abs())
+                    .map(|t| {
+                        let gap = f[t][l] as f64 / first - g[t][l] as f64 / second;
+                        self.weights[t] * gap.abs()
+                    })
                     .sum()
             })
             .collect()
@@ -341,50 +312,6 @@ impl LabelStatistic for PairCurves {
     fn tolerance(&self) -> f64 {
         1e-12 * self.weights.iter().sum::<f64>()
     }
-}
-
-fn add(sums: &mut [u64; CURVE], counts: &[u64; CURVE]) {
-    for (sum, count) in sums.iter_mut().zip(counts) {
-        *sum += count;
-    }
-}
-
-/// Positions of the set bits, ascending.
-fn ones(bits: &[u64]) -> impl Iterator<Item = usize> {
-    bits.iter().enumerate().flat_map(|(word, &bits)| {
-        let mut left = bits;
-        std::iter::from_fn(move || {
-            (left != 0).then(|| {
-                let bit = left.trailing_zeros() as usize;
-                left &= left - 1;
-                word * 64 + bit
-            })
-        })
-    })
-}
-
-fn flip(bits: &[u64], count: usize) -> Vec<u64> {
-    let mut flipped: Vec<u64> = bits.iter().map(|word| !word).collect();
-    if let (Some(last), rest @ 1..) = (flipped.last_mut(), count % 64) {
-        *last &= (1 << rest) - 1;
-    }
-    flipped
-}
-
-/// Bits `from..from + count`, moved to the front.
-fn shifted(bits: &[u64], from: usize, count: usize) -> Vec<u64> {
-    let (skip, by) = (from / 64, from % 64);
-    (0..count.div_ceil(64))
-        .map(|word| {
-            let low = bits[skip + word] >> by;
-            let high = bits.get(skip + word + 1).copied().unwrap_or(0);
-            if by == 0 {
-                low
-            } else {
-                low | high << (64 - by)
-            }
-        })
-        .collect()
 }
 
 /// Half the distance between each threshold's neighbours, over `sd`.
@@ -470,7 +397,7 @@ mod tests {
 
     fn thresholds(mut pooled: Vec<f32>) -> Vec<f32> {
         pooled.sort_by(f32::total_cmp);
-        let at = |t: usize| ((0.5 + t as f64) / 10.0 * (pooled.len() - 1) as f64).round() as usize;
+        let at = |t: usize| ((0.5 + t as f64) / 8.0 * (pooled.len() - 1) as f64).round() as usize;
         (0..CURVE).map(|t| pooled[at(t)]).collect()
     }
 

@@ -4,9 +4,10 @@
 use super::chi_square::chi_square_survival;
 use super::effect::detectable_excess;
 use super::gram::check_rows;
-use super::permutation::{LabelStatistic, Labellings, Permutation};
+use super::permutation::{LabelStatistic, Labellings};
 use super::product::{centred, multiply, times, transposed_times};
 use super::random::Random;
+use super::sequential::Permutation;
 use crate::error::Result;
 use faer::Side;
 use faer::mat::{Mat, MatMut, MatRef};
