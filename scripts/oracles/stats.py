@@ -125,8 +125,11 @@ def share_vectors():
         (10, 10**6, 25, 10**6), (500, 1000, 5000, 9000), (3, 20, 20, 20), (20, 20, 0, 5),
     ]:
         law = stats.betabinom(n_t, k_r + 0.5, n_r - k_r + 0.5)
+        # Sums of terms: SciPy's own sf is 1 - cdf.
+        below = np.exp(law.logpmf(np.arange(0, k_t + 1)))
+        above = np.exp(law.logpmf(np.arange(k_t, n_t + 1)))
         out.append({"counts": [k_r, n_r, k_t, n_t],
-                    "lower": float(law.cdf(k_t)), "upper": float(law.sf(k_t - 1))})
+                    "lower": float(below.sum()), "upper": float(above.sum())})
     # Up to 1e9 rows: P(K >= k) is the mean over Beta of I_p(k, n - k + 1).
     for k_r, n_r, k_t, n_t in [
         (10, 10**9, 22, 10**9), (10**6, 10**9, 1_003_000, 10**9),
@@ -136,7 +139,10 @@ def share_vectors():
         a, b = k_r + 0.5, n_r - k_r + 0.5
         law = stats.beta(a, b)
         edges = law.mean() + law.std() * np.linspace(-12, 14, 53)
-        edges = np.clip(edges, 0, 1)
+        # The second factor is nearly a step: pieces around it as well.
+        share = k_t / n_t
+        step = share + np.sqrt(share * (1 - share) / n_t) * np.linspace(-10, 10, 41)
+        edges = np.sort(np.clip(np.concatenate([edges, step]), 0, 1))
         total = 0.0
         low = 0.0
         for left, right in zip(edges[:-1], edges[1:]):
