@@ -1,3 +1,41 @@
-//! Room.
+//! Two profiles -> findings.
+//!
+//! [`compare`] is the one entry: it tests every feature and space that both
+//! profiles have, judges the evidence together and returns a [`Comparison`].
+//!
+//! ```text
+//! numbers, categories, centres, directions, spread -> drafts -> judge -> Comparison
+//! ```
+//!
+//! Each test makes a finding: a statistic with its p-value, an effect in plain
+//! units with its threshold, and the records that show it. P-values say whether
+//! there is a change at all, effects whether it matters; a verdict needs both
+//! ([`Verdict`]).
 
+mod categories;
+mod centres;
+mod comparison;
+mod directions;
+mod draft;
+mod features;
+mod finding;
+mod judge;
+mod mix;
+mod numbers;
+mod options;
+mod order;
+mod pooled;
+mod shared;
+mod space;
+mod spread;
 pub mod stats;
+mod thresholds;
+mod view;
+
+pub use comparison::compare;
+pub use finding::{
+    Comparison, Effect, Finding, Group, Kind, MixOrMeaning, Note, QuantilePair, Scope, SharePair,
+    SpaceSummary, TellingRecord, Verdict, WindowSummary,
+};
+pub use options::CompareOptions;
+pub use thresholds::Thresholds;
