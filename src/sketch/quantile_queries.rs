@@ -85,10 +85,12 @@ impl Quantiles {
     pub fn pmf(&self, split_points: &[f64]) -> Result<Vec<Estimate>> {
         let mut below = Estimate::exact(0.0);
         let mass = |above: Estimate| {
+            let lower_bound = (above.lower_bound - below.upper_bound).max(0.0);
+            let upper_bound = above.upper_bound - below.lower_bound;
             let mass = Estimate {
-                estimate: above.estimate - below.estimate,
-                lower_bound: (above.lower_bound - below.upper_bound).max(0.0),
-                upper_bound: above.upper_bound - below.lower_bound,
+                estimate: (above.estimate - below.estimate).clamp(lower_bound, upper_bound),
+                lower_bound,
+                upper_bound,
             };
             below = above;
             mass
@@ -146,8 +148,9 @@ impl<'a> Ranks<'a> {
         let width = bucket.upper / 2.0 - bucket.lower / 2.0;
         let part = (value / 2.0 - bucket.lower / 2.0) / width;
         let part = if width > 0.0 { part } else { 0.5 };
+        let estimate = lower_bound + part * (upper_bound - lower_bound);
         Estimate {
-            estimate: lower_bound + part * (upper_bound - lower_bound),
+            estimate: estimate.min(upper_bound), // rounding may lead past it
             lower_bound,
             upper_bound,
         }

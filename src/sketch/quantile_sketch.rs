@@ -36,23 +36,33 @@ use crate::error::{Error, ErrorKind, Result};
 /// - Else a normal value is known to half its bucket's width, a relative error
 ///   of at most 2^-(m + 1) with m = 52 - s, see [`Quantiles::relative_error`].
 ///   Ranks at bucket edges, the count, the minimum and the maximum stay exact.
-/// - What decides s is how many octaves the values span, not how many values
-///   there are: with the default cap of 4096, values within one octave keep
-///   m >= 12, a normal sample around zero m = 7 to 9.
+/// - What decides s is how many octaves the values span, and only slowly how
+///   many values there are. Measured, for 10 thousand / 1 million values:
+///
+/// ```text
+///                                     cap 4096      cap 512
+/// uniform in [1, 2)                   m = 12 / 12   m = 9 / 9
+/// distances, normal 0.4 +- 0.05       m = 12 / 11   m = 8 / 8
+/// uniform in [0, 1)                   m = 10 / 8    m = 6 / 5
+/// normal around 0                     m = 8 / 7     m = 4 / 3
+/// ```
+///
+///   So keep the default cap for features that reach zero; values far from zero,
+///   such as distances and norms, do with few buckets.
 ///
 /// # The state is a pure function of the multiset
 ///
 /// Let D(M, s) be the number of buckets that the finite values of the multiset M
 /// occupy at shift s. The key at s + 1 is a function of the key at s, so
-/// D(M, s + 1) <= D(M, s); and D(M, s) <= D(M', s) where M is a part of M'. Let
+/// D(M, s + 1) <= D(M, s); and D(L, s) <= D(M, s) where L is a part of M. Let
 /// s\*(M) be the smallest s with D(M, s) <= cap. It exists, for D(M, 63) <= 1.
 ///
 /// *Freezing the sketch of M gives the counts of M at s\*(M).* The learning sketch
 /// holds the counts of M at some shift s <= s\*(M); freezing then tries s, s + 1, ...
 /// and stops at the first that fits, which is s\*(M), since counts at a coarser shift
 /// follow from those at a finer one. Updates keep s <= s\*(M): s stays, or becomes
-/// s\*(M') for the part M' of M that came so far; and where M' is a part of M, every s
-/// below s\*(M') has D(M, s) >= D(M', s) > cap, so s\*(M') <= s\*(M). Merging A and B
+/// s\*(L) for the part L of M that came so far; and every s below s\*(L) has
+/// D(M, s) >= D(L, s) > cap, so s\*(L) <= s\*(M). Merging A and B
 /// starts from max(s\*(A), s\*(B)) <= s\*(A + B) and goes on as freezing does. Counts
 /// at a given shift are sums, which know no order. So shift and counts, and with
 /// them the bytes, depend on the multiset alone. ∎
@@ -90,7 +100,7 @@ pub struct QuantileSketch {
     cap: usize,
     /// At most the shift that freezing will choose.
     shift: u32,
-    /// Up to a quarter more keys than `cap`.
+    /// Up to a fifth more keys than `cap`.
     table: CountTable,
     /// Above `max` while no finite value came.
     min: f64,
@@ -111,7 +121,7 @@ impl QuantileSketch {
     /// A sketch of at most `cap` buckets, 2 to [`MAX_CAP`](Self::MAX_CAP).
     ///
     /// Memory grows with the occupied buckets, up to 32 bytes times `cap` where
-    /// this is a power of two (131 kB for 4096, 16 kB for 512).
+    /// this is a power of two (131 kB for 4096, 16 kB for 512), whatever comes.
     ///
     /// # Errors
     ///
@@ -177,9 +187,9 @@ impl QuantileSketch {
         self.table.add(key, count);
         // The slack keeps collapses apart: without it, the next new key after a
         // collapse that just fits would need another one.
-        if self.table.occupied() > self.cap + self.cap / 4 {
+        if self.table.occupied() > self.cap + self.cap / 5 {
             let (entries, shift) = self.collapsed();
-            self.table.refill(&entries);
+            self.table.refill(entries);
             self.shift = shift;
         }
     }
@@ -223,7 +233,7 @@ impl QuantileSketch {
         Self {
             cap: frozen.cap,
             shift: frozen.shift,
-            table: CountTable::of(&frozen.entries),
+            table: CountTable::of(frozen.entries.clone()),
             min,
             max,
             outside: frozen.outside,
@@ -241,4 +251,23 @@ pub(super) fn check_cap(cap: usize, kind: ErrorKind) -> Result<()> {
         kind,
         format!("a quantile sketch takes {range} buckets, not {cap}"),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_bounded_whatever_comes() {
+        let mut sketch = QuantileSketch::new(QuantileSketch::GROUP_CAP).unwrap();
+        let mut state = 1_u64;
+        for _ in 0..200_000 {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            sketch.update(f64::from_bits(state)); // every exponent, both signs
+            assert!(sketch.table.occupied() <= sketch.cap + sketch.cap / 5);
+        }
+        assert_eq!(sketch.table.slots(), 2 * QuantileSketch::GROUP_CAP);
+    }
 }
