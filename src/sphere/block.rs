@@ -5,7 +5,7 @@ use super::{NearestSearch, Products, RowFault, UnitRow, lanes};
 /// The nearest centre of a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbour {
-    /// Its place in its [`CentreSet`].
+    /// Its place in its [`CentreSet`](super::CentreSet).
     pub index: usize,
     /// `|x - c|^2`, as [`UnitRow::squared_chord`] gives it.
     pub squared_chord: f64,
