@@ -151,7 +151,8 @@ pub struct SharePair {
 /// A record that shows a finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TellingRecord {
-    /// The record's id; `#` and the hash of its vector where it came without one.
+    /// The record's id; where it came without one, `row` and the 16 hexadecimal
+    /// digits of its vector's hash.
     pub id: String,
     /// Which role it plays: `most novel`, `medoid`, `new in a grown cluster`.
     pub role: String,
@@ -172,9 +173,9 @@ pub struct Finding {
     pub scope: Scope,
     /// The name of the statistic, such as `ks`.
     pub statistic: String,
-    /// The statistic's value.
+    /// The statistic's value; `None` where the test did not run.
     pub value: Option<f64>,
-    /// The tail probability under no change.
+    /// How often chance alone would give such a value, in `[0, 1]`.
     pub p_value: Option<f64>,
     /// The same, corrected for everything else the comparison tested.
     pub p_adjusted: Option<f64>,
@@ -217,7 +218,7 @@ pub struct Group {
     pub combination: String,
     /// The findings whose p-values were combined.
     pub combined: Vec<String>,
-    /// The combined p-value.
+    /// The combined p-value, in `[0, 1]`; `None` where nothing was tested.
     pub p_value: Option<f64>,
     /// The same after Holm's correction over the groups.
     pub p_adjusted: Option<f64>,
@@ -239,7 +240,8 @@ pub struct Group {
 pub struct MixOrMeaning {
     /// Length of the mix part, less what chance alone gives; chord units `[0, 2]`.
     pub mix: f64,
-    /// Length of the meaning part, less what chance alone gives.
+    /// Length of the meaning part, less what chance alone gives; chord units
+    /// `[0, 2]`.
     pub meaning: f64,
 }
 
@@ -248,9 +250,9 @@ pub struct MixOrMeaning {
 pub struct SpaceSummary {
     /// The space's name.
     pub name: String,
-    /// Its dimension.
+    /// Numbers in one of its vectors (the reference's).
     pub dim: usize,
-    /// Its distance.
+    /// Its distance: `half-chord`, `angular` or `cosine`.
     pub distance: String,
     /// The model ids of both sides.
     pub models: (Option<String>, Option<String>),
@@ -263,7 +265,8 @@ pub struct SpaceSummary {
     pub codebook: Option<String>,
     /// What served as class: `prediction`, `label`, `prediction and label`, `none`.
     pub class_source: String,
-    /// Estimated share of target records that the reference has too.
+    /// Estimated share of records that both windows have, in `[0, 1]`, of the
+    /// window in which it is larger.
     pub shared: f64,
     /// Whether the windows were treated as the same records measured twice.
     pub paired: bool,
