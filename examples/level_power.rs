@@ -2,14 +2,14 @@
 //! (power), on real embeddings. The tables in `docs/accuracy.md` are its output.
 //!
 //! ```text
-//! cargo run --release --example level_power -- EMBEDDINGS.npz [PART] [TRIALS]
+//! cargo run --release --example level_power -- EMBEDDINGS.npz [PART] [TRIALS] [ONLY]
 //! ```
 //!
 //! The file has `emb` (rows x dim), `label`, `split` with `split_names`: `ref`
 //! and `holdout_clean` are clean rows of different images, every other split is
 //! a degraded version of the held-out images, in the same order. PART is
 //! `level`, `power`, `large`, `same` or `all`; TRIALS replaces the number of
-//! trials.
+//! trials (0: as many as usual); ONLY is a part of a scenario's name.
 
 use driftsphere::Result;
 use driftsphere::compare::{CompareOptions, Comparison, Verdict, compare};
@@ -63,6 +63,8 @@ struct Data {
     held_out: Vec<usize>,
     /// Name and rows of each degraded split.
     degraded: Vec<(String, Vec<usize>)>,
+    /// Only scenarios whose name has this in it.
+    only: String,
 }
 
 impl Data {
@@ -99,6 +101,7 @@ impl Data {
             reference: split_of("ref"),
             held_out: split_of("holdout_clean"),
             degraded,
+            only: String::new(),
             rows,
         })
     }
@@ -331,6 +334,9 @@ fn scenario(
     goal: Goal,
     windows: impl Fn(&mut Draws, usize) -> Windows + Sync,
 ) {
+    if !data.only.is_empty() && !name.contains(&data.only) {
+        return;
+    }
     let comparisons: Vec<Comparison> = (0..trials)
         .into_par_iter()
         .map(|trial| {
@@ -562,7 +568,9 @@ fn main() -> Result<()> {
     let path = args.next().unwrap_or_else(|| "embeddings.npz".into());
     let part = args.next().unwrap_or_else(|| "all".into());
     let trials: Option<usize> = args.next().and_then(|n| n.parse().ok());
-    let data = Data::read(&path)?;
+    let trials = trials.filter(|n| *n > 0);
+    let mut data = Data::read(&path)?;
+    data.only = args.next().unwrap_or_default();
     println!(
         "driftsphere {}, {} rows of dimension {}",
         env!("CARGO_PKG_VERSION"),

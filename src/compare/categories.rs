@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::draft::{Draft, effect};
 use super::finding::SharePair;
 use super::numbers::{Named, percent};
-use super::stats::{chi_square_test, detectable_total_variation, total_variation};
+use super::stats::{chi_square_test, detectable_total_variation, share_test, total_variation};
 use super::thresholds::Thresholds;
 
 /// Counts by value.
@@ -14,8 +14,16 @@ pub(crate) type Counts = BTreeMap<String, u64>;
 /// Shares that are reported.
 const SHARES_SHOWN: usize = 20;
 
-/// Chi-square test of the counts of categories; the effect is the total
-/// variation less what chance alone gives:
+/// Test of the counts of categories: whether many shares changed a little
+/// (chi-square over all), or one share much (each against the rest):
+///
+/// ```text
+/// p = min(1, 2 min(p of chi-square, k min_v p of the share of v))
+/// ```
+///
+/// Chi-square over ten classes misses one vanished class of ten in one window
+/// of 300 about every seventh time; its own share test does not. The effect is
+/// the total variation less what chance alone gives:
 ///
 /// ```text
 /// TV = 1/2 sum_v |share'_v - share_v|
@@ -71,7 +79,11 @@ pub(crate) fn compare_counts(
         return draft.not_tested("a side has no values");
     };
     let rounds = test.resampled.as_ref().map(|r| r.rounds);
-    let draft = draft.test("chi-square", test.statistic, test.p_value, rounds);
+    let cells = first.iter().zip(&second);
+    let by_value = cells.filter_map(|(a, b)| share_test(*a, n, *b, m));
+    let smallest = by_value.map(|test| test.p_value).fold(1.0, f64::min);
+    let p_value = (2.0 * test.p_value.min(smallest * first.len() as f64)).min(1.0);
+    let draft = draft.test("chi-square", test.statistic, p_value, rounds);
     let detectable = detectable_total_variation(pairs.len(), n as f64, m as f64);
     let mut draft = draft
         .effect(effect(

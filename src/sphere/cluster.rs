@@ -18,7 +18,10 @@ use crate::sketch::{CoordinatedSample, Directions};
 /// Fresh starts of k-means++; the tightest result is kept.
 const RUNS: usize = 2;
 /// Rounds of one run; later ones hardly move a centroid.
-const ROUNDS: u64 = 50;
+const ROUNDS: u64 = 25;
+/// A round that moves the centroids less than this is the last: a thousandth of
+/// the sphere's radius is far below the spread of any cluster.
+const TOLERANCE: f32 = 1e-3;
 
 /// Finds up to `k` clusters in a reference's sample.
 ///
@@ -104,6 +107,7 @@ fn k_means(entries: &[Entry], dim: usize, k: usize, seed: u64) -> Result<CentreS
     let model = KMeans::params_with(k, random, L2Dist)
         .n_runs(RUNS)
         .max_n_iterations(ROUNDS)
+        .tolerance(TOLERANCE)
         .fit(&DatasetBase::from(rows))
         .map_err(|error| Error::new(ErrorKind::Argument, error.to_string()).because(error))?;
     // A centroid at the origin would point nowhere: its rows go to the others.

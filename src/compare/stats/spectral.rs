@@ -1,5 +1,7 @@
 //! The spectral test: means of all rows, measured in the samples' variances.
 
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
 use libm::erfc;
 
 use super::chi_square::chi_square_survival;
@@ -69,7 +71,8 @@ impl Spectral {
             }
         };
         let weights: Vec<f64> = components.variances().iter().map(weight).collect();
-        let projections = components.project_rows(rows);
+        let mut projections = components.project_rows(rows);
+        centre(&mut projections, components.len());
         let mut totals = vec![0.0; components.len()];
         for row in projections.chunks_exact(components.len()) {
             for (total, x) in totals.iter_mut().zip(row) {
@@ -200,31 +203,48 @@ impl Spectral {
     }
 }
 
+/// Takes the mean out of each column: labellings do not see it, and sums in f32
+/// lose fewer digits without it.
+fn centre(projections: &mut [f32], k: usize) {
+    let rows = (projections.len() / k) as f64;
+    for column in 0..k {
+        let values = projections.iter().skip(column).step_by(k);
+        let mean = values.map(|x| f64::from(*x)).sum::<f64>() / rows;
+        for x in projections.iter_mut().skip(column).step_by(k) {
+            *x = (f64::from(*x) - mean) as f32;
+        }
+    }
+}
+
 impl LabelStatistic for Spectral {
     fn values(&self, labellings: &Labellings) -> Vec<f64> {
-        let k = self.weights.len();
+        let (k, rows, count) = (self.weights.len(), labellings.rows(), labellings.len());
+        let first = labellings.indicator();
+        // Sums of the first window's projections, one column for each labelling.
+        let mut sums = vec![0.0_f32; k * count];
+        matmul(
+            MatMut::from_column_major_slice_mut(&mut sums, k, count),
+            Accum::Replace,
+            MatRef::from_column_major_slice(&self.projections, k, rows),
+            MatRef::from_column_major_slice(&first, rows, count),
+            1.0_f32,
+            Par::Seq,
+        );
         let value = |l: usize| {
-            let mut sums = vec![0.0_f64; k];
-            let mut n = 0.0;
-            let rows = self.projections.chunks_exact(k).enumerate();
-            for (_, row) in rows.filter(|(i, _)| labellings.is_first(l, *i)) {
-                n += 1.0;
-                for (sum, x) in sums.iter_mut().zip(row) {
-                    *sum += f64::from(*x);
-                }
-            }
-            let m = labellings.rows() as f64 - n;
-            let difference: Vec<f64> = sums
+            let ones = labellings.bits(l).iter().map(|w| u64::from(w.count_ones()));
+            let n = ones.sum::<u64>() as f64;
+            let m = rows as f64 - n;
+            let difference: Vec<f64> = sums[l * k..][..k]
                 .iter()
                 .zip(&self.totals)
-                .map(|(sum, total)| (total - sum) / m - sum / n)
+                .map(|(sum, total)| (total - f64::from(*sum)) / m - f64::from(*sum) / n)
                 .collect();
             effective_rows(n, m) * self.weigh(&difference)
         };
-        (0..labellings.len()).map(value).collect()
+        (0..count).map(value).collect()
     }
 
     fn tolerance(&self) -> f64 {
-        1e-6
+        1e-4
     }
 }
