@@ -13,7 +13,8 @@ use std::fmt;
 /// not tested       the test did not run; the reason is given
 /// ```
 ///
-/// where *detectable* is the effect that this many records would have shown in
+/// where the effect is that of the finding or any of its further ones
+/// ([`Finding::other_effects`]), and *detectable* is the effect that this many records would have shown in
 /// 80 % of cases. A value (class, category) that one window has with a share of
 /// at least 1 % and the other has not is `drift` whatever the effect in total.
 ///
@@ -183,7 +184,7 @@ pub struct Finding {
     pub permutations: Option<u64>,
     /// The effect the verdict is drawn from.
     pub effect: Option<Effect>,
-    /// Further effects, as description.
+    /// Further effects; one that reaches its threshold counts as the first does.
     pub other_effects: Vec<Effect>,
     /// Records (or pairs of them) of the reference behind the test.
     pub n_reference: u64,
@@ -216,7 +217,8 @@ pub struct Group {
     pub name: String,
     /// How its p-value was made: `cauchy` or `simes`.
     pub combination: String,
-    /// The findings whose p-values were combined.
+    /// The findings whose p-values were combined; empty for `simes`, which takes
+    /// all of the group.
     pub combined: Vec<String>,
     /// The combined p-value, in `[0, 1]`; `None` where nothing was tested.
     pub p_value: Option<f64>,
