@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::finding::{Effect, Finding, Group, Verdict};
+use super::order;
 use super::stats::{self, benjamini_bogomolov, cauchy, simes};
 
 /// Detectable effects beyond so many thresholds leave a question open.
@@ -58,13 +59,7 @@ pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>
         });
         findings.extend(judged);
     }
-    findings.sort_by(|a, b| {
-        let weight = |f: &Finding| f.effect.as_ref().map_or(0.0, Effect::relative);
-        b.verdict
-            .cmp(&a.verdict)
-            .then(weight(b).total_cmp(&weight(a)))
-            .then_with(|| (&a.group, &a.feature, &a.scope).cmp(&(&b.group, &b.feature, &b.scope)))
-    });
+    order::sort(&mut findings);
     (groups, findings)
 }
 

@@ -22,6 +22,7 @@ mod judge;
 mod mix;
 mod numbers;
 mod options;
+mod order;
 mod sample;
 mod shared;
 mod space;

@@ -1,0 +1,96 @@
+//! Which findings lead.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::finding::{Effect, Finding, Scope, Verdict};
+
+/// Sorts findings, the most telling first.
+///
+/// 1. The heaviest verdict.
+/// 2. Clusters after classes of the same group: where rows have names of their
+///    own, a cluster only repeats them.
+/// 3. What belongs together stays together, the largest effect first: all
+///    findings of one class or cluster, each finding about all records alone.
+///    Effects are compared in units of their thresholds.
+/// 4. Inside a class or cluster, the distances of its pairs before those to its
+///    centre: the latter grow when it moves and when it spreads out, the former
+///    only when it spreads out.
+pub(crate) fn sort(findings: &mut Vec<Finding>) {
+    let classed: BTreeSet<(Verdict, String)> = findings
+        .iter()
+        .filter(|f| matches!(f.scope, Scope::Class(_)))
+        .map(|f| (f.verdict, f.group.clone()))
+        .collect();
+    let mut weights: BTreeMap<Topic, f64> = BTreeMap::new();
+    for finding in findings.iter() {
+        let weight = weights.entry(Topic::of(finding)).or_insert(0.0);
+        *weight = weight.max(effect_of(finding));
+    }
+    let mut keyed: Vec<(Key, Finding)> = std::mem::take(findings)
+        .into_iter()
+        .map(|finding| {
+            let topic = Topic::of(&finding);
+            let cluster = matches!(finding.scope, Scope::Cluster(_));
+            let key = Key {
+                behind: cluster && classed.contains(&(finding.verdict, finding.group.clone())),
+                weight: weights[&topic],
+                effect: effect_of(&finding),
+                pairs_last: finding.feature != "pairwise distance",
+                topic,
+            };
+            (key, finding)
+        })
+        .collect();
+    keyed.sort_by(|(a, _), (b, _)| a.order(b));
+    findings.extend(keyed.into_iter().map(|(_, finding)| finding));
+}
+
+fn effect_of(finding: &Finding) -> f64 {
+    finding.effect.as_ref().map_or(0.0, Effect::relative)
+}
+
+/// What a finding is about: a class or cluster with all its findings, or one
+/// feature of all records.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Topic {
+    verdict: Verdict,
+    group: String,
+    scope: Scope,
+    feature: Option<String>,
+}
+
+impl Topic {
+    fn of(finding: &Finding) -> Self {
+        let whole = matches!(finding.scope, Scope::All | Scope::BetweenClasses);
+        Self {
+            verdict: finding.verdict,
+            group: finding.group.clone(),
+            scope: finding.scope.clone(),
+            feature: whole.then(|| finding.feature.clone()),
+        }
+    }
+}
+
+struct Key {
+    behind: bool,
+    weight: f64,
+    effect: f64,
+    pairs_last: bool,
+    topic: Topic,
+}
+
+impl Key {
+    fn order(&self, other: &Self) -> Ordering {
+        let heavy = |a: f64, b: f64| b.total_cmp(&a);
+        other
+            .topic
+            .verdict
+            .cmp(&self.topic.verdict)
+            .then(self.behind.cmp(&other.behind))
+            .then(heavy(self.weight, other.weight))
+            .then_with(|| self.topic.cmp(&other.topic))
+            .then(self.pairs_last.cmp(&other.pairs_last))
+            .then(heavy(self.effect, other.effect))
+    }
+}
