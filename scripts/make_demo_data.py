@@ -3,7 +3,7 @@
 usage: python make_demo_data.py SERIES.parquet IMAGENET_CLASSES.txt OUT_DIR
 
 The series has one row a photograph: id, captured_at, label, predicted_class,
-score, brightness, embedding (1280 values, float32). Written are three
+score, brightness, embedding (1280 values, float32). Written are four
 windows as .npz with float16 embeddings. numpy 2, pyarrow 21 or later.
 """
 

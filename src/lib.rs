@@ -1,4 +1,69 @@
-//! driftsphere tells when what a vision model sees, or says, has changed in meaning.
+//! Tells when what a vision model sees, or says, has changed in meaning.
+//!
+//! Embeddings, labels, predictions and other values of a window of records go
+//! into a small profile. Profiles of parts merge into the profile of the whole,
+//! byte for byte. Two profiles are compared: what drifted, how much, how sure,
+//! and which records show it.
+//!
+//! ```
+//! use driftsphere::compare::{CompareOptions, Verdict, compare};
+//! use driftsphere::ingest::Batch;
+//! use driftsphere::profile::{
+//!     FitOptions, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
+//! };
+//! # use driftsphere::ndarray::Array2;
+//! # let rows = |from: usize, turn: f32| {
+//! #     Array2::from_shape_fn((400, 4), |(i, j)| {
+//! #         let u = ((from + i) * (2 * j + 3)) as f32 * 0.618_034;
+//! #         turn * j as f32 + u.fract() + 0.1
+//! #     })
+//! # };
+//! # let (march, april) = (rows(0, 0.0), rows(400, 0.3));
+//! # let march = Batch::new(400).space("embedding", march.view());
+//! # let april = Batch::new(400).space("embedding", april.view());
+//!
+//! let config = ProfileConfig::new().space("embedding", SpaceConfig::new(4));
+//! let reference = profile_reference(config, FitOptions::default(), |b| b.track_batch(&march))?;
+//! let mut target = ProfileBuilder::new(reference.config().clone().like())?;
+//! target.track_batch(&april)?;
+//! let answer = compare(&reference, &target.freeze(), &CompareOptions::default())?;
+//! assert_eq!(answer.verdict, Verdict::Drift);
+//! # Ok::<(), driftsphere::Error>(())
+//! ```
+//!
+//! (`march` and `april` are [`ingest::Batch`]es of 400 rows of 4 numbers.)
+//!
+//! # The rooms
+//!
+//! ```text
+//! ingest ------> profile ---> compare ---> report ---> the command
+//!                   ^
+//! sketch -> sphere -+
+//! ```
+//!
+//! | room | what it does | begin with |
+//! | --- | --- | --- |
+//! | [`ingest`] | bytes on disk or values in memory -> records | [`ingest::Batch`], [`ingest::Record`], [`ingest::ArrayFile`] |
+//! | [`sketch`] | mergeable summaries: quantiles, directions, samples, counts | [`sketch::QuantileSketch`] |
+//! | [`sphere`] | unit vectors, distances, nearest centres, codebooks | [`sphere::Distance`], [`sphere::Codebook`] |
+//! | [`profile`] | what was learned about one window; the files | [`profile::ProfileBuilder`], [`profile::profile_reference`] |
+//! | [`compare`] | two profiles -> findings | [`compare::compare`], [`compare::Verdict`] |
+//! | [`report`] | a comparison as text or JSON | [`report::headline`] |
+//!
+//! Imports run from left to right only. Errors are one type, [`Error`], with an
+//! [`ErrorKind`] for programs and a place for people. Matrices are views of the
+//! re-exported [`ndarray`]: `(n_rows, dim)` of `f32`; times are milliseconds
+//! since 1970 UTC; shares, ranks and distances lie in `[0, 1]`.
+//!
+//! # Features
+//!
+//! | feature | what for |
+//! | --- | --- |
+//! | `cli` | the `driftsphere` command and its texts; needs `npz` and `fit` |
+//! | `npz` | reading `.npz` archives |
+//! | `fit` | cluster centres: [`profile::fit`], [`profile::profile_reference`] |
+//!
+//! All are on by default; a lean library is `default-features = false`.
 
 mod error;
 
@@ -10,3 +75,10 @@ pub mod sketch;
 pub mod sphere;
 
 pub use error::{Error, ErrorKind, Result};
+/// The matrices of the public signatures.
+pub use ndarray;
+
+/// The README's program is compiled with the tests.
+#[cfg(all(doctest, feature = "fit"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

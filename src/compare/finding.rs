@@ -13,7 +13,8 @@ use std::fmt;
 /// not tested       the test did not run; the reason is given
 /// ```
 ///
-/// where *detectable* is the effect that this many records would have shown in
+/// where the effect is that of the finding or any of its further ones
+/// ([`Finding::other_effects`]), and *detectable* is the effect that this many records would have shown in
 /// 80 % of cases. A value (class, category) that one window has with a share of
 /// at least 1 % and the other has not is `drift` whatever the effect in total.
 ///
@@ -152,7 +153,8 @@ pub struct SharePair {
 /// A record that shows a finding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TellingRecord {
-    /// The record's id; `#` and the hash of its vector where it came without one.
+    /// The record's id; where it came without one, `row` and the 16 hexadecimal
+    /// digits of its vector's hash.
     pub id: String,
     /// Which role it plays: `most novel`, `medoid`, `new in a grown cluster`.
     pub role: String,
@@ -173,9 +175,9 @@ pub struct Finding {
     pub scope: Scope,
     /// The name of the statistic, such as `ks`.
     pub statistic: String,
-    /// The statistic's value.
+    /// The statistic's value; `None` where the test did not run.
     pub value: Option<f64>,
-    /// The tail probability under no change.
+    /// How often chance alone would give such a value, in `[0, 1]`.
     pub p_value: Option<f64>,
     /// The same, corrected for everything else the comparison tested.
     pub p_adjusted: Option<f64>,
@@ -183,7 +185,7 @@ pub struct Finding {
     pub permutations: Option<u64>,
     /// The effect the verdict is drawn from.
     pub effect: Option<Effect>,
-    /// Further effects, as description.
+    /// Further effects; one that reaches its threshold counts as the first does.
     pub other_effects: Vec<Effect>,
     /// Records (or pairs of them) of the reference behind the test.
     pub n_reference: u64,
@@ -216,9 +218,10 @@ pub struct Group {
     pub name: String,
     /// How its p-value was made: `cauchy` or `simes`.
     pub combination: String,
-    /// The findings whose p-values were combined.
+    /// The findings whose p-values were combined; empty for `simes`, which takes
+    /// all of the group.
     pub combined: Vec<String>,
-    /// The combined p-value.
+    /// The combined p-value, in `[0, 1]`; `None` where nothing was tested.
     pub p_value: Option<f64>,
     /// The same after Holm's correction over the groups.
     pub p_adjusted: Option<f64>,
@@ -240,7 +243,8 @@ pub struct Group {
 pub struct MixOrMeaning {
     /// Length of the mix part, less what chance alone gives; chord units `[0, 2]`.
     pub mix: f64,
-    /// Length of the meaning part, less what chance alone gives.
+    /// Length of the meaning part, less what chance alone gives; chord units
+    /// `[0, 2]`.
     pub meaning: f64,
 }
 
@@ -249,9 +253,9 @@ pub struct MixOrMeaning {
 pub struct SpaceSummary {
     /// The space's name.
     pub name: String,
-    /// Its dimension.
+    /// Numbers in one of its vectors (the reference's).
     pub dim: usize,
-    /// Its distance.
+    /// Its distance: `half-chord`, `angular` or `cosine`.
     pub distance: String,
     /// The model ids of both sides.
     pub models: (Option<String>, Option<String>),
@@ -264,7 +268,8 @@ pub struct SpaceSummary {
     pub codebook: Option<String>,
     /// What served as class: `prediction`, `label`, `prediction and label`, `none`.
     pub class_source: String,
-    /// Estimated share of target records that the reference has too.
+    /// Estimated share of records that both windows have, in `[0, 1]`, of the
+    /// window in which it is larger.
     pub shared: f64,
     /// Whether the windows were treated as the same records measured twice.
     pub paired: bool,

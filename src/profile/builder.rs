@@ -126,10 +126,11 @@ impl ProfileBuilder {
     /// that a batch does not have is left as it is.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] if columns have different lengths or a space is
-    /// not in the configuration, [`ErrorKind::Incompatible`] if the rows of a
-    /// space have another dimension than configured. Nothing of the batch has
-    /// been learned then.
+    /// [`ErrorKind::Argument`] if columns have different lengths, a space is not
+    /// in the configuration, or a feature is called `label` or `prediction`;
+    /// [`ErrorKind::Incompatible`] if the rows of a space have another dimension
+    /// than configured; [`ErrorKind::Limit`] for more than 65 536 features.
+    /// Nothing of the batch has been learned then.
     pub fn track_batch(&mut self, batch: &Batch<'_>) -> Result<()> {
         batch.check()?;
         self.check_spaces(batch)?;

@@ -12,7 +12,8 @@ pub(crate) const NOVEL_KEPT: usize = 64;
 pub struct NovelRecord {
     /// Distance to the nearest cluster centre, in `[0, 1]`.
     pub distance: f64,
-    /// The record's id; `#` and the hash of its vector where it came without one.
+    /// The record's id; where it came without one, `row` and the 16 hexadecimal
+    /// digits of its vector's hash.
     pub id: String,
     /// Index of that cluster in the codebook.
     pub cluster: u32,

@@ -1,0 +1,67 @@
+//! Every example runs, and what it says is looked at.
+
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/compare_windows.rs"]
+mod compare_windows;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/log_embeddings.rs"]
+mod log_embeddings;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/merge_shards.rs"]
+mod merge_shards;
+
+use driftsphere::compare::Verdict;
+use driftsphere::profile::Profile;
+
+#[test]
+fn logged_embeddings_can_be_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("window.dsp");
+    let profile = log_embeddings::run(&path).unwrap();
+    assert_eq!(Profile::read(&path).unwrap(), profile);
+
+    assert_eq!(profile.records(), 200);
+    assert_eq!(profile.class_sources().prediction, 200);
+    assert_eq!(
+        profile.times(),
+        Some((1_767_225_600_000, 1_767_225_607_960))
+    );
+    assert!(profile.tags()["camera"].contains("3"));
+    let space = &profile.spaces()["embedding"];
+    assert_eq!(space.classes()["forklift"].count(), 100);
+    assert_eq!(space.classes()["pallet"].count(), 100);
+    assert_eq!(profile.features()["first value"].numbers().count(), 200);
+}
+
+#[test]
+fn two_machines_and_one_write_the_same_bytes() {
+    let (two, one) = merge_shards::run().unwrap();
+    assert_eq!(two.records(), 560);
+    assert_eq!(two.spaces()["embedding"].clusters().len(), 6);
+    assert!(two.to_bytes() == one.to_bytes());
+}
+
+#[test]
+fn a_degraded_week_drifts_and_names_its_records() {
+    let comparison = compare_windows::run("degraded_week").unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let text = compare_windows::describe(&comparison);
+    assert!(
+        text.starts_with("drift: degraded week against two weeks in March\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("a linear rule tells the windows apart"),
+        "{text}"
+    );
+    // Ids of the pictures, such as d43-021.
+    assert!(text.contains(": d"), "{text}");
+}
+
+#[test]
+fn a_week_like_the_others_does_not_drift() {
+    let comparison = compare_windows::run("clean_week").unwrap();
+    assert_ne!(comparison.verdict, Verdict::Drift);
+    let text = compare_windows::describe(&comparison);
+    assert_eq!(text.lines().count(), 1, "{text}");
+}
