@@ -78,8 +78,9 @@ pub enum Scope {
     Class(String),
     /// The records of one cluster of the codebook.
     Cluster(String),
-    /// Pairs of records of different classes.
-    BetweenClasses,
+    /// Pairs of a record of one class and a record of another, named
+    /// `A and B`.
+    BetweenClasses(String),
 }
 
 impl fmt::Display for Scope {
@@ -88,7 +89,7 @@ impl fmt::Display for Scope {
             Self::All => f.write_str("all"),
             Self::Class(name) => write!(f, "class {name}"),
             Self::Cluster(name) => f.write_str(name),
-            Self::BetweenClasses => f.write_str("between classes"),
+            Self::BetweenClasses(names) => write!(f, "between classes {names}"),
         }
     }
 }

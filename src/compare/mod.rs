@@ -4,7 +4,7 @@
 //! profiles have, judges the evidence together and returns a [`Comparison`].
 //!
 //! ```text
-//! numbers, categories, centres, sample -> drafts -> judge -> Comparison
+//! numbers, categories, centres, directions, spread -> drafts -> judge -> Comparison
 //! ```
 //!
 //! Each test makes a finding: a statistic with its p-value, an effect in plain
@@ -15,6 +15,7 @@
 mod categories;
 mod centres;
 mod comparison;
+mod directions;
 mod draft;
 mod features;
 mod finding;
@@ -23,9 +24,10 @@ mod mix;
 mod numbers;
 mod options;
 mod order;
-mod sample;
+mod pooled;
 mod shared;
 mod space;
+mod spread;
 pub mod stats;
 mod thresholds;
 mod view;

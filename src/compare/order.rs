@@ -62,7 +62,7 @@ struct Topic {
 
 impl Topic {
     fn of(finding: &Finding) -> Self {
-        let whole = matches!(finding.scope, Scope::All | Scope::BetweenClasses);
+        let whole = matches!(finding.scope, Scope::All | Scope::BetweenClasses(_));
         Self {
             verdict: finding.verdict,
             group: finding.group.clone(),

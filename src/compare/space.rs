@@ -4,13 +4,14 @@ use crate::error::Result;
 use crate::profile::{Profile, SpaceConfig, SpaceProfile};
 
 use super::centres::{SpaceContext, class_distances, class_shares, clusters};
+use super::directions::compare_directions;
 use super::draft::Draft;
 use super::finding::{Kind, Note, Scope, SpaceSummary};
 use super::mix::mix_or_meaning;
 use super::numbers::{Named, Size, compare_numbers, compare_tails};
 use super::options::CompareOptions;
-use super::sample::{pairwise_in_clusters, sample_tests};
 use super::shared::{PAIRED_FROM, SHARED_FROM, shared_records};
+use super::spread::Spread;
 use super::view::View;
 
 /// What is said about one space.
@@ -93,10 +94,13 @@ pub(crate) fn compare_space(
         answer.drafts.push(class_shares(&context, a, b));
         answer.summary.mix_or_meaning = mix_or_meaning(a, b);
     }
-    let distance = configs.0.distance;
-    answer
-        .drafts
-        .extend(sample_tests(&context, distance, a, b)?);
+    let spread = Spread {
+        context: &context,
+        distance: configs.0.distance,
+        dim: configs.0.dim,
+    };
+    answer.drafts.extend(compare_directions(&context, a, b)?);
+    answer.drafts.extend(spread.of_space(a, b));
     if shared >= SHARED_FROM && options.paired.is_none() {
         answer.drafts.extend(shared_drafts(&context, a, b));
         answer.notes.push(Note {
@@ -116,16 +120,11 @@ pub(crate) fn compare_space(
         answer.drafts.extend(class_distances(&context, &view));
     }
     answer.drafts.extend(clusters(&context, &view));
-    let groups = view.codebook.clusters().iter().map(|c| c.name.as_str());
-    let groups = groups
-        .zip(view.reference.clusters().iter().zip(view.target.clusters()))
-        .map(|(name, (a, b))| (name, a, b));
-    answer.drafts.extend(pairwise_in_clusters(
-        &context,
-        distance,
-        groups,
-        configs.0.dim,
-    ));
+    let names = view.codebook.clusters().iter().map(|c| c.name.as_str());
+    let pairs = view.reference.clusters().iter().zip(view.target.clusters());
+    let groups = names.zip(pairs).map(|(name, (a, b))| (name, a, b));
+    let in_clusters = spread.of_groups(groups, |name| Scope::Cluster(name.to_owned()));
+    answer.drafts.extend(in_clusters);
     answer.notes.extend(view.note(name));
     Ok(answer)
 }

@@ -89,7 +89,7 @@ impl<'a> Scope<'a> {
             compare::Scope::All => ("all", None),
             compare::Scope::Class(name) => ("class", Some(name.as_str())),
             compare::Scope::Cluster(name) => ("cluster", Some(name.as_str())),
-            compare::Scope::BetweenClasses => ("between-classes", None),
+            compare::Scope::BetweenClasses(names) => ("between-classes", Some(names.as_str())),
         };
         Self { of, name }
     }

@@ -121,7 +121,7 @@ fn scope_name(scope: &Scope) -> Option<(bool, &str)> {
     match scope {
         Scope::Class(name) => Some((true, name)),
         Scope::Cluster(name) => Some((false, name)),
-        Scope::All | Scope::BetweenClasses => None,
+        Scope::All | Scope::BetweenClasses(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@
 //! vector width the CPU has (`multiversion` picks one when first called) and
 //! the result stays the same bit for bit on every machine.
 
+use half::f16;
 use multiversion::multiversion;
 
 /// Partial sums of every loop: four AVX-512 or eight AVX2 registers of f64,
@@ -102,12 +103,39 @@ pub(super) fn squared_chord(first: &[f64], second: &[f64]) -> f64 {
     sum_pairs(first, second, |a: f64, b: f64| (a - b) * (a - b))
 }
 
-/// `out_i = row_i * inverse`, rounded to f32.
+/// `out_i = row_i * inverse`, rounded to f32 and then to f16.
 #[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
-pub(super) fn scale_to_f32(row: &[f32], inverse: f64, out: &mut [f32]) {
+pub(super) fn scale_to_f16(row: &[f32], inverse: f64, out: &mut [f16]) {
     for (out, &x) in out.iter_mut().zip(row) {
-        *out = (f64::from(x) * inverse) as f32;
+        *out = f16::from_bits(half_bits((f64::from(x) * inverse) as f32));
     }
+}
+
+/// The f16 nearest to a value below 65 504, ties to even, without `-0.0`.
+///
+/// `f16::from_f32` gives the same, one value at a time; this form without
+/// branches runs over vectors.
+#[inline(always)]
+fn half_bits(value: f32) -> u16 {
+    const SMALLEST_NORMAL: u32 = 113 << 23; // 2^-14
+    let sign = (value.to_bits() >> 16) & 0x8000;
+    let magnitude = value.to_bits() & 0x7FFF_FFFF;
+    // The last bit of an f32 from 0.5 to 1 is worth 2^-24, as that of a
+    // subnormal f16 is: the addition does the rounding.
+    let subnormal = (f32::from_bits(magnitude) + 0.5)
+        .to_bits()
+        .wrapping_sub(0.5_f32.to_bits());
+    // Move the exponent by 127 - 15 and round off 13 bits: 0xFFF makes a tie
+    // fall short of carrying, the bit that will be the last decides it.
+    let even = 0xFFF + ((magnitude >> 13) & 1);
+    let normal = magnitude.wrapping_add(even).wrapping_sub(112 << 23) >> 13;
+    let half = if magnitude < SMALLEST_NORMAL {
+        subnormal
+    } else {
+        normal
+    };
+    let signed = if half == 0 { 0 } else { half | sign };
+    signed as u16
 }
 
 /// Multiplies every element.
@@ -213,6 +241,31 @@ mod tests {
             assert_eq!(squared_chord(&wide, &centre), chord);
             let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             assert_eq!(largest(&row), top);
+        }
+    }
+
+    /// Every f16 up to 1, the ties between neighbours, and what lies beside
+    /// them, of both signs.
+    #[test]
+    fn halves_are_those_of_the_half_crate() {
+        let check = |value: f32| {
+            let expected = match f16::from_f32(value).to_bits() {
+                0x8000 => 0,
+                bits => bits,
+            };
+            assert_eq!(half_bits(value), expected, "{value:e}");
+        };
+        for bits in 0..f16::ONE.to_bits() {
+            let low = f16::from_bits(bits).to_f32();
+            let tie = f32::midpoint(low, f16::from_bits(bits + 1).to_f32());
+            for value in [low, tie, tie.next_up(), tie.next_down(), low.next_up()] {
+                check(value);
+                check(-value);
+            }
+        }
+        for value in [1.0, 1.0_f32.next_up(), 1e-45, f32::MIN_POSITIVE] {
+            check(value);
+            check(-value);
         }
     }
 

@@ -13,8 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// The product `rows x centres` says roughly how near each centre is. Its
 /// rounding depends on the CPU and on the blocking, so it only picks
 /// candidates; the winner is decided among them by
-/// [`UnitRow::squared_chord`](super::UnitRow::squared_chord),
-/// ties by the smaller index. The answer is therefore a pure function of the
+/// [`UnitRow::squared_chord`](super::UnitRow::squared_chord), ties by the
+/// smaller index. The answer is therefore a pure function of the
 /// row and the set.
 ///
 /// # Which centres are candidates

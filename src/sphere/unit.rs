@@ -3,7 +3,6 @@
 use std::fmt;
 
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 use serde::{Deserialize, Serialize};
 
 use super::lanes;
@@ -141,16 +140,8 @@ impl<'a> UnitRow<'a> {
     /// CPUs with and without an instruction for it.
     #[must_use]
     pub fn to_f16(&self) -> Vec<f16> {
-        let mut scaled = vec![0.0; self.values.len()];
-        lanes::scale_to_f32(self.values, self.inverse, &mut scaled);
-        let mut halves = vec![f16::ZERO; scaled.len()];
-        halves.convert_from_f32_slice(&scaled);
-        for half in &mut halves {
-            // By bits: as numbers the two zeros are equal.
-            if half.to_bits() == f16::NEG_ZERO.to_bits() {
-                *half = f16::ZERO;
-            }
-        }
+        let mut halves = vec![f16::ZERO; self.values.len()];
+        lanes::scale_to_f16(self.values, self.inverse, &mut halves);
         halves
     }
 }

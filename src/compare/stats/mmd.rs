@@ -1,112 +1,285 @@
 //! Maximum mean discrepancy with a Laplace kernel.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
-
-use super::chords::Chords;
+use super::gram::SquaredChords;
 use super::permutation::{LabelStatistic, Labellings};
+use super::product::{BLOCK, multiply};
+use faer::mat::{MatMut, MatRef};
+use rayon::prelude::*;
 
-/// Squared maximum mean discrepancy of two pooled samples.
+/// Squared maximum mean discrepancy of two pooled samples (Gretton et al.
+/// 2012, J. Mach. Learn. Res. 13) with the kernel
 ///
 /// ```text
-/// MMD^2 = mean_{i != j in first} k + mean_{i != j in second} k - 2 mean_{first x second} k
-///     k(x, y) = exp(-4 |x - y| / median |x - y|)
+/// k(x, y) = exp(-4 d(x, y) / median d)
 /// ```
 ///
-/// The unbiased estimate (Gretton, Borgwardt, Rasch, Schoelkopf, Smola, "A
-/// kernel two-sample test", JMLR 13 (2012), lemma 6): 0 on average without a
-/// change, so it may be negative. The median is that of the pooled pairs, which
-/// no labelling changes.
+/// where d is the chord and the median runs over all pooled pairs. The test's
+/// statistic is the biased form
+///
+/// ```text
+/// MMD^2 = mean k(X, X) + mean k(Y, Y) - 2 mean k(X, Y)    (all pairs)
+/// ```
+///
+/// evaluated on the centred kernel, where it is one quadratic form in the
+/// labels and nothing cancels; [`Mmd::unbiased`] is the effect to report.
+/// The factor 4 makes the kernel narrow: drift in embeddings moves few rows
+/// far, not all rows a little.
 ///
 /// ```
-/// use driftsphere::compare::stats::{Chords, LaplaceMmd, LabelStatistic, Permutations};
+/// use driftsphere::compare::stats::{Mmd, Permutations, SquaredChords};
 ///
-/// // Two rows near (1, 0), two near (0, 1).
-/// let rows = [1.0, 0.0, 0.8, 0.6, 0.0, 1.0, 0.6, 0.8_f32];
-/// let mmd = LaplaceMmd::new(&Chords::between(&rows, 2)).expect("more than one row");
-/// let observed = Permutations::new(2, 2, 0)?.observed();
-/// assert_eq!(mmd.values(&observed).len(), 1);
+/// // Two tight groups on the circle, one in each window.
+/// let angles = [0.0f32, 0.1, 0.2, 0.3, 0.4, 2.0, 2.1, 2.2, 2.3, 2.4];
+/// let rows: Vec<f32> = angles.iter().flat_map(|a| [a.cos(), a.sin()]).collect();
+/// let mmd = Mmd::laplace(&SquaredChords::new(&rows, 2)?, 5).unwrap();
+/// let test = Permutations::new(5, 5, 1)?.test(mmd.observed(), &mmd);
+/// assert!(test.p_value < 0.02);
+/// assert!(mmd.unbiased().unwrap() > 0.5);
 /// # Ok::<(), driftsphere::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct LaplaceMmd {
+pub struct Mmd {
     rows: usize,
-    /// Kernel of all pairs less its mean, diagonal 0, `(rows, rows)`.
-    kernel: Vec<f32>,
-    row_sums: Vec<f64>,
-    total: f64,
+    first: usize,
+    /// The centred kernel's lower triangle in blocks of rows, each up to its
+    /// own last column; off the diagonal doubled, so that a'La = a'Ka.
+    folded: Vec<Vec<f32>>,
+    observed: f64,
+    unbiased: Option<f64>,
+    tolerance: f64,
 }
 
-impl LaplaceMmd {
-    /// The kernel of all pairs. `None` with fewer than two rows.
+impl Mmd {
+    /// From the chords of pooled rows of which the `first` ones are the
+    /// reference's. `None` if a side has no rows.
     #[must_use]
-    pub fn new(chords: &Chords) -> Option<Self> {
-        let rows = chords.rows();
-        let median = chords.median()?;
-        // All rows equal: every kernel value is 1, every labelling gives 0.
-        let scale = if median > 0.0 { -4.0 / median } else { 0.0 };
-        let mut kernel = vec![0.0_f32; rows * rows];
-        let mut sum = 0.0;
-        for (i, line) in kernel.chunks_exact_mut(rows).enumerate() {
-            for (j, (k, chord)) in line.iter_mut().zip(chords.row(i)).enumerate() {
-                if i != j {
-                    *k = (scale * chord).exp();
-                    sum += f64::from(*k);
-                }
-            }
+    pub fn laplace(chords: &SquaredChords, first: usize) -> Option<Self> {
+        let n = chords.rows();
+        if first == 0 || first >= n {
+            return None;
         }
-        // A constant added to the kernel leaves the statistic as it is; without
-        // the mean fewer digits cancel.
-        let mean = (sum / (rows * (rows - 1)) as f64) as f32;
-        let mut row_sums = Vec::with_capacity(rows);
-        for (i, line) in kernel.chunks_exact_mut(rows).enumerate() {
-            for (j, k) in line.iter_mut().enumerate() {
-                if i != j {
-                    *k -= mean;
-                }
-            }
-            row_sums.push(line.iter().map(|k| f64::from(*k)).sum());
+        let mut pairs = chords.pairs();
+        let middle = pairs.len() / 2;
+        let (_, median, _) = pairs.select_nth_unstable_by(middle, f32::total_cmp);
+        let mut unit = f64::from(*median).sqrt();
+        if unit == 0.0 {
+            // Most rows are copies: the mean still tells the others apart.
+            unit = pairs.iter().map(|c| f64::from(*c).sqrt()).sum::<f64>() / pairs.len() as f64;
         }
-        Some(Self {
-            rows,
-            kernel,
-            total: row_sums.iter().sum(),
-            row_sums,
-        })
+        drop(pairs);
+        // All rows alike: any scale will do, the kernel is 1 everywhere.
+        let factor = if unit > 0.0 {
+            (-4.0 / unit) as f32
+        } else {
+            0.0
+        };
+        // The lower triangle; the diagonal is 1.
+        let kernel: Vec<Vec<f32>> = (0..n)
+            .into_par_iter()
+            .map(|i| {
+                let row = &chords.row(i)[..i];
+                row.iter().map(|c| libm::expf(factor * c.sqrt())).collect()
+            })
+            .collect();
+        let sums = sums(&kernel, first);
+        let size = n as f64;
+        let means: Vec<f64> = sums.iter().map(|s| (s.0 + s.1) / size).collect();
+        let grand = means.iter().sum::<f64>() / size;
+        let folded =
+            (0..n)
+                .step_by(BLOCK)
+                .collect::<Vec<_>>()
+                .into_par_iter()
+                .map(|start| {
+                    let end = n.min(start + BLOCK);
+                    let mut block = Vec::with_capacity((end - start) * end);
+                    for i in start..end {
+                        // Twice what lies under the diagonal stands for both
+                        // triangles.
+                        block.extend(kernel[i].iter().zip(&means).map(|(&k, mean)| {
+                            (2.0 * (f64::from(k) - means[i] - mean + grand)) as f32
+                        }));
+                        block.push((1.0 - 2.0 * means[i] + grand) as f32);
+                        block.resize((i + 1 - start) * end, 0.0);
+                    }
+                    block
+                })
+                .collect();
+        let trace = size * (1.0 - grand);
+        let mut mmd = Self {
+            rows: n,
+            first,
+            folded,
+            observed: 0.0,
+            unbiased: unbiased(&sums, first),
+            tolerance: 0.0,
+        };
+        // Of the size that pure chance gives, far over rounding.
+        mmd.tolerance = 1e-6 * mmd.scale() * trace;
+        let labels: Vec<bool> = (0..n).map(|i| i < first).collect();
+        mmd.observed = mmd.values(&Labellings::single(&labels))[0].max(0.0);
+        Some(mmd)
+    }
+
+    /// The statistic for the labels as observed (biased MMD^2).
+    #[must_use]
+    pub fn observed(&self) -> f64 {
+        self.observed
+    }
+
+    /// Unbiased MMD^2: the mean over pairs of different rows; near 0, also
+    /// below it, if nothing changed. `None` with fewer than two rows a side.
+    #[must_use]
+    pub fn unbiased(&self) -> Option<f64> {
+        self.unbiased
+    }
+
+    /// (1/n + 1/m)^2: a labelling a has MMD^2 = scale a'Ka for centred K.
+    fn scale(&self) -> f64 {
+        let n = self.first as f64;
+        let m = (self.rows - self.first) as f64;
+        (1.0 / n + 1.0 / m).powi(2)
     }
 }
 
-impl LabelStatistic for LaplaceMmd {
+impl LabelStatistic for Mmd {
     fn values(&self, labellings: &Labellings) -> Vec<f64> {
-        let (rows, count) = (self.rows, labellings.len());
-        let first = labellings.indicator();
-        let mut product = vec![0.0_f32; rows * count];
-        matmul(
-            MatMut::from_column_major_slice_mut(&mut product, rows, count),
-            Accum::Replace,
-            MatRef::from_row_major_slice(&self.kernel, rows, rows),
-            MatRef::from_column_major_slice(&first, rows, count),
-            1.0_f32,
-            Par::Seq,
-        );
-        let value = |l: usize| {
-            let (mut n, mut within, mut from_first) = (0.0, 0.0, 0.0);
-            let column = &product[l * rows..][..rows];
-            for i in (0..rows).filter(|&i| labellings.is_first(l, i)) {
-                n += 1.0;
-                within += f64::from(column[i]);
-                from_first += self.row_sums[i];
+        let count = labellings.len();
+        let indicator = labellings.indicator();
+        let labels = MatRef::from_column_major_slice(&indicator, self.rows, count);
+        let mut values = vec![0.0; count];
+        let mut product = vec![0.0f32; BLOCK * count];
+        for (block, kernel) in self.folded.iter().enumerate() {
+            let start = block * BLOCK;
+            let end = self.rows.min(start + BLOCK);
+            let height = end - start;
+            let out = &mut product[..height * count];
+            multiply(
+                MatMut::from_column_major_slice_mut(out, height, count),
+                MatRef::from_row_major_slice(kernel, height, end),
+                labels.subrows(0, end),
+            );
+            for (l, (column, value)) in out.chunks_exact(height).zip(&mut values).enumerate() {
+                let own = &indicator[l * self.rows + start..l * self.rows + end];
+                *value += column
+                    .iter()
+                    .zip(own)
+                    .map(|(p, a)| f64::from(p * a))
+                    .sum::<f64>();
             }
-            let m = rows as f64 - n;
-            let between = from_first - within;
-            let other = self.total - from_first - between;
-            let mean = |sum: f64, pairs: f64| if pairs > 0.0 { sum / pairs } else { 0.0 };
-            mean(within, n * (n - 1.0)) + mean(other, m * (m - 1.0)) - 2.0 * mean(between, n * m)
-        };
-        (0..count).map(value).collect()
+        }
+        let scale = self.scale();
+        values.iter_mut().for_each(|value| *value *= scale);
+        values
     }
 
     fn tolerance(&self) -> f64 {
-        1e-7
+        self.tolerance
+    }
+}
+
+/// Sums of each full row of the kernel over the reference's and the target's
+/// columns, from its lower triangle.
+fn sums(kernel: &[Vec<f32>], first: usize) -> Vec<(f64, f64)> {
+    let mut sums = vec![(0.0, 0.0); kernel.len()];
+    for (i, row) in kernel.iter().enumerate() {
+        let mut own = (0.0, 0.0);
+        let (left, right) = row.split_at(first.min(i));
+        for (&value, sum) in left.iter().zip(&mut sums) {
+            own.0 += f64::from(value);
+            *(if i < first { &mut sum.0 } else { &mut sum.1 }) += f64::from(value);
+        }
+        for (&value, sum) in right.iter().zip(&mut sums[left.len()..]) {
+            own.1 += f64::from(value);
+            sum.1 += f64::from(value);
+        }
+        *(if i < first { &mut own.0 } else { &mut own.1 }) += 1.0;
+        sums[i].0 += own.0;
+        sums[i].1 += own.1;
+    }
+    sums
+}
+
+fn unbiased(sums: &[(f64, f64)], first: usize) -> Option<f64> {
+    let (n, m) = (first as f64, (sums.len() - first) as f64);
+    if n < 2.0 || m < 2.0 {
+        return None;
+    }
+    // The kernel of a row with itself is 1.
+    let xx = sums[..first].iter().map(|s| s.0 - 1.0).sum::<f64>();
+    let yy = sums[first..].iter().map(|s| s.1 - 1.0).sum::<f64>();
+    let xy = sums[..first].iter().map(|s| s.1).sum::<f64>();
+    Some(xx / (n * (n - 1.0)) + yy / (m * (m - 1.0)) - 2.0 * xy / (n * m))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::permutation::Permutations;
+    use super::super::random::Random;
+    use super::*;
+
+    fn rows(n: usize, dim: usize, seed: u64) -> Vec<f32> {
+        let mut random = Random::stream(seed, 0);
+        (0..n * dim)
+            .map(|_| random.uniform() as f32 - 0.5)
+            .collect()
+    }
+
+    /// The quadratic form of blocks equals the mean over pairs.
+    #[test]
+    fn every_labelling_matches_the_definition() {
+        let (n, m, dim) = (150, 61, 5);
+        let chords = SquaredChords::new(&rows(n + m, dim, 3), dim).unwrap();
+        let mmd = Mmd::laplace(&chords, n).unwrap();
+        let permutations = Permutations::new(n, m, 8).unwrap();
+        let mut pairs: Vec<f32> = chords.pairs();
+        pairs.sort_by(f32::total_cmp);
+        let unit = f64::from(pairs[pairs.len() / 2]).sqrt();
+        let kernel = |i: usize, j: usize| (-4.0 * f64::from(chords.row(i)[j]).sqrt() / unit).exp();
+        let labellings = permutations.labellings(0..3);
+        let values = mmd.values(&labellings);
+        for (l, value) in values.iter().enumerate() {
+            let mut naive = 0.0;
+            for i in 0..n + m {
+                for j in 0..n + m {
+                    let w = |r| {
+                        if labellings.is_first(l, r) {
+                            1.0 / n as f64
+                        } else {
+                            -1.0 / m as f64
+                        }
+                    };
+                    naive += w(i) * w(j) * kernel(i, j);
+                }
+            }
+            assert!((value - naive).abs() < mmd.tolerance(), "{value} {naive}");
+        }
+    }
+
+    #[test]
+    fn the_same_rows_twice_give_one() {
+        for n in [1, 2, 40] {
+            let half = rows(n, 4, 5);
+            let both = [half.clone(), half].concat();
+            let mmd = Mmd::laplace(&SquaredChords::new(&both, 4).unwrap(), n).unwrap();
+            let test = Permutations::new(n, n, 1)
+                .unwrap()
+                .test(mmd.observed(), &mmd);
+            assert_eq!(test.p_value, 1.0);
+        }
+    }
+
+    #[test]
+    fn rows_all_alike_give_one_and_no_side_gives_nothing() {
+        let chords = SquaredChords::new(&[0.5f32; 20], 2).unwrap();
+        let mmd = Mmd::laplace(&chords, 4).unwrap();
+        assert_eq!(mmd.observed(), 0.0);
+        assert_eq!(
+            Permutations::new(4, 6, 1).unwrap().test(0.0, &mmd).p_value,
+            1.0
+        );
+        assert!(Mmd::laplace(&chords, 0).is_none());
+        assert!(Mmd::laplace(&chords, 10).is_none());
+        assert!(Mmd::laplace(&chords, 9).unwrap().unbiased().is_none());
     }
 }

@@ -1,63 +1,72 @@
-//! The statistics, on plain slices: no profile, no sketch.
+//! Statistics on plain slices: p-values, effects, and how they are joined.
 //!
-//! | question | functions |
+//! Nothing here knows of profiles or sketches. Histograms are counts on common
+//! bucket edges, samples are rows of `f32`, labels are positions: the
+//! reference's rows first, then the target's.
+//!
+//! | question | use |
 //! | --- | --- |
-//! | has a number's distribution changed? | [`ks_test`], [`wasserstein1`] |
-//! | has a share changed? | [`share_test`] |
-//! | have shares of categories changed? | [`chi_square_test`], [`total_variation`] |
-//! | have unit vectors changed? | [`Spectral`], [`turn`](fn@turn), [`LaplaceMmd`], [`SameNeighbours`] |
-//! | are they more spread out? | [`pairwise_test`] |
-//! | how sure, over many tests? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
-//! | what would have been seen? | [`detectable_ks_shift`], [`detectable_mean_shift`], [`detectable_share_shift`], [`detectable_total_variation`] |
+//! | did a number's distribution change? | [`ks_test`], effect [`wasserstein1`] |
+//! | did shares of categories change? | [`chi_square_test`], effect [`total_variation`] |
+//! | did a share beyond an edge change? | [`share_test`] |
+//! | did the mean direction change, over all rows? | [`Components`], [`SpectralTest`], effect [`turn_degrees`] |
+//! | did a sample change, in any way? | [`Mmd`], [`Neighbours`] on [`SquaredChords`] |
+//! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
+//! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
+//! | what would have been seen? | [`detectable_mean_shift`] and its siblings |
 //!
-//! Where no formula gives a p-value, labels are permuted: [`Permutations`] draws
-//! them once for every [`LabelStatistic`], seeded, the same for any number of
-//! threads.
+//! Every test keeps its level: the permutation tests ([`Permutations`]) and
+//! the resampled histograms by construction, the others as each one's page
+//! says. Every test of equal windows gives p = 1, every test without rows on
+//! a side gives `None` or a typed error. Chance is seeded and derived by
+//! index, so results are the same for any number of threads.
 //!
 //! ```
-//! use driftsphere::compare::stats::{cauchy, ks_test, simes};
+//! use driftsphere::compare::stats::{cauchy, holm, ks_test};
 //!
-//! let calm = ks_test(&[25, 50, 25], &[24, 52, 24], 0).unwrap();
-//! let moved = ks_test(&[60, 30, 10], &[10, 30, 60], 0).unwrap();
-//! assert!(calm.p_value > 0.5 && moved.p_value < 0.001);
-//! assert!(simes(&[calm.p_value, moved.p_value]).unwrap() < 0.002);
-//! assert!(cauchy(&[calm.p_value, moved.p_value]).unwrap() < 0.002);
+//! let widths = ks_test(&[5, 80, 15], &[4, 78, 18], 1).unwrap();
+//! let heights = ks_test(&[50, 40, 10], &[10, 40, 50], 1).unwrap();
+//! let adjusted = holm(&[widths.p_value, heights.p_value]);
+//! assert!(adjusted[0] > 0.05 && adjusted[1] < 0.05);
+//! assert!(cauchy(&[widths.p_value, heights.p_value]).unwrap() < 0.05);
 //! ```
 
 mod beta;
+mod bit_planes;
 mod chi_square;
-mod chords;
 mod combine;
-mod components;
 mod effect;
+mod gram;
 mod ks;
 mod mmd;
 mod neighbours;
 mod pairwise;
 mod permutation;
+mod product;
 mod random;
 mod resample;
+mod sequential;
 mod spectral;
 mod tails;
 mod turn;
 mod w1;
 
 pub use chi_square::{ChiSquareTest, TotalVariation, chi_square_test, total_variation};
-pub use chords::Chords;
 pub use combine::{
     AdjustedGroup, Group, benjamini_bogomolov, benjamini_hochberg, cauchy, holm, simes,
 };
-pub use components::Components;
 pub use effect::{
-    detectable_ks_shift, detectable_mean_shift, detectable_share_shift, detectable_total_variation,
-    effective_rows,
+    Z_DETECT, detectable_ks_shift, detectable_mean_shift, detectable_share_shift,
+    detectable_total_variation, effective_rows,
 };
+pub use gram::SquaredChords;
 pub use ks::{KsMethod, KsTest, ks_p_value, ks_statistic, ks_test, resample_p_value};
-pub use mmd::LaplaceMmd;
-pub use neighbours::SameNeighbours;
-pub use pairwise::{PairwiseTest, pairwise_test};
-pub use permutation::{LabelStatistic, Labellings, Permutation, Permutations};
-pub use spectral::{Spectral, SpectralTest};
+pub use mmd::Mmd;
+pub use neighbours::Neighbours;
+pub use pairwise::{PairCurves, PairSummary};
+pub use permutation::{LabelStatistic, Labellings, Permutations};
+pub use sequential::Permutation;
+pub use spectral::{Components, SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};
-pub use turn::{MeanOfUnitVectors, turn};
+pub use turn::turn_degrees;
 pub use w1::wasserstein1;

@@ -1,109 +1,226 @@
-//! Nearest neighbours of the own window: Schilling's test.
+//! Nearest-neighbour test: do rows prefer neighbours of their own window?
 
+use super::gram::SquaredChords;
+use super::permutation::{LabelStatistic, Labellings};
+use super::random::mix;
 use rayon::prelude::*;
 
-use super::chords::Chords;
-use super::permutation::{LabelStatistic, Labellings};
-
-/// Neighbours of each row that are looked at.
-const NEIGHBOURS: usize = 10;
-
-/// Share of the nearest neighbours that come from the row's own window.
+/// Schilling's nearest-neighbour statistic (1986, J. Am. Stat. Assoc. 81): the
+/// share of the k nearest pooled neighbours that come from the row's own
+/// window.
 ///
 /// ```text
-/// S = 1 / (N k) sum_i #{ j among the k nearest of i : j from the window of i }
+/// T = 1 / (N k) sum_i sum_{j in kNN(i)} [label i = label j]
+/// E[T] = (n (n - 1) + m (m - 1)) / (N (N - 1))     if nothing changed
 /// ```
 ///
-/// with k = 10, or fewer where fewer than 40 rows are pooled (Schilling,
-/// "Multivariate two-sample tests based on nearest neighbors", JASA 81 (1986)).
-/// Ties go to the row that stands first.
+/// Neighbours at equal distance are taken in an order that depends on the
+/// seed and the pair, not on the window, so copies do not bias it.
 ///
 /// ```
-/// use driftsphere::compare::stats::{Chords, Labellings, LabelStatistic, SameNeighbours};
+/// use driftsphere::compare::stats::{Neighbours, Permutations, SquaredChords};
 ///
-/// // Four rows near (1, 0), four near (0, 1).
-/// let mut rows = Vec::new();
-/// for i in 0..8 {
-///     let angle = if i < 4 { 0.0 } else { 1.5 } + 0.01 * i as f32;
-///     rows.extend([angle.cos(), angle.sin()]);
-/// }
-/// let neighbours = SameNeighbours::new(&Chords::between(&rows, 2)).expect("more than one row");
-/// let apart = [true, true, true, true, false, false, false, false];
-/// assert_eq!(neighbours.values(&Labellings::single(&apart)), [1.0]);
+/// let angles: Vec<f32> = (0..40).map(|i| i as f32 * 0.05).collect();
+/// let rows: Vec<f32> = angles.iter().flat_map(|a| [a.cos(), a.sin()]).collect();
+/// let chords = SquaredChords::new(&rows, 2)?;
+/// let neighbours = Neighbours::new(&chords, 20, Neighbours::DEFAULT_K, 1).unwrap();
+/// assert!(neighbours.excess() > 0.3);
+/// let test = Permutations::new(20, 20, 1)?.test(neighbours.observed(), &neighbours);
+/// assert!(test.p_value < 0.001);
+/// # Ok::<(), driftsphere::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct SameNeighbours {
+pub struct Neighbours {
+    rows: usize,
+    first: usize,
     k: usize,
-    /// The `k` nearest of each row, `(rows, k)`.
-    nearest: Vec<u32>,
+    /// The k neighbours of each row, row by row.
+    edges: Vec<u32>,
+    observed: f64,
 }
 
-impl SameNeighbours {
-    /// Finds the neighbours. `None` with fewer than two rows.
+impl Neighbours {
+    /// The default number of neighbours.
+    pub const DEFAULT_K: usize = 10;
+
+    /// From the chords of pooled rows of which the `first` ones are the
+    /// reference's; `k` is lowered to the number of other rows. `None` if a
+    /// side has no rows or `k` is 0.
     #[must_use]
-    pub fn new(chords: &Chords) -> Option<Self> {
-        let rows = chords.rows();
-        if rows < 2 {
+    pub fn new(chords: &SquaredChords, first: usize, k: usize, seed: u64) -> Option<Self> {
+        let n = chords.rows();
+        let k = k.min(n.saturating_sub(1));
+        if first == 0 || first >= n || k == 0 {
             return None;
         }
-        let k = NEIGHBOURS.min((rows / 4).max(1)).min(rows - 1);
-        let nearest = (0..rows)
+        let edges: Vec<Vec<u32>> = (0..n)
             .into_par_iter()
-            .flat_map_iter(|i| {
-                let key = |j: &u32| (chords.get(i, *j as usize), *j);
-                let order = |a: &u32, b: &u32| {
-                    let (a, b) = (key(a), key(b));
-                    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
-                };
-                let mut others: Vec<u32> = (0..rows as u32).filter(|&j| j as usize != i).collect();
-                others.select_nth_unstable_by(k - 1, order);
-                others.truncate(k);
-                others
-            })
+            .map(|i| nearest(chords.row(i), i, k, seed))
             .collect();
-        Some(Self { k, nearest })
+        let mut neighbours = Self {
+            rows: n,
+            first,
+            k,
+            edges: edges.concat(),
+            observed: 0.0,
+        };
+        let labels: Vec<bool> = (0..n).map(|i| i < first).collect();
+        neighbours.observed = neighbours.values(&Labellings::single(&labels))[0];
+        Some(neighbours)
     }
 
-    /// Neighbours looked at for each row.
+    /// The share for the labels as observed.
     #[must_use]
-    pub fn k(&self) -> usize {
-        self.k
+    pub fn observed(&self) -> f64 {
+        self.observed
     }
 
-    /// What chance alone gives for windows of `n` and `m` rows:
-    ///
-    /// ```text
-    /// (n (n - 1) + m (m - 1)) / ((n + m) (n + m - 1))
-    /// ```
+    /// The share that is expected if nothing changed.
     #[must_use]
-    pub fn by_chance(n: f64, m: f64) -> f64 {
-        let all = n + m;
-        if all < 2.0 {
-            return 1.0;
-        }
-        (n * (n - 1.0) + m * (m - 1.0)) / (all * (all - 1.0))
+    pub fn expected(&self) -> f64 {
+        let (n, m) = (self.first as f64, (self.rows - self.first) as f64);
+        (n * (n - 1.0) + m * (m - 1.0)) / ((n + m) * (n + m - 1.0))
+    }
+
+    /// Observed less expected share: the excess of neighbours from the same
+    /// window.
+    #[must_use]
+    pub fn excess(&self) -> f64 {
+        self.observed - self.expected()
     }
 }
 
-impl LabelStatistic for SameNeighbours {
+/// The `k` nearest others of row `i`, ascending by distance.
+fn nearest(chords: &[f32], i: usize, k: usize, seed: u64) -> Vec<u32> {
+    // Chords are not negative, so their bits are in order; below them a
+    // random part that breaks ties. Pairs are unordered: both rows of a pair
+    // see the same.
+    let key = |j: usize| {
+        let pair = (i.min(j) as u64) << 32 | i.max(j) as u64;
+        let coin = mix(seed ^ mix(pair)) >> 32;
+        (u64::from(chords[j].to_bits()) << 32 | coin, j as u32)
+    };
+    let mut keys: Vec<(u64, u32)> = (0..chords.len()).filter(|&j| j != i).map(key).collect();
+    if k < keys.len() {
+        keys.select_nth_unstable(k - 1);
+        keys.truncate(k);
+    }
+    keys.sort_unstable();
+    keys.into_iter().map(|(_, j)| j).collect()
+}
+
+impl LabelStatistic for Neighbours {
     fn values(&self, labellings: &Labellings) -> Vec<f64> {
-        let value = |l: usize| {
-            let bits = labellings.bits(l);
-            let first = |i: usize| bits[i / 64] >> (i % 64) & 1;
-            let mut same = 0;
-            for (i, near) in self.nearest.chunks_exact(self.k).enumerate() {
-                let own = first(i);
-                for &j in near {
-                    same += u64::from(first(j as usize) == own);
-                }
-            }
-            same as f64 / self.nearest.len() as f64
-        };
-        (0..labellings.len()).map(value).collect()
+        let mut same = Vec::with_capacity(labellings.len());
+        // 64 labellings side by side in one word: an edge is one exclusive or.
+        let starts = (0..labellings.len()).step_by(64);
+        for start in starts {
+            let count = (labellings.len() - start).min(64);
+            let lanes = self.lanes(labellings, start, count);
+            let mut unlike = vec![0u64; count];
+            self.count_unlike(&lanes, &mut unlike);
+            same.extend(unlike.iter().map(|&unlike| {
+                let edges = self.edges.len() as f64;
+                (edges - unlike as f64) / edges
+            }));
+        }
+        same
     }
 
     fn tolerance(&self) -> f64 {
-        // Half a neighbour.
-        0.5 / self.nearest.len() as f64
+        // Counts over one divisor: only whole edges can differ.
+        0.25 / self.edges.len() as f64
+    }
+}
+
+impl Neighbours {
+    /// For each row its labels under `count` labellings, one bit each.
+    fn lanes(&self, labellings: &Labellings, start: usize, count: usize) -> Vec<u64> {
+        let mut lanes = vec![0u64; self.rows];
+        for l in 0..count {
+            let bits = labellings.bits(start + l);
+            for (chunk, &word) in lanes.chunks_mut(64).zip(bits) {
+                for (bit, lane) in chunk.iter_mut().enumerate() {
+                    *lane |= (word >> bit & 1) << l;
+                }
+            }
+        }
+        lanes
+    }
+
+    /// Adds the number of edges between unlike labels, for each labelling.
+    fn count_unlike(&self, lanes: &[u64], unlike: &mut [u64]) {
+        // Vertical counters: plane p holds bit p of 64 counts. 32 planes
+        // count up to 2^32 edges.
+        let mut planes = [0u64; 32];
+        for (row, edges) in self.edges.chunks_exact(self.k).enumerate() {
+            for &j in edges {
+                let mut carry = lanes[row] ^ lanes[j as usize];
+                for plane in &mut planes {
+                    let next = *plane & carry;
+                    *plane ^= carry;
+                    carry = next;
+                    if carry == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+        for (l, count) in unlike.iter_mut().enumerate() {
+            for (p, plane) in planes.iter().enumerate() {
+                *count += (plane >> l & 1) << p;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::permutation::Permutations;
+    use super::super::random::Random;
+    use super::*;
+
+    fn chords(n: usize, seed: u64) -> SquaredChords {
+        let mut random = Random::stream(seed, 0);
+        let rows: Vec<f32> = (0..n * 4).map(|_| random.uniform() as f32).collect();
+        SquaredChords::new(&rows, 4).unwrap()
+    }
+
+    #[test]
+    fn every_labelling_matches_the_definition() {
+        let chords = chords(90, 1);
+        let neighbours = Neighbours::new(&chords, 55, 7, 3).unwrap();
+        let labellings = Permutations::new(55, 35, 4).unwrap().labellings(0..70);
+        for (l, value) in neighbours.values(&labellings).iter().enumerate() {
+            let mut same = 0;
+            for i in 0..90 {
+                let mut order: Vec<usize> = (0..90).filter(|&j| j != i).collect();
+                order.sort_by(|&a, &b| chords.row(i)[a].total_cmp(&chords.row(i)[b]));
+                same += order[..7]
+                    .iter()
+                    .filter(|&&j| labellings.is_first(l, i) == labellings.is_first(l, j))
+                    .count();
+            }
+            assert!((value - same as f64 / 630.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn copies_are_shared_out_without_regard_to_the_window() {
+        // All rows alike: over seeds the mean is the expectation.
+        let chords = SquaredChords::new(&[1.0f32; 60], 1).unwrap();
+        let mean = (0..200)
+            .map(|seed| Neighbours::new(&chords, 20, 10, seed).unwrap().excess())
+            .sum::<f64>()
+            / 200.0;
+        assert!(mean.abs() < 0.01, "{mean}");
+    }
+
+    #[test]
+    fn few_rows_lower_k() {
+        let chords = chords(2, 5);
+        let neighbours = Neighbours::new(&chords, 1, 10, 1).unwrap();
+        assert_eq!((neighbours.observed(), neighbours.expected()), (0.0, 0.0));
+        assert!(Neighbours::new(&chords, 2, 10, 1).is_none());
     }
 }

@@ -1,254 +1,503 @@
-//! Distances between pairs of rows: is a window more, or less, spread out?
+//! Curves of pairwise distances, compared with the records permuted.
 
-use super::chords::Chords;
-use super::effect::Z_DETECT;
-use super::permutation::{LabelStatistic, Labellings, Permutation, Permutations};
-use multiversion::multiversion;
+use super::bit_planes::{BitPlanes, CURVE, Counts, Masks};
+use super::gram::SquaredChords;
+use super::permutation::{LabelStatistic, Labellings, Permutations};
+use crate::error::Result;
 
-/// Ranks at which the distributions are compared.
-const RANKS: [f64; 11] = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
-
-/// What the pairwise test says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PairwiseTest {
-    /// Mean absolute difference of the two distribution functions at eleven
-    /// quantiles of the pooled pairs, in `[0, 1]`.
-    pub statistic: f64,
-    /// P-value by permuting records.
-    pub permutation: Permutation,
-    /// Distances of the pairs inside each window, sorted.
-    pub distances: (Vec<f64>, Vec<f64>),
-    /// Shift of the median in units of the reference's sd.
-    pub median_shift: f64,
-    /// The shift that would have been found with 80 % power at 5 %.
-    pub detectable: f64,
+/// What one window's pairwise distances look like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairSummary {
+    /// Number of pairs.
+    pub pairs: u64,
+    /// 5 % quantile of the distances.
+    pub q05: f64,
+    /// Median distance.
+    pub median: f64,
+    /// 95 % quantile.
+    pub q95: f64,
+    /// Standard deviation.
+    pub sd: f64,
 }
 
-/// Tests whether pairs of rows are as far apart in one window as in the other.
+/// Pairwise distances of two windows, either among all rows
+/// ([`within`](Self::within)) or between the rows of two classes
+/// ([`between`](Self::between): separation), and the test whether they changed.
 ///
-/// The rows are pooled, those of the reference (`n`) first. Pairs that share a
-/// record depend on each other, so it is the records that are permuted, never
-/// the pairs:
+/// Pairs that share a record depend on each other, so tests for independent
+/// values (KS) alarm without cause. Here the *records* are permuted. The
+/// statistic is the area between the two windows' quantile curves in units of
+/// the reference's standard deviation; it equals the area between their
+/// distribution functions,
 ///
 /// ```text
-/// S = mean_q | F_first(t_q) - F_second(t_q) |
-///     where  F    distribution function of the distances of pairs inside a window
-///            t_q  quantile of the distances of all pooled pairs, 11 ranks from 0.05 to 0.95
+/// A = 1/sd  integral |F(t) - G(t)| dt   from the 6 % to the 94 % point of all pairs
 /// ```
 ///
-/// Compared at quantiles of the pooled pairs, the whole curve counts: a
-/// window that is more spread out, one that has split in two, near copies.
-/// With `classes` (one number for each pooled row) only pairs of different
-/// classes count, and labels move inside the classes: the separation of the
-/// classes, whatever their shares.
+/// taken by trapezoids over the pooled quantiles 1/16, 3/16, ..., 15/16. F and G
+/// are counted exactly for every labelling: a threshold turns the pairs into a bit
+/// matrix, a labelling into a mask, and counting into popcounts.
 ///
-/// The detectable shift comes from the variance of a U-statistic (Hoeffding
-/// 1948): `2 sqrt(zeta (1/n + 1/m))`, zeta the variance of a record's mean
-/// distance to the others.
+/// The effect to report is [`median_shift`](Self::median_shift) with the two
+/// [`PairSummary`].
 ///
-/// `distance` turns a chord into the distance that is reported; it must rise.
-/// `None` with fewer than 8 rows a side, or no pairs.
-#[must_use]
-pub fn pairwise_test(
-    chords: &Chords,
-    n: usize,
-    classes: Option<&[u32]>,
-    distance: impl Fn(f64) -> f64,
-    seed: u64,
-) -> Option<PairwiseTest> {
-    let rows = chords.rows();
-    if n < MIN_ROWS || rows - n.min(rows) < MIN_ROWS {
-        return None;
-    }
-    let counts = |i: usize, j: usize| i != j && classes.is_none_or(|c| c[i] != c[j]);
-    // Labels that move inside classes need the rows of a class to lie together.
-    let (order, permutations) = match classes {
-        None => (
-            (0..rows).collect(),
-            Permutations::new(n, rows - n, seed).ok()?,
-        ),
-        Some(classes) => strata(classes, n, seed)?,
-    };
-    let mut pooled: Vec<f32> = (0..rows)
-        .flat_map(|i| (0..i).filter(move |&j| counts(i, j)).map(move |j| (i, j)))
-        .map(|(i, j)| chords.get(i, j))
-        .collect();
-    if pooled.is_empty() {
-        return None;
-    }
-    pooled.sort_unstable_by(f32::total_cmp);
-    let thresholds: Vec<f32> = RANKS
-        .iter()
-        .map(|rank| pooled[((rank * pooled.len() as f64) as usize).min(pooled.len() - 1)])
-        .collect();
-    let curves = Curves::new(&order, &thresholds, counts, |i, j| chords.get(i, j));
-    let observed = curves.values(&permutations.observed())[0];
-    let permutation = permutations.test(observed, &curves);
-
-    let inside = |range: std::ops::Range<usize>| -> Vec<f64> {
-        let mut inside: Vec<f64> = range
-            .clone()
-            .flat_map(|i| {
-                (range.start..i)
-                    .filter(move |&j| counts(i, j))
-                    .map(move |j| (i, j))
-            })
-            .map(|(i, j)| distance(f64::from(chords.get(i, j))))
-            .collect();
-        inside.sort_unstable_by(f64::total_cmp);
-        inside
-    };
-    let distances = (inside(0..n), inside(n..rows));
-    let sd = sd(&distances.0).filter(|sd| *sd > 0.0).unwrap_or(1.0);
-    let median = |sorted: &[f64]| sorted.get(sorted.len() / 2).copied();
-    let median_shift = (median(&distances.1)? - median(&distances.0)?) / sd;
-    let means: Vec<f64> = (0..n)
-        .map(|i| {
-            let others = (0..n).filter(|&j| counts(i, j));
-            let (sum, count) = others.fold((0.0, 0.0), |(sum, count), j| {
-                (sum + distance(f64::from(chords.get(i, j))), count + 1.0)
-            });
-            if count > 0.0 { sum / count } else { 0.0 }
-        })
-        .collect();
-    let zeta = self::sd(&means).unwrap_or(0.0);
-    let m = (rows - n) as f64;
-    let detectable = Z_DETECT * 2.0 * zeta * (1.0 / n as f64 + 1.0 / m).sqrt() / sd;
-    Some(PairwiseTest {
-        statistic: observed,
-        permutation,
-        distances,
-        median_shift,
-        detectable,
-    })
+/// ```
+/// use driftsphere::compare::stats::{PairCurves, SquaredChords};
+///
+/// // The same mean direction, but the second window is spread wider.
+/// let angles: Vec<f32> = (0..40)
+///     .map(|i| (i % 20) as f32 * if i < 20 { 0.02 } else { 0.08 })
+///     .map(|a| a - 0.5)
+///     .collect();
+/// let rows: Vec<f32> = angles.iter().flat_map(|a| [a.cos(), a.sin()]).collect();
+/// let chords = SquaredChords::new(&rows, 2)?;
+/// let half_chord = |squared: f64| squared.sqrt() / 2.0;
+/// let curves = PairCurves::within(&chords, 20, half_chord).unwrap();
+/// let test = curves.permutations(1)?.test(curves.observed(), &curves);
+/// assert!(test.p_value < 0.01);
+/// assert!(curves.median_shift().unwrap() > 1.0);
+/// # Ok::<(), driftsphere::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct PairCurves {
+    shape: Shape,
+    planes: BitPlanes,
+    /// Pairs under each threshold that involve a row (or column).
+    row_totals: Vec<[u64; CURVE]>,
+    column_totals: Vec<[u64; CURVE]>,
+    totals: [u64; CURVE],
+    /// Trapezoid weights of the thresholds, over the reference's sd.
+    weights: [f64; CURVE],
+    first: PairSummary,
+    second: PairSummary,
+    observed: f64,
 }
 
-/// Fewest rows a side.
-const MIN_ROWS: usize = 8;
-
-fn sd(values: &[f64]) -> Option<f64> {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let square = |x: &f64| (x - mean) * (x - mean);
-    (n > 1.0).then(|| (values.iter().map(square).sum::<f64>() / (n - 1.0)).sqrt())
+/// Which rows are pooled with which.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    /// All pairs of `rows` rows, `first` of them the reference's.
+    Within { rows: usize, first: usize },
+    /// Pairs of a row of class A with one of class B: (reference, target) rows.
+    Between {
+        a: (usize, usize),
+        b: (usize, usize),
+    },
 }
 
-/// Rows ordered class by class, reference before target, and labellings that
-/// keep each class's share. Classes that only one side has are left out.
-fn strata(classes: &[u32], n: usize, seed: u64) -> Option<(Vec<usize>, Permutations)> {
-    let mut by_class: std::collections::BTreeMap<u32, (Vec<usize>, Vec<usize>)> =
-        std::collections::BTreeMap::new();
-    for (i, class) in classes.iter().enumerate() {
-        let sides = by_class.entry(*class).or_default();
-        if i < n {
-            sides.0.push(i)
-        } else {
-            sides.1.push(i)
+impl PairCurves {
+    /// Distances among the pooled rows, of which the `first` ones are the
+    /// reference's. For one class pass [`SquaredChords::select`] of its rows.
+    /// `distance` turns a squared chord into the distance to report; it must
+    /// not fall as chords grow.
+    ///
+    /// `None` if a side has fewer than two rows.
+    #[must_use]
+    pub fn within(
+        chords: &SquaredChords,
+        first: usize,
+        distance: impl Fn(f64) -> f64,
+    ) -> Option<Self> {
+        let rows = chords.rows();
+        if first < 2 || rows < first + 2 {
+            return None;
         }
-    }
-    let both = by_class
-        .into_values()
-        .filter(|(a, b)| !a.is_empty() && !b.is_empty());
-    let mut order = Vec::new();
-    let mut sizes = Vec::new();
-    for (first, second) in both {
-        sizes.push((first.len(), second.len()));
-        order.extend(first);
-        order.extend(second);
-    }
-    let permutations = Permutations::stratified(&sizes, seed).ok()?;
-    Some((order, permutations))
-}
-
-/// For each threshold, which pairs are no farther apart: a bit for each pair,
-/// so that a labelling is counted 64 pairs at a time.
-struct Curves {
-    rows: usize,
-    words: usize,
-    /// `(thresholds + 1, rows, words)`; the last plane has all pairs that count.
-    planes: Vec<Vec<u64>>,
-}
-
-impl Curves {
-    fn new(
-        order: &[usize],
-        thresholds: &[f32],
-        counts: impl Fn(usize, usize) -> bool,
-        chord: impl Fn(usize, usize) -> f32,
-    ) -> Self {
-        let rows = order.len();
-        let words = rows.div_ceil(64);
-        let mut planes = vec![vec![0_u64; rows * words]; thresholds.len() + 1];
-        for (a, &i) in order.iter().enumerate() {
-            for (b, &j) in order.iter().enumerate() {
-                if !counts(i, j) {
-                    continue;
-                }
-                let at = a * words + b / 64;
-                let bit = 1 << (b % 64);
-                let chord = chord(i, j);
-                for (plane, threshold) in planes.iter_mut().zip(thresholds) {
-                    if chord <= *threshold {
-                        plane[at] |= bit;
-                    }
-                }
-                planes[thresholds.len()][at] |= bit;
-            }
-        }
-        Self {
-            rows,
-            words,
-            planes,
-        }
-    }
-
-    /// Pairs of a plane inside the first and inside the second window, each
-    /// counted twice.
-    fn inside(&self, plane: &[u64], first: &[u64], second: &[u64]) -> (u64, u64) {
-        let (mut a, mut b) = (0, 0);
-        for (i, line) in plane.chunks_exact(self.words).enumerate() {
-            if first[i / 64] >> (i % 64) & 1 == 1 {
-                a += common_bits(line, first);
-            } else {
-                b += common_bits(line, second);
-            }
-        }
-        (a, b)
-    }
-}
-
-#[multiversion(targets("x86_64+popcnt+avx2", "x86_64+popcnt"))]
-fn common_bits(a: &[u64], b: &[u64]) -> u64 {
-    let mut sum = 0;
-    for (x, y) in a.iter().zip(b) {
-        sum += u64::from((x & y).count_ones());
-    }
-    sum
-}
-
-impl LabelStatistic for Curves {
-    fn values(&self, labellings: &Labellings) -> Vec<f64> {
-        let value = |l: usize| {
-            let first = labellings.bits(l);
-            let mut second: Vec<u64> = first.iter().map(|w| !w).collect();
-            if let (Some(last), 1..) = (second.last_mut(), self.rows % 64) {
-                *last &= (1 << (self.rows % 64)) - 1;
-            }
-            let all = self.planes.len() - 1;
-            let pairs = self.inside(&self.planes[all], first, &second);
-            if pairs.0 == 0 || pairs.1 == 0 {
-                return 0.0;
-            }
-            let difference = |plane: &Vec<u64>| {
-                let (a, b) = self.inside(plane, first, &second);
-                (a as f64 / pairs.0 as f64 - b as f64 / pairs.1 as f64).abs()
-            };
-            self.planes[..all].iter().map(difference).sum::<f64>() / all as f64
+        let side = |range: std::ops::Range<usize>| -> Vec<f32> {
+            let pairs = range.clone().flat_map(|i| &chords.row(i)[range.start..i]);
+            pairs.copied().collect()
         };
-        (0..labellings.len()).map(value).collect()
+        let shape = Shape::Within { rows, first };
+        // Bit j of row i stands for the pair only where j < i.
+        let lower: Vec<&[f32]> = (0..rows).map(|i| &chords.row(i)[..i]).collect();
+        Self::new(
+            shape,
+            &lower,
+            chords.pairs(),
+            side(0..first),
+            side(first..rows),
+            distance,
+        )
+    }
+
+    /// Distances between the rows of two classes: `first` and `second` hold,
+    /// for the reference and the target, the indices of the rows of class A
+    /// and of class B. Labels are permuted inside each class, so a change of
+    /// one class's share is not mistaken for a change of distance.
+    ///
+    /// `None` if one of the four lists is empty, or each class has only one
+    /// row a side.
+    ///
+    /// # Panics
+    ///
+    /// If an index is out of range.
+    #[must_use]
+    pub fn between(
+        chords: &SquaredChords,
+        first: [&[usize]; 2],
+        second: [&[usize]; 2],
+        distance: impl Fn(f64) -> f64,
+    ) -> Option<Self> {
+        let a = (first[0].len(), second[0].len());
+        let b = (first[1].len(), second[1].len());
+        if a.0.min(a.1).min(b.0).min(b.1) == 0 || a.0 + a.1 + b.0 + b.1 == 4 {
+            return None;
+        }
+        let columns: Vec<usize> = first[1].iter().chain(second[1]).copied().collect();
+        let block: Vec<Vec<f32>> = first[0]
+            .iter()
+            .chain(second[0])
+            .map(|&i| columns.iter().map(|&j| chords.row(i)[j]).collect())
+            .collect();
+        let side = |rows: &[Vec<f32>], range: std::ops::Range<usize>| -> Vec<f32> {
+            rows.iter()
+                .flat_map(|row| &row[range.clone()])
+                .copied()
+                .collect()
+        };
+        let shape = Shape::Between { a, b };
+        let rows: Vec<&[f32]> = block.iter().map(Vec::as_slice).collect();
+        let one = side(&block[..a.0], 0..b.0);
+        let two = side(&block[a.0..], b.0..b.0 + b.1);
+        Self::new(shape, &rows, block.concat(), one, two, distance)
+    }
+
+    fn new(
+        shape: Shape,
+        rows: &[&[f32]],
+        mut pooled: Vec<f32>,
+        first: Vec<f32>,
+        second: Vec<f32>,
+        distance: impl Fn(f64) -> f64,
+    ) -> Option<Self> {
+        let ranks: [usize; CURVE] = std::array::from_fn(|t| {
+            let share = (0.5 + t as f64) / CURVE as f64;
+            (share * (pooled.len() - 1) as f64).round() as usize
+        });
+        let thresholds = order_statistics(&mut pooled, &ranks);
+        drop(pooled);
+        let first = summary(first, &distance);
+        let second = summary(second, &distance);
+        let (columns, within) = match shape {
+            Shape::Within { rows, .. } => (rows, true),
+            Shape::Between { b, .. } => (b.0 + b.1, false),
+        };
+        let mut curves = Self {
+            shape,
+            planes: BitPlanes::new(rows, columns, within, &thresholds),
+            row_totals: vec![[0; CURVE]; rows.len()],
+            column_totals: vec![[0; CURVE]; if within { 0 } else { columns }],
+            totals: [0; CURVE],
+            weights: trapezoid(
+                &thresholds.map(|t| distance(f64::from(t))),
+                first.sd.max(second.sd * 1e-9),
+            ),
+            first,
+            second,
+            observed: 0.0,
+        };
+        curves.add_totals(rows, &thresholds);
+        let labels = curves.permutations(0).ok()?.observed();
+        curves.observed = curves.values(&labels)[0];
+        Some(curves)
+    }
+
+    fn add_totals(&mut self, rows: &[&[f32]], thresholds: &[f32; CURVE]) {
+        let within = matches!(self.shape, Shape::Within { .. });
+        for (i, row) in rows.iter().enumerate() {
+            for (j, value) in row.iter().enumerate() {
+                // Thresholds ascend: find the first that holds the value.
+                let from = thresholds.partition_point(|t| t < value);
+                let Some(slot) = self.row_totals[i].get_mut(from) else {
+                    continue;
+                };
+                *slot += 1;
+                self.totals[from] += 1;
+                if within {
+                    self.row_totals[j][from] += 1;
+                } else {
+                    self.column_totals[j][from] += 1;
+                }
+            }
+        }
+        let lists = self.row_totals.iter_mut().chain(&mut self.column_totals);
+        for counts in lists.chain([&mut self.totals]) {
+            for t in 1..CURVE {
+                counts[t] += counts[t - 1];
+            }
+        }
+    }
+
+    /// The labellings that fit: over all rows, or inside each of the two
+    /// classes.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: the constructors refuse empty sides.
+    pub fn permutations(&self, seed: u64) -> Result<Permutations> {
+        match self.shape {
+            Shape::Within { rows, first } => Permutations::new(first, rows - first, seed),
+            Shape::Between { a, b } => Permutations::stratified(&[a, b], seed),
+        }
+    }
+
+    /// The statistic for the labels as observed.
+    #[must_use]
+    pub fn observed(&self) -> f64 {
+        self.observed
+    }
+
+    /// The reference's distances.
+    #[must_use]
+    pub fn first(&self) -> &PairSummary {
+        &self.first
+    }
+
+    /// The target's distances.
+    #[must_use]
+    pub fn second(&self) -> &PairSummary {
+        &self.second
+    }
+
+    /// Median of the target less that of the reference, in standard
+    /// deviations of the reference's distances. `None` if those do not vary.
+    #[must_use]
+    pub fn median_shift(&self) -> Option<f64> {
+        (self.first.sd > 0.0).then(|| (self.second.median - self.first.median) / self.first.sd)
+    }
+
+    /// Pairs of the reference and of the target under each threshold, for each
+    /// labelling. Only the reference's are counted; the target's are what is
+    /// left of the total after all pairs that touch a row of the reference
+    /// (those inside it touch two).
+    fn counts(&self, labellings: &Labellings) -> (Counts, Counts) {
+        let (rows, columns) = match self.shape {
+            Shape::Within { rows, .. } => (rows, None),
+            Shape::Between { a, b } => (a.0 + a.1, Some(b.0 + b.1)),
+        };
+        let by_row = Masks::new(labellings, 0, rows);
+        let by_column = columns.map(|count| Masks::new(labellings, rows, count));
+        let inside = self
+            .planes
+            .count(&by_row, by_column.as_ref().unwrap_or(&by_row));
+        let mut touching = by_row.zeros();
+        by_row.add_totals(&self.row_totals, &mut touching);
+        if let Some(by_column) = by_column {
+            by_column.add_totals(&self.column_totals, &mut touching);
+        }
+        for (t, touching) in touching.iter_mut().enumerate() {
+            for (outside, inside) in touching.iter_mut().zip(&inside[t]) {
+                *outside = self.totals[t] + inside - *outside;
+            }
+        }
+        (inside, touching)
+    }
+}
+
+impl LabelStatistic for PairCurves {
+    fn values(&self, labellings: &Labellings) -> Vec<f64> {
+        let (first, second) = (self.first.pairs as f64, self.second.pairs as f64);
+        let (f, g) = self.counts(labellings);
+        (0..labellings.len())
+            .map(|l| {
+                (0..CURVE)
+                    .map(|t| {
+                        let gap = f[t][l] as f64 / first - g[t][l] as f64 / second;
+                        self.weights[t] * gap.abs()
+                    })
+                    .sum()
+            })
+            .collect()
     }
 
     fn tolerance(&self) -> f64 {
-        1e-12
+        1e-12 * self.weights.iter().sum::<f64>()
+    }
+}
+
+/// Half the distance between each threshold's neighbours, over `sd`.
+fn trapezoid(points: &[f64; CURVE], sd: f64) -> [f64; CURVE] {
+    if sd <= 0.0 {
+        return [0.0; CURVE];
+    }
+    std::array::from_fn(|t| {
+        let left = points[t.saturating_sub(1)];
+        let right = points[(t + 1).min(CURVE - 1)];
+        (right - left) / (2.0 * sd)
+    })
+}
+
+/// The values at ascending ranks.
+fn order_statistics<const N: usize>(values: &mut [f32], ranks: &[usize; N]) -> [f32; N] {
+    let mut out = [0.0; N];
+    let mut done = 0;
+    let mut rest = values;
+    for (slot, &rank) in out.iter_mut().zip(ranks) {
+        // What lies before the last rank found is smaller and done with; that
+        // value itself stays, as ranks may repeat.
+        let (_, value, _) = rest.select_nth_unstable_by(rank - done, f32::total_cmp);
+        *slot = *value;
+        rest = &mut rest[rank - done..];
+        done = rank;
+    }
+    out
+}
+
+fn summary(mut squared: Vec<f32>, distance: &impl Fn(f64) -> f64) -> PairSummary {
+    let count = squared.len();
+    let at = |share: f64| (share * (count - 1) as f64).round() as usize;
+    let [q05, median, q95] = order_statistics(&mut squared, &[at(0.05), at(0.5), at(0.95)])
+        .map(|c| distance(f64::from(c)));
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for &c in &squared {
+        // About the median, so that little cancels.
+        let gap = distance(f64::from(c)) - median;
+        sum += gap;
+        squares += gap * gap;
+    }
+    let n = count as f64;
+    let variance = if count > 1 {
+        (squares - sum * sum / n) / (n - 1.0)
+    } else {
+        0.0
+    };
+    PairSummary {
+        pairs: count as u64,
+        q05,
+        median,
+        q95,
+        sd: variance.max(0.0).sqrt(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::random::Random;
+    use super::*;
+
+    fn chords(n: usize, seed: u64) -> SquaredChords {
+        let mut random = Random::stream(seed, 0);
+        let rows: Vec<f32> = (0..n * 3).map(|_| random.uniform() as f32).collect();
+        SquaredChords::new(&rows, 3).unwrap()
+    }
+
+    fn plain(squared: f64) -> f64 {
+        squared.sqrt()
+    }
+
+    /// The area between two curves, the slow way.
+    fn naive(curves: &PairCurves, thresholds: &[f32], first: &[f32], second: &[f32]) -> f64 {
+        let share = |pairs: &[f32], t: f32| {
+            pairs.iter().filter(|p| **p <= t).count() as f64 / pairs.len() as f64
+        };
+        let terms = thresholds.iter().zip(&curves.weights);
+        terms
+            .map(|(&t, w)| w * (share(first, t) - share(second, t)).abs())
+            .sum()
+    }
+
+    fn thresholds(mut pooled: Vec<f32>) -> Vec<f32> {
+        pooled.sort_by(f32::total_cmp);
+        let at = |t: usize| ((0.5 + t as f64) / 8.0 * (pooled.len() - 1) as f64).round() as usize;
+        (0..CURVE).map(|t| pooled[at(t)]).collect()
+    }
+
+    #[test]
+    fn within_matches_counting_pair_by_pair() {
+        for (n, m) in [(70, 30), (30, 70), (64, 64), (2, 2)] {
+            let chords = chords(n + m, 7);
+            let curves = PairCurves::within(&chords, n, plain).unwrap();
+            let labellings = curves.permutations(3).unwrap().labellings(0..5);
+            let thresholds = thresholds(chords.pairs());
+            for (l, value) in curves.values(&labellings).iter().enumerate() {
+                let side = |label: bool| {
+                    let mut pairs = Vec::new();
+                    for i in 0..n + m {
+                        for j in 0..i {
+                            if labellings.is_first(l, i) == label
+                                && labellings.is_first(l, j) == label
+                            {
+                                pairs.push(chords.row(i)[j]);
+                            }
+                        }
+                    }
+                    pairs
+                };
+                let exact = naive(&curves, &thresholds, &side(true), &side(false));
+                assert!((value - exact).abs() < 1e-12, "{n} {m}: {value} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn between_matches_counting_pair_by_pair() {
+        let chords = chords(200, 2);
+        let lists: [Vec<usize>; 4] = [
+            (0..37).collect(),
+            (40..63).collect(),
+            (70..140).collect(),
+            (141..200).collect(),
+        ];
+        let curves = PairCurves::between(
+            &chords,
+            [&lists[0], &lists[1]],
+            [&lists[2], &lists[3]],
+            plain,
+        )
+        .unwrap();
+        let a: Vec<usize> = lists[0].iter().chain(&lists[2]).copied().collect();
+        let b: Vec<usize> = lists[1].iter().chain(&lists[3]).copied().collect();
+        let labellings = curves.permutations(3).unwrap().labellings(0..5);
+        let all: Vec<f32> = a
+            .iter()
+            .flat_map(|&i| b.iter().map(move |&j| (i, j)))
+            .map(|(i, j)| chords.row(i)[j])
+            .collect();
+        let thresholds = thresholds(all);
+        for (l, value) in curves.values(&labellings).iter().enumerate() {
+            let side = |label: bool| {
+                let mut pairs = Vec::new();
+                for (r, &i) in a.iter().enumerate() {
+                    for (c, &j) in b.iter().enumerate() {
+                        if labellings.is_first(l, r) == label
+                            && labellings.is_first(l, a.len() + c) == label
+                        {
+                            pairs.push(chords.row(i)[j]);
+                        }
+                    }
+                }
+                pairs
+            };
+            let exact = naive(&curves, &thresholds, &side(true), &side(false));
+            assert!((value - exact).abs() < 1e-12, "{value} {exact}");
+        }
+    }
+
+    #[test]
+    fn the_same_rows_twice_give_one_and_so_do_rows_all_alike() {
+        let mut random = Random::stream(4, 0);
+        let half: Vec<f32> = (0..90).map(|_| random.uniform() as f32).collect();
+        let both = [half.clone(), half].concat();
+        let same = PairCurves::within(&SquaredChords::new(&both, 3).unwrap(), 30, plain).unwrap();
+        assert_eq!(same.observed(), 0.0);
+        let flat =
+            PairCurves::within(&SquaredChords::new(&[1.0; 30], 3).unwrap(), 4, plain).unwrap();
+        assert_eq!((flat.observed(), flat.median_shift()), (0.0, None));
+        for curves in [same, flat] {
+            let test = curves
+                .permutations(1)
+                .unwrap()
+                .test(curves.observed(), &curves);
+            assert_eq!(test.p_value, 1.0);
+        }
+    }
+
+    #[test]
+    fn too_few_rows_give_nothing() {
+        let chords = chords(5, 1);
+        assert!(PairCurves::within(&chords, 1, plain).is_none());
+        assert!(PairCurves::within(&chords, 4, plain).is_none());
+        assert!(PairCurves::between(&chords, [&[0], &[1]], [&[2], &[]], plain).is_none());
+        assert!(PairCurves::between(&chords, [&[0], &[1]], [&[2], &[3]], plain).is_none());
+        assert!(PairCurves::between(&chords, [&[0], &[1]], [&[2], &[3, 4]], plain).is_some());
     }
 }

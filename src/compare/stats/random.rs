@@ -205,7 +205,7 @@ mod tests {
             let choose = |n: u64, k: u64| {
                 ln_factorial(n as f64) - ln_factorial(k as f64) - ln_factorial((n - k) as f64)
             };
-            let (mut chi, mut cells) = (0.0, 0.0);
+            let (mut chi, mut cells) = (0.0f64, 0.0f64);
             for (k, &count) in seen.iter().enumerate() {
                 let k = k as u64;
                 if k > good || draws - k > bad {
@@ -220,7 +220,7 @@ mod tests {
                 }
             }
             assert!(
-                chi < cells + 5.0 * (2.0_f64 * cells).sqrt(),
+                chi < cells + 5.0 * (2.0 * cells).sqrt(),
                 "{good} {bad} {draws}: {chi}"
             );
         }

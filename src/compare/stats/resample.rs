@@ -1,8 +1,8 @@
 //! Resampling of a pooled histogram: what two windows look like when both are
 //! drawn from the same rows.
 
-use super::permutation::{Permutation, Permutations};
 use super::random::Random;
+use super::sequential::{Permutation, Sequential};
 use rayon::prelude::*;
 
 /// Two histograms over the same buckets, pooled, so that pairs like them can
@@ -78,7 +78,7 @@ impl PooledHistogram {
 
     /// The p-value of `observed`: `statistic` is evaluated on resampled
     /// (first, second) counts; 999 rounds, on to 9 999 while fewer than 10
-    /// reach it, as in [`Permutations`]. `rounds` caps them.
+    /// reach it, as in [`Permutations`](super::Permutations). `rounds` caps them.
     pub(super) fn test(
         &self,
         observed: f64,
@@ -95,32 +95,21 @@ impl PooledHistogram {
                 Some(*sum)
             })
             .collect();
-        let most = rounds.max(1);
-        let bound = observed - tolerance;
-        let mut values: Vec<f64> = Vec::new();
-        let mut exceeding = 0;
-        while (values.len() as u64) < most
-            && (values.is_empty() || exceeding < Permutations::ENOUGH)
-        {
-            let start = values.len() as u64;
-            let step = if start == 0 {
-                Permutations::FIRST_ROUNDS
-            } else {
-                1000
-            };
-            let end = most.min(start + step);
-            let chunk: Vec<Vec<f64>> = (start..end)
+        let mut running = Sequential::new(observed, tolerance, rounds);
+        while let Some(rounds) = running.next() {
+            let values: Vec<Vec<f64>> = rounds
+                .clone()
                 .step_by(50)
                 .collect::<Vec<_>>()
                 .into_par_iter()
-                .map(|from| {
+                .map(|start| {
                     let mut first = vec![0; self.pooled.len()];
                     let mut second = first.clone();
-                    (from..end.min(from + 50))
+                    (start..rounds.end.min(start + 50))
                         .map(|index| {
-                            self.draw(&mut Random::stream(seed, index), &cumulative, &mut first);
-                            for ((s, &f), &pooled) in
-                                second.iter_mut().zip(&first).zip(&self.pooled)
+                            let mut random = Random::stream(seed, index);
+                            self.draw(&mut random, &cumulative, &mut first);
+                            for ((s, f), pooled) in second.iter_mut().zip(&first).zip(&self.pooled)
                             {
                                 *s = pooled - f;
                             }
@@ -129,12 +118,9 @@ impl PooledHistogram {
                         .collect()
                 })
                 .collect();
-            for value in chunk.into_iter().flatten() {
-                exceeding += u64::from(value >= bound || value.is_nan());
-                values.push(value);
-            }
+            running.add(values.into_iter().flatten());
         }
-        Permutation::of(&mut values, exceeding)
+        running.finish()
     }
 }
 

@@ -1,250 +1,516 @@
-//! The spectral test: means of all rows, measured in the samples' variances.
-
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
-use libm::erfc;
+//! Spectral test: the difference of two mean directions, weighed by where the
+//! rows vary.
 
 use super::chi_square::chi_square_survival;
-use super::components::Components;
-use super::effect::{detectable_excess, effective_rows};
-use super::permutation::{LabelStatistic, Labellings, Permutation, Permutations};
+use super::effect::detectable_excess;
+use super::gram::check_rows;
+use super::permutation::{LabelStatistic, Labellings};
+use super::product::{centred, multiply, times, transposed_times};
+use super::random::Random;
+use super::sequential::Permutation;
+use crate::error::Result;
+use faer::Side;
+use faer::mat::{Mat, MatMut, MatRef};
 
-/// Components used.
-const COMPONENTS: usize = 100;
-/// Which component's variance steadies the small ones.
-const RIDGE: usize = 32;
-
-/// A difference of two means of unit vectors in the directions in which the
-/// rows vary.
+/// Leading principal components of the pooled sample rows of two windows, and
+/// the spectral statistic that they define.
 ///
 /// ```text
-/// T = n_e sum_i (D.v_i)^2 / (ev_i + ev_32),   n_e = n m / (n + m)
-///     where  D           difference of the mean unit vectors of all rows
-///            ev_i, v_i   the 100 leading principal components of the pooled samples
+/// T = n_e sum_i (D . v_i)^2 / (ev_i + ev_32)
 /// ```
 ///
-/// A Hotelling statistic with a ridge: directions that hardly vary do not drown
-/// the rest. Because D is made of all rows, the test sees what a test on the
-/// samples alone cannot. Where there are fewer than 32 components, the last one
-/// is the ridge.
+/// where D is the difference of the mean rows of the two windows (over *all*
+/// their rows), n_e = n m / (n + m), and (ev_i, v_i) are the 100 leading
+/// components of the pooled rows. A plain Hotelling statistic divides by ev_i
+/// and is swamped by directions in which nothing happens; |D|^2 alone sees only
+/// the widest ones. Adding ev_32 lies between.
+///
+/// Components come from randomised subspace iteration with two power steps and
+/// ten extra directions (Halko, Martinsson and Tropp 2011, algorithm 4.4):
+/// exact where there are at most 110 rows or dimensions, else leading
+/// eigenvalues are relatively right to about 1e-3, the last ones less so. That
+/// does not matter to the level: the components are a function of the pooled
+/// rows only, whatever their labels.
+///
+/// With fewer than 32 components the last one stands in for ev_32; rows that do
+/// not vary have no components, T = 0 and p = 1.
+///
+/// ```
+/// use driftsphere::compare::stats::{Components, Permutations, SpectralTest};
+///
+/// // Two windows of five rows; the second is turned.
+/// let angles = [0.0f32, 0.1, 0.2, 0.3, 0.4, 1.0, 1.1, 1.2, 1.3, 1.4];
+/// let rows: Vec<f32> = angles.iter().flat_map(|a| [a.cos(), a.sin()]).collect();
+/// let mean = |rows: &[f32], c: usize| rows.iter().skip(c).step_by(2).sum::<f32>() / 5.0;
+/// let difference: Vec<f64> = (0..2)
+///     .map(|c| f64::from(mean(&rows[..10], c) - mean(&rows[10..], c)))
+///     .collect();
+///
+/// let components = Components::fit(&rows, 2, 1)?;
+/// let statistic = components.statistic(&difference, 2.5);
+/// let null = components.null(5).unwrap();
+/// let permutation = Permutations::new(5, 5, 1)?.test(statistic, &null);
+/// let test = SpectralTest::new(&components, statistic, 2.5, permutation);
+/// assert!(test.p_value < 0.02);
+/// assert!(test.separation > 0.7);
+/// # Ok::<(), driftsphere::Error>(())
+/// ```
 #[derive(Debug, Clone)]
-pub struct Spectral {
-    components: Components,
-    weights: Vec<f64>,
-    /// `(rows, k)`.
+pub struct Components {
+    rows: usize,
+    dim: usize,
+    /// Unit vectors, one after the other.
+    vectors: Vec<f32>,
+    eigenvalues: Vec<f64>,
+    /// Projections of the pooled rows (n x components).
     projections: Vec<f32>,
-    totals: Vec<f64>,
 }
 
-/// What the spectral test says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpectralTest {
-    /// T of all rows.
-    pub statistic: f64,
-    /// P-value.
-    pub p_value: f64,
-    /// The permutations behind it.
-    pub permutation: Permutation,
-    /// Probability that a linear rule ranks a row of one window above one of
-    /// the other, from 0.5 (no difference) to 1, corrected for chance.
-    pub separation: f64,
-    /// The separation that would have been found with 80 % power at 5 %.
-    pub detectable: f64,
-}
+impl Components {
+    /// Components that are kept.
+    pub const MOST: usize = 100;
+    /// The component whose eigenvalue damps the narrow directions (from 1).
+    pub const DAMPING: usize = 32;
+    const EXTRA: usize = 10;
+    const POWER_STEPS: usize = 2;
+    /// Directions that vary less than this, relative to the widest, are
+    /// rounding (of f16 rows and f32 products).
+    const FLOOR: f64 = 1e-6;
 
-impl Spectral {
-    /// Components of the pooled sample rows, `(n_rows, dim)`. `None` with fewer
-    /// than two rows.
-    #[must_use]
-    pub fn new(rows: &[f32], dim: usize, seed: u64) -> Option<Self> {
-        let components = Components::fit(rows, dim, COMPONENTS, seed);
-        let ridge = *components
-            .variances()
-            .get(RIDGE - 1)
-            .or(components.variances().last())?;
-        let weight = |variance: &f64| {
-            let sum = variance + ridge;
-            if sum > f64::MIN_POSITIVE {
-                1.0 / sum
-            } else {
-                0.0
-            }
+    /// The components of pooled rows, row-major (n x `dim`). The result depends
+    /// on the rows' order in its last digits only.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Argument`] if `dim` is 0, does not divide the
+    /// length, or a number is not finite.
+    pub fn fit(rows: &[f32], dim: usize, seed: u64) -> Result<Self> {
+        check_rows(rows, dim)?;
+        let n = rows.len() / dim;
+        let l = (Self::MOST + Self::EXTRA).min(n).min(dim);
+        let mut components = Self {
+            rows: n,
+            dim,
+            vectors: Vec::new(),
+            eigenvalues: Vec::new(),
+            projections: Vec::new(),
         };
-        let weights: Vec<f64> = components.variances().iter().map(weight).collect();
-        let mut projections = components.project_rows(rows);
-        centre(&mut projections, components.len());
-        let mut totals = vec![0.0; components.len()];
-        for row in projections.chunks_exact(components.len()) {
-            for (total, x) in totals.iter_mut().zip(row) {
-                *total += f64::from(*x);
+        if n < 2 {
+            return Ok(components);
+        }
+        let x = centred(rows, dim);
+        let mut random = Random::stream(seed, 0);
+        let start: Vec<f32> = (0..dim * l)
+            .map(|_| if random.next() >> 63 == 0 { 1.0 } else { -1.0 })
+            .collect();
+        let mut q = orthonormal(&times(&x, dim, &start, l), l);
+        for _ in 0..Self::POWER_STEPS {
+            let w = orthonormal(&transposed_times(&x, dim, &q, l), l);
+            q = orthonormal(&times(&x, dim, &w, l), l);
+        }
+        // X is close to Q Q'X; the components of Q'X (l x dim) follow from its
+        // small Gram matrix.
+        let b = transposed_times(&x, dim, &q, l);
+        let Some((values, turns)) = eigen(&b, l) else {
+            return Ok(components);
+        };
+        let floor = values.first().copied().unwrap_or(0.0) * Self::FLOOR;
+        let kept = values
+            .iter()
+            .take(Self::MOST)
+            .take_while(|v| **v > floor)
+            .count();
+        if kept == 0 {
+            return Ok(components);
+        }
+        // v_i = B u_i / sigma_i, as columns.
+        let mut turn = vec![0.0f32; l * kept];
+        for (i, value) in values[..kept].iter().enumerate() {
+            for j in 0..l {
+                turn[j * kept + i] = (turns[(j, i)] / value.sqrt()) as f32;
             }
         }
-        Some(Self {
-            components,
-            weights,
-            projections,
-            totals,
+        let columns = times(&b, l, &turn, kept);
+        components.projections = times(&x, dim, &columns, kept);
+        components.eigenvalues = vec![0.0; kept];
+        for row in components.projections.chunks_exact(kept) {
+            for (value, p) in components.eigenvalues.iter_mut().zip(row) {
+                *value += f64::from(*p) * f64::from(*p) / (n - 1) as f64;
+            }
+        }
+        components.vectors = vec![0.0; dim * kept];
+        for (j, row) in columns.chunks_exact(kept).enumerate() {
+            for (i, v) in row.iter().enumerate() {
+                components.vectors[i * dim + j] = *v;
+            }
+        }
+        Ok(components)
+    }
+
+    /// Variances of the pooled rows along the components, widest first (the
+    /// sum of squares over n - 1).
+    #[must_use]
+    pub fn eigenvalues(&self) -> &[f64] {
+        &self.eigenvalues
+    }
+
+    /// Component `i`, a unit vector.
+    #[must_use]
+    pub fn vector(&self, i: usize) -> &[f32] {
+        &self.vectors[i * self.dim..(i + 1) * self.dim]
+    }
+
+    /// 1 / (ev_i + ev_32) for each component.
+    fn weights(&self) -> Vec<f64> {
+        let last = self.eigenvalues.len().min(Self::DAMPING);
+        let damping = last.checked_sub(1).map_or(0.0, |i| self.eigenvalues[i]);
+        self.eigenvalues
+            .iter()
+            .map(|ev| 1.0 / (ev + damping))
+            .collect()
+    }
+
+    /// T for a difference of means (length `dim`) at `n_e` effective rows.
+    /// A difference of zero gives 0 exactly.
+    #[must_use]
+    pub fn statistic(&self, difference: &[f64], n_e: f64) -> f64 {
+        let sum: f64 = self
+            .weights()
+            .iter()
+            .zip(self.vectors.chunks_exact(self.dim))
+            .map(|(weight, vector)| {
+                let along: f64 = vector
+                    .iter()
+                    .zip(difference)
+                    .map(|(v, d)| f64::from(*v) * d)
+                    .sum();
+                weight * along * along
+            })
+            .sum();
+        n_e * sum
+    }
+
+    /// E0[T] and Var0[T] if nothing changed and means are normal:
+    /// sum ev_i / (ev_i + ev_32), and twice the sum of its squares.
+    #[must_use]
+    pub fn null_moments(&self) -> (f64, f64) {
+        let terms = self
+            .eigenvalues
+            .iter()
+            .zip(self.weights())
+            .map(|(ev, w)| ev * w);
+        terms.fold((0.0, 0.0), |(mean, variance), t| {
+            (mean + t, variance + 2.0 * t * t)
         })
     }
 
-    /// T for a difference of means of `n` and `m` rows.
-    ///
-    /// # Panics
-    /// If `difference` has another dimension than the rows.
+    /// P-value of `statistic` in closed form: a scaled chi-square law with the
+    /// mean and variance of [`null_moments`](Self::null_moments)
+    /// (Satterthwaite 1946).
     #[must_use]
-    pub fn statistic(&self, difference: &[f64], n: f64, m: f64) -> f64 {
-        effective_rows(n, m) * self.weigh(&self.components.project(difference))
+    pub fn closed_form_p(&self, statistic: f64) -> f64 {
+        let (mean, variance) = self.null_moments();
+        satterthwaite(statistic, mean, variance)
     }
 
-    fn weigh(&self, projected: &[f64]) -> f64 {
-        projected
-            .iter()
-            .zip(&self.weights)
-            .map(|(x, w)| x * x * w)
-            .sum()
-    }
-
-    /// Draws the conclusion from T of all rows and its permutations.
+    /// The statistic under permuted labels of the pooled sample rows, of which
+    /// the `first` ones are the reference's. `None` if a side has no rows.
     ///
-    /// The permutations are those of the sample rows. If the samples hold all
-    /// rows they are exact; else T of the larger windows has the same law as T
-    /// of the samples, by the central limit theorem, because T is scaled by its
-    /// own n_e. Where no permutation reaches T the law is continued by a scaled
-    /// chi-square of the same mean and variance (Satterthwaite 1946):
-    ///
-    /// ```text
-    /// T ~ c chi^2_f,  c = sum r^2 / sum r,  f = (sum r)^2 / sum r^2,  r_i = ev_i / (ev_i + ev_32)
-    /// ```
-    ///
-    /// Effects: with E0 the mean of the permutations,
-    ///
-    /// ```text
-    /// delta^2 = max(0, T - E0) / n_e,   separation = Phi(delta / sqrt 2)
-    /// ```
+    /// For a labelling the difference of the sample's means takes the place of
+    /// D and the sample's n_e that of all rows: by the central limit theorem T
+    /// has the same law for both.
     #[must_use]
-    pub fn conclude(
-        &self,
-        statistic: f64,
-        n: f64,
-        m: f64,
-        permutation: Permutation,
-    ) -> SpectralTest {
-        let ratios: Vec<f64> = self
-            .components
-            .variances()
-            .iter()
-            .zip(&self.weights)
-            .map(|(variance, weight)| variance * weight)
+    pub fn null(&self, first: usize) -> Option<SpectralNull> {
+        if first == 0 || first >= self.rows {
+            return None;
+        }
+        let roots: Vec<f64> = self.weights().iter().map(|w| w.sqrt()).collect();
+        let projections = self
+            .projections
+            .chunks_exact(roots.len().max(1))
+            .flat_map(|row| {
+                row.iter()
+                    .zip(&roots)
+                    .map(|(p, root)| (f64::from(*p) * root) as f32)
+            })
             .collect();
-        let sum: f64 = ratios.iter().sum();
-        let squares: f64 = ratios.iter().map(|r| r * r).sum();
-        let p_value = if permutation.exceeding == 0 && sum > 0.0 {
-            let survival = chi_square_survival(statistic * sum / squares, sum * sum / squares);
-            survival.min(permutation.p_value)
-        } else {
-            permutation.p_value
-        };
-        let rows = effective_rows(n, m);
-        let separation = |excess: f64| {
-            let delta = (excess.max(0.0) / rows).sqrt();
-            // Phi(x) = erfc(-x / sqrt 2) / 2 at x = delta / sqrt 2.
-            0.5 * erfc(-delta / 2.0)
-        };
-        let detectable = if sum > 0.0 && rows > 0.0 {
-            let scale = squares / sum;
-            let gap = (permutation.null_q95 - permutation.null_mean).max(0.0) / scale;
-            separation(scale * detectable_excess(gap, sum * sum / squares))
-        } else {
-            1.0
-        };
-        SpectralTest {
-            statistic,
-            p_value,
-            separation: separation(statistic - permutation.null_mean),
-            detectable,
-            permutation,
-        }
-    }
-
-    /// The whole test alone; see [`Permutations::test_all`] for sharing the
-    /// labellings with other tests.
-    ///
-    /// ```
-    /// use driftsphere::compare::stats::{Permutations, Spectral};
-    ///
-    /// // Unit vectors on an arc; the second window is turned by half a radian.
-    /// let rows: Vec<f32> = (0..80)
-    ///     .flat_map(|i| {
-    ///         let angle = 0.01 * (i % 40) as f32 + if i < 40 { 0.0 } else { 0.5 };
-    ///         [angle.cos(), angle.sin()]
-    ///     })
-    ///     .collect();
-    /// let mean = |rows: &[f32], k| rows.chunks(2).map(|r| f64::from(r[k])).sum::<f64>() / 40.0;
-    /// let (first, second) = rows.split_at(80);
-    /// let difference = [0, 1].map(|k| mean(second, k) - mean(first, k));
-    ///
-    /// let spectral = Spectral::new(&rows, 2, 0).expect("more than one row");
-    /// let permutations = Permutations::new(40, 40, 0)?;
-    /// let test = spectral.test(&difference, 40.0, 40.0, &permutations);
-    /// assert!(test.p_value < 1e-3 && test.separation > 0.9);
-    /// # Ok::<(), driftsphere::Error>(())
-    /// ```
-    #[must_use]
-    pub fn test(
-        &self,
-        difference: &[f64],
-        n: f64,
-        m: f64,
-        permutations: &Permutations,
-    ) -> SpectralTest {
-        let statistic = self.statistic(difference, n, m);
-        let permutation = permutations.test(statistic, self);
-        self.conclude(statistic, n, m, permutation)
+        let (n, m) = (first as f64, (self.rows - first) as f64);
+        Some(SpectralNull {
+            rows: self.rows,
+            components: roots.len(),
+            projections,
+            scale: (n + m) / (n * m),
+        })
     }
 }
 
-/// Takes the mean out of each column: labellings do not see it, and sums in f32
-/// lose fewer digits without it.
-fn centre(projections: &mut [f32], k: usize) {
-    let rows = (projections.len() / k) as f64;
-    for column in 0..k {
-        let values = projections.iter().skip(column).step_by(k);
-        let mean = values.map(|x| f64::from(*x)).sum::<f64>() / rows;
-        for x in projections.iter_mut().skip(column).step_by(k) {
-            *x = (f64::from(*x) - mean) as f32;
-        }
-    }
+/// The spectral statistic as a function of the labels; see
+/// [`Components::null`].
+#[derive(Debug, Clone)]
+pub struct SpectralNull {
+    rows: usize,
+    components: usize,
+    /// Projections over the root of ev_i + ev_32 (n x components).
+    projections: Vec<f32>,
+    /// n_e (1/n + 1/m)^2: the rows are centred, so the difference of the means
+    /// is (1/n + 1/m) times the sum of the reference's rows.
+    scale: f64,
 }
 
-impl LabelStatistic for Spectral {
+impl LabelStatistic for SpectralNull {
     fn values(&self, labellings: &Labellings) -> Vec<f64> {
-        let (k, rows, count) = (self.weights.len(), labellings.rows(), labellings.len());
-        let first = labellings.indicator();
-        // Sums of the first window's projections, one column for each labelling.
-        let mut sums = vec![0.0_f32; k * count];
-        matmul(
-            MatMut::from_column_major_slice_mut(&mut sums, k, count),
-            Accum::Replace,
-            MatRef::from_column_major_slice(&self.projections, k, rows),
-            MatRef::from_column_major_slice(&first, rows, count),
-            1.0_f32,
-            Par::Seq,
+        let count = labellings.len();
+        if self.components == 0 {
+            return vec![0.0; count];
+        }
+        let indicator = labellings.indicator();
+        let mut sums = vec![0.0f32; self.components * count];
+        multiply(
+            MatMut::from_column_major_slice_mut(&mut sums, self.components, count),
+            MatRef::from_row_major_slice(&self.projections, self.rows, self.components).transpose(),
+            MatRef::from_column_major_slice(&indicator, self.rows, count),
         );
-        let value = |l: usize| {
-            let ones = labellings.bits(l).iter().map(|w| u64::from(w.count_ones()));
-            let n = ones.sum::<u64>() as f64;
-            let m = rows as f64 - n;
-            let difference: Vec<f64> = sums[l * k..][..k]
-                .iter()
-                .zip(&self.totals)
-                .map(|(sum, total)| (total - f64::from(*sum)) / m - f64::from(*sum) / n)
-                .collect();
-            effective_rows(n, m) * self.weigh(&difference)
-        };
-        (0..count).map(value).collect()
+        sums.chunks_exact(self.components)
+            .map(|sums| {
+                let squares: f64 = sums.iter().map(|s| f64::from(*s) * f64::from(*s)).sum();
+                self.scale * squares
+            })
+            .collect()
     }
 
     fn tolerance(&self) -> f64 {
-        1e-4
+        // T is of the order of the number of components.
+        1e-5 * self.components as f64
+    }
+}
+
+/// Result of the spectral test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpectralTest {
+    /// T.
+    pub statistic: f64,
+    /// E0[T]: what T is on average if nothing changed.
+    pub expected: f64,
+    /// P-value (see [`SpectralTest::new`]).
+    pub p_value: f64,
+    /// Effect: area under the curve of the best linear rule between two rows
+    /// of the two windows, corrected for chance, in [0.5, 1].
+    pub separation: f64,
+    /// The separation that this test would have found with 80 % power.
+    pub detectable_separation: f64,
+    /// The permutations behind the p-value.
+    pub permutation: Permutation,
+}
+
+impl SpectralTest {
+    /// From T, the effective rows n_e and the permutation test of T over
+    /// [`Components::null`].
+    ///
+    /// ```text
+    /// separation = Phi(delta / sqrt 2),   delta^2 = max(0, T - E0[T]) / n_e
+    /// ```
+    ///
+    /// The p-value is that of the permutations. Where none of them reaches T
+    /// it is the tail of a scaled chi-square law: that with the moments of
+    /// [`Components::null_moments`] or that with the moments of the permuted
+    /// statistics, whichever is larger, and never above what the permutations
+    /// say.
+    #[must_use]
+    pub fn new(
+        components: &Components,
+        statistic: f64,
+        n_e: f64,
+        permutation: Permutation,
+    ) -> Self {
+        let (expected, variance) = components.null_moments();
+        let p_value = if permutation.exceeding == 0 {
+            let permuted = satterthwaite(
+                statistic,
+                permutation.null_mean,
+                permutation.null_sd.powi(2),
+            );
+            components
+                .closed_form_p(statistic)
+                .max(permuted)
+                .min(permutation.p_value)
+        } else {
+            permutation.p_value
+        };
+        // The gap from the mean to the 5 % point, as the permutations saw it.
+        let gap = (permutation.null_q95 - permutation.null_mean).max(0.0);
+        Self {
+            statistic,
+            expected,
+            p_value,
+            separation: separation((statistic - expected).max(0.0), n_e),
+            detectable_separation: separation(detectable_excess(gap, variance / 2.0), n_e),
+            permutation,
+        }
+    }
+}
+
+/// Phi(delta / sqrt 2) for n_e delta^2 = `excess`.
+fn separation(excess: f64, n_e: f64) -> f64 {
+    let half = if excess == 0.0 {
+        0.0
+    } else if n_e > 0.0 {
+        (excess / n_e).sqrt() / 2.0
+    } else {
+        f64::INFINITY
+    };
+    // Phi(x) = erfc(-x / sqrt 2) / 2.
+    0.5 * libm::erfc(-half)
+}
+
+/// Tail of the scaled chi-square law with this mean and variance.
+fn satterthwaite(statistic: f64, mean: f64, variance: f64) -> f64 {
+    if !(statistic > 0.0 && mean > 0.0 && variance > 0.0) {
+        return 1.0;
+    }
+    chi_square_survival(
+        statistic * 2.0 * mean / variance,
+        2.0 * mean * mean / variance,
+    )
+}
+
+/// An orthonormal basis of the columns of a row-major matrix with `l` columns.
+fn orthonormal(matrix: &[f32], l: usize) -> Vec<f32> {
+    let rows = matrix.len() / l;
+    let q = MatRef::from_row_major_slice(matrix, rows, l)
+        .qr()
+        .compute_thin_Q();
+    let mut out = Vec::with_capacity(rows * l);
+    for i in 0..rows {
+        out.extend((0..l).map(|j| q[(i, j)]));
+    }
+    out
+}
+
+/// Eigenvalues, largest first, and eigenvectors of B'B, in f64.
+fn eigen(b: &[f32], l: usize) -> Option<(Vec<f64>, Mat<f64>)> {
+    let wide: Vec<f64> = b.iter().map(|v| f64::from(*v)).collect();
+    let b = MatRef::from_row_major_slice(&wide, wide.len() / l, l);
+    let gram = b.transpose() * b;
+    let eigen = gram.self_adjoint_eigen(Side::Lower).ok()?;
+    let (values, vectors) = (eigen.S(), eigen.U());
+    Some((
+        (0..l).rev().map(|i| values[i].max(0.0)).collect(),
+        Mat::from_fn(l, l, |row, column| vectors[(row, l - 1 - column)]),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::permutation::Permutations;
+    use super::*;
+
+    /// Rows with variances 1, 1/2, 1/3, ... along the axes.
+    fn rows(n: usize, dim: usize, seed: u64) -> Vec<f32> {
+        let mut random = Random::stream(seed, 0);
+        (0..n * dim)
+            .map(|i| {
+                let spread = 1.0 / ((i % dim) as f64 + 1.0).sqrt();
+                ((random.uniform() - 0.5) * 12f64.sqrt() * spread + 2.0) as f32
+            })
+            .collect()
+    }
+
+    fn difference(rows: &[f32], dim: usize, first: usize) -> Vec<f64> {
+        let n = rows.len() / dim;
+        (0..dim)
+            .map(|c| {
+                let mean = |range: std::ops::Range<usize>| {
+                    let count = range.len() as f64;
+                    range.map(|i| f64::from(rows[i * dim + c])).sum::<f64>() / count
+                };
+                mean(0..first) - mean(first..n)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn components_are_orthonormal_and_ordered() {
+        let components = Components::fit(&rows(300, 150, 1), 150, 2).unwrap();
+        assert_eq!(components.eigenvalues().len(), Components::MOST);
+        for i in 0..Components::MOST {
+            for j in 0..=i {
+                let dot: f64 = components
+                    .vector(i)
+                    .iter()
+                    .zip(components.vector(j))
+                    .map(|(a, b)| f64::from(*a) * f64::from(*b))
+                    .sum();
+                assert!((dot - f64::from(u8::from(i == j))).abs() < 1e-4);
+            }
+        }
+        assert!(
+            components
+                .eigenvalues()
+                .windows(2)
+                .all(|w| w[0] > 0.98 * w[1])
+        );
+    }
+
+    /// The labels as observed give the same T by both routes.
+    #[test]
+    fn the_null_repeats_the_statistic() {
+        for (n, m, dim) in [(60, 40, 8), (3, 2, 30), (150, 90, 130)] {
+            let rows = rows(n + m, dim, 4);
+            let components = Components::fit(&rows, dim, 1).unwrap();
+            let n_e = (n * m) as f64 / (n + m) as f64;
+            let direct = components.statistic(&difference(&rows, dim, n), n_e);
+            let null = components.null(n).unwrap();
+            let permutations = Permutations::new(n, m, 1).unwrap();
+            let by_labels = null.values(&permutations.observed())[0];
+            assert!(
+                (direct - by_labels).abs() < null.tolerance(),
+                "{direct} {by_labels}"
+            );
+            let test = permutations.test(direct, &null);
+            let (mean, _) = components.null_moments();
+            assert!((test.null_mean - mean).abs() < 5.0 * test.null_sd / 31.0);
+        }
+    }
+
+    #[test]
+    fn no_difference_gives_one_and_no_variance_nothing() {
+        let rows = rows(20, 6, 1);
+        let components = Components::fit(&rows, 6, 1).unwrap();
+        let null = components.null(10).unwrap();
+        let permutation = Permutations::new(10, 10, 1).unwrap().test(0.0, &null);
+        let test = SpectralTest::new(&components, 0.0, 5.0, permutation);
+        assert_eq!((test.p_value, test.separation), (1.0, 0.5));
+
+        let flat = Components::fit(&[0.25; 40], 4, 1).unwrap();
+        assert!(flat.eigenvalues().is_empty());
+        assert_eq!(flat.statistic(&[1.0; 4], 5.0), 0.0);
+        let null = flat.null(5).unwrap();
+        assert_eq!(
+            Permutations::new(5, 5, 1).unwrap().test(0.0, &null).p_value,
+            1.0
+        );
+    }
+
+    #[test]
+    fn one_row_or_none_has_no_components() {
+        assert!(
+            Components::fit(&[1.0, 2.0], 2, 1)
+                .unwrap()
+                .eigenvalues()
+                .is_empty()
+        );
+        let none = Components::fit(&[], 2, 1).unwrap();
+        assert!(none.null(0).is_none());
+        assert!(Components::fit(&[f32::NAN, 0.0], 2, 1).is_err());
+    }
+
+    #[test]
+    fn far_beyond_the_permutations_the_closed_form_takes_over() {
+        let rows = rows(100, 5, 9);
+        let components = Components::fit(&rows, 5, 1).unwrap();
+        let null = components.null(50).unwrap();
+        let permutation = Permutations::new(50, 50, 1).unwrap().test(80.0, &null);
+        let test = SpectralTest::new(&components, 80.0, 25.0, permutation);
+        assert!(test.p_value < 1e-8 && test.p_value > 0.0);
     }
 }

@@ -1,61 +1,73 @@
-//! The angle between two mean directions.
+//! The angle between two mean directions, corrected for chance.
 
-/// Mean unit vector of a window and what is known of its spread.
-#[derive(Debug, Clone, Copy)]
-pub struct MeanOfUnitVectors<'a> {
-    /// Mean of the unit vectors.
-    pub mean: &'a [f64],
-    /// Number of rows.
-    pub rows: f64,
-    /// Variance of the rows along the mean direction.
-    pub along: f64,
-}
-
-impl MeanOfUnitVectors<'_> {
-    fn length(&self) -> f64 {
-        self.mean.iter().map(|x| x * x).sum::<f64>().sqrt()
-    }
-
-    /// Variance of the mean direction: that of the rows across it, over R^2 n.
-    fn noise(&self) -> f64 {
-        let length = self.length();
-        let across = (1.0 - length * length - self.along).max(0.0);
-        across / (length * length * (self.rows - 1.0).max(1.0))
-    }
-}
-
-/// The angle between two mean directions in degrees, corrected for chance.
+/// Angle between the mean directions of two windows, in degrees, from their
+/// mean unit vectors over `n` and `m` rows.
+///
+/// A mean of n unit vectors with length R strays from the true mean by
+/// (1 - R^2) / (n - 1) in squared length, so the plain angle of two clean
+/// windows is well above 0 (3 degrees for 1 000 and 300 rows of MNIST
+/// features). Corrected:
 ///
 /// ```text
-/// turn = 2 asin(sqrt(max(0, |m1 - m2|^2 - s1 - s2)) / 2)
-///     where  m  = mean / R, R = |mean|
-///            s  = (1 - R^2 - var along m) / (R^2 (n - 1))
+/// R_1^2 = |u|^2 - s_1,   s_1 = (1 - |u|^2) / (n - 1)       (R_2, s_2 alike)
+/// C^2   = |u - w|^2 - s_1 - s_2
+/// turn  = 2 asin( sqrt( (C^2 - (R_1 - R_2)^2) / (4 R_1 R_2) ) )
 /// ```
 ///
-/// Without the correction two windows of 300 and 1 000 rows without a change
-/// seem to turn by 3 degrees; with it the turn is 0 half of the time and its
-/// square is right on average. `None` where a mean has no direction.
+/// the angle between sides R_1 and R_2 of the triangle whose third side is C;
+/// 0 where chance explains all of C. Small angles keep their precision.
+///
+/// `None` if a side has fewer than two rows, lengths differ, or a mean is no
+/// longer than chance makes it (there is no direction).
 ///
 /// ```
-/// use driftsphere::compare::stats::{MeanOfUnitVectors, turn};
+/// use driftsphere::compare::stats::turn_degrees;
 ///
-/// let first = MeanOfUnitVectors { mean: &[0.9, 0.0], rows: 1e6, along: 0.01 };
-/// let second = MeanOfUnitVectors { mean: &[0.0, 0.9], rows: 1e6, along: 0.01 };
-/// assert!((turn(first, second).unwrap() - 90.0).abs() < 0.01);
-/// assert_eq!(turn(first, first), Some(0.0));
+/// let turn = turn_degrees(&[0.9, 0.0], &[0.0, 0.9], 1e6, 1e6).unwrap();
+/// assert!((turn - 90.0).abs() < 1e-3);
+/// assert_eq!(turn_degrees(&[0.9, 0.0], &[0.9, 0.001], 100.0, 100.0), Some(0.0));
+/// assert_eq!(turn_degrees(&[0.01, 0.0], &[0.9, 0.0], 100.0, 100.0), None);
 /// ```
 #[must_use]
-pub fn turn(first: MeanOfUnitVectors<'_>, second: MeanOfUnitVectors<'_>) -> Option<f64> {
-    let (a, b) = (first.length(), second.length());
-    if a < 1e-9 || b < 1e-9 {
+pub fn turn_degrees(first: &[f64], second: &[f64], n: f64, m: f64) -> Option<f64> {
+    if first.len() != second.len() || n < 2.0 || m < 2.0 {
         return None;
     }
-    let square: f64 = first
-        .mean
+    let squared = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>();
+    let chance = |length: f64, rows: f64| (1.0 - length).max(0.0) / (rows - 1.0);
+    let (u, w) = (squared(first), squared(second));
+    let (s_u, s_w) = (chance(u, n), chance(w, m));
+    if u <= s_u || w <= s_w {
+        return None;
+    }
+    let (r_u, r_w) = ((u - s_u).sqrt(), (w - s_w).sqrt());
+    let gap: f64 = first
         .iter()
-        .zip(second.mean)
-        .map(|(x, y)| (x / a - y / b).powi(2))
+        .zip(second)
+        .map(|(a, b)| (a - b) * (a - b))
         .sum();
-    let corrected = (square - first.noise() - second.noise()).clamp(0.0, 4.0);
-    Some((2.0 * libm::asin(corrected.sqrt() / 2.0)).to_degrees())
+    let sine = (gap - s_u - s_w - (r_u - r_w).powi(2)) / (4.0 * r_u * r_w);
+    Some(2.0 * libm::asin(sine.clamp(0.0, 1.0).sqrt()).to_degrees())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_means_do_not_turn_and_opposite_ones_turn_fully() {
+        assert_eq!(turn_degrees(&[0.5, 0.5], &[0.5, 0.5], 10.0, 1e9), Some(0.0));
+        let turn = turn_degrees(&[0.9, 0.0], &[-0.9, 0.0], 1e9, 1e9).unwrap();
+        assert!((turn - 180.0).abs() < 0.01);
+        assert_eq!(turn_degrees(&[0.9], &[0.9], 1.0, 5.0), None);
+        assert_eq!(turn_degrees(&[0.9], &[0.9, 0.0], 5.0, 5.0), None);
+    }
+
+    #[test]
+    fn a_small_turn_of_many_rows_is_exact() {
+        let angle = 1e-4f64;
+        let second = [0.8 * angle.cos(), 0.8 * angle.sin()];
+        let turn = turn_degrees(&[0.8, 0.0], &second, 1e18, 1e18).unwrap();
+        assert!((turn / angle.to_degrees() - 1.0).abs() < 1e-6);
+    }
 }

@@ -1,0 +1,153 @@
+//! Where the rows point: the three tests that share one set of permutations.
+
+use crate::error::Result;
+use crate::profile::SpaceProfile;
+use crate::sketch::hash_text;
+
+use super::centres::SpaceContext;
+use super::draft::{Draft, effect};
+use super::finding::{Effect, Scope};
+use super::pooled::Pooled;
+use super::stats::{
+    Components, Mmd, Neighbours, Permutation, Permutations, SpectralTest, SquaredChords,
+    effective_rows, turn_degrees,
+};
+
+/// Neighbours of each row that Schilling's test looks at.
+const NEIGHBOURS: usize = 10;
+/// `z_0.8`.
+const Z_POWER: f64 = 0.841_621;
+
+/// Spectral test over all rows, discrepancy and neighbours on the samples.
+pub(crate) fn compare_directions(
+    context: &SpaceContext<'_>,
+    reference: &SpaceProfile,
+    target: &SpaceProfile,
+) -> Result<Vec<Draft>> {
+    let dim = reference.directions().dim();
+    let pooled = Pooled::new(reference.sample(), target.sample(), usize::MAX);
+    let seed = hash_text(context.options.seed, context.group);
+    let permutations = Permutations::new(pooled.first, pooled.second, seed)?;
+    let chords = SquaredChords::new(&pooled.values, dim)?;
+    let components = Components::fit(&pooled.values, dim, seed)?;
+    let (Some(null), Some(mmd), Some(neighbours)) = (
+        components.null(pooled.first),
+        Mmd::laplace(&chords, pooled.first),
+        Neighbours::new(&chords, pooled.first, NEIGHBOURS, seed),
+    ) else {
+        let draft = context.draft("directions", Scope::All);
+        return Ok(vec![draft.not_tested("too few rows in the samples")]);
+    };
+    let (n, m) = (reference.rows() as f64, target.rows() as f64);
+    let n_e = effective_rows(n, m);
+    let means = [reference, target].map(|space| space.directions().mean().unwrap_or_default());
+    let difference: Vec<f64> = means[0].iter().zip(&means[1]).map(|(a, b)| b - a).collect();
+    let statistic = components.statistic(&difference, n_e);
+    let results = permutations.test_all(&[
+        (statistic, &null),
+        (mmd.observed(), &mmd),
+        (neighbours.observed(), &neighbours),
+    ]);
+    let [spectral, by_mmd, by_neighbours] = results.try_into().expect("one result for each test");
+
+    let test = SpectralTest::new(&components, statistic, n_e, spectral);
+    let turned = turn_degrees(&means[0], &means[1], n, m);
+    Ok(vec![
+        spectral_draft(context, &test, turned).counts(reference.rows(), target.rows()),
+        discrepancy_draft(context, &mmd, &by_mmd, &pooled),
+        neighbour_draft(context, &neighbours, &by_neighbours, &pooled),
+    ])
+}
+
+fn spectral_draft(context: &SpaceContext<'_>, test: &SpectralTest, turned: Option<f64>) -> Draft {
+    let thresholds = &context.options.thresholds;
+    let separation = Effect {
+        name: "separation".into(),
+        value: test.separation,
+        unit: "share of pairs ranked right".into(),
+        threshold: thresholds.separation,
+        no_change: 0.5,
+        detectable: Some(test.detectable_separation),
+    };
+    let turned_text = turned.map_or(String::new(), |t| {
+        format!(", mean direction turned by {t:.1} degrees")
+    });
+    let mut draft = context
+        .draft("directions", Scope::All)
+        .test(
+            "spectral",
+            test.statistic,
+            test.p_value,
+            Some(test.permutation.rounds),
+        )
+        .effect(separation)
+        .sentence(format!(
+            "a linear rule tells the windows apart in {:.0} of 100 pairs (50 is chance){turned_text}",
+            test.separation * 100.0
+        ))
+        .leads(true);
+    let turn = turned.map(|t| {
+        let name = "turn of the mean direction";
+        effect(name, t, "degrees", thresholds.turn, None)
+    });
+    draft.finding.other_effects.extend(turn);
+    draft
+}
+
+fn sample_draft(
+    context: &SpaceContext<'_>,
+    feature: &str,
+    statistic: &str,
+    value: f64,
+    permutation: &Permutation,
+    pooled: &Pooled,
+) -> Draft {
+    context
+        .draft(feature, Scope::All)
+        .counts(pooled.first as u64, pooled.second as u64)
+        .test(
+            statistic,
+            value,
+            permutation.p_value,
+            Some(permutation.rounds),
+        )
+        .leads(!context.classed)
+        .sampled(true)
+}
+
+fn discrepancy_draft(
+    context: &SpaceContext<'_>,
+    mmd: &Mmd,
+    permutation: &Permutation,
+    pooled: &Pooled,
+) -> Draft {
+    let value = mmd.unbiased().unwrap_or(mmd.observed());
+    let (name, statistic) = ("discrepancy", "laplace-mmd");
+    sample_draft(context, name, statistic, value, permutation, pooled)
+        .sentence("records lie closer to those of their own window than to those of the other")
+}
+
+fn neighbour_draft(
+    context: &SpaceContext<'_>,
+    neighbours: &Neighbours,
+    permutation: &Permutation,
+    pooled: &Pooled,
+) -> Draft {
+    let share = neighbours.observed();
+    let (name, statistic) = ("neighbours", "schilling-knn");
+    // What passes the 95 % point of the permutations in 80 % of cases.
+    let seen = permutation.null_q95 - permutation.null_mean + Z_POWER * permutation.null_sd;
+    sample_draft(context, name, statistic, share, permutation, pooled)
+        .effect(effect(
+            "excess of neighbours from the own window",
+            neighbours.excess(),
+            "share",
+            context.options.thresholds.neighbour_excess,
+            Some(seen),
+        ))
+        .sentence(format!(
+            "{:.1} % of nearest neighbours come from the own window, {:.1} % by chance",
+            share * 100.0,
+            neighbours.expected() * 100.0
+        ))
+}

@@ -1,0 +1,101 @@
+//! Matrix products of row-major f32 slices: the only place that talks to
+//! faer's product, single-threaded inside rayon's blocks, so that results do
+//! not depend on the number of threads.
+
+use faer::linalg::matmul::matmul;
+use faer::mat::{MatMut, MatRef};
+use faer::{Accum, Par};
+use rayon::prelude::*;
+
+/// Rows (or columns) in one block of parallel work.
+pub(super) const BLOCK: usize = 128;
+
+/// `out = left * right` of anything faer can view.
+pub(super) fn multiply(out: MatMut<'_, f32>, left: MatRef<'_, f32>, right: MatRef<'_, f32>) {
+    matmul(out, Accum::Replace, left, right, 1.0, Par::Seq);
+}
+
+/// X W for X (n x d) and W (d x l), all row-major.
+pub(super) fn times(x: &[f32], d: usize, w: &[f32], l: usize) -> Vec<f32> {
+    let mut out = vec![0.0; x.len() / d * l];
+    let w = MatRef::from_row_major_slice(w, d, l);
+    out.par_chunks_mut(BLOCK * l)
+        .zip(x.par_chunks(BLOCK * d))
+        .for_each(|(out, x)| {
+            let rows = x.len() / d;
+            multiply(
+                MatMut::from_row_major_slice_mut(out, rows, l),
+                MatRef::from_row_major_slice(x, rows, d),
+                w,
+            );
+        });
+    out
+}
+
+/// X' Q for X (n x d) and Q (n x l), all row-major; the result is d x l.
+pub(super) fn transposed_times(x: &[f32], d: usize, q: &[f32], l: usize) -> Vec<f32> {
+    let n = q.len() / l;
+    let mut out = vec![0.0; d * l];
+    let x = MatRef::from_row_major_slice(x, n, d);
+    let q = MatRef::from_row_major_slice(q, n, l);
+    out.par_chunks_mut(BLOCK * l)
+        .enumerate()
+        .for_each(|(block, out)| {
+            let columns = out.len() / l;
+            multiply(
+                MatMut::from_row_major_slice_mut(out, columns, l),
+                x.subcols(block * BLOCK, columns).transpose(),
+                q,
+            );
+        });
+    out
+}
+
+/// The rows less their mean, which is taken in f64.
+pub(super) fn centred(rows: &[f32], dim: usize) -> Vec<f32> {
+    let n = rows.len() / dim;
+    let mut sums = vec![0.0f64; dim];
+    for row in rows.chunks_exact(dim) {
+        for (sum, &x) in sums.iter_mut().zip(row) {
+            *sum += f64::from(x);
+        }
+    }
+    let mean: Vec<f32> = sums.iter().map(|s| (s / n as f64) as f32).collect();
+    let mut out = rows.to_vec();
+    out.par_chunks_mut(BLOCK * dim).for_each(|block| {
+        for row in block.chunks_exact_mut(dim) {
+            for (x, m) in row.iter_mut().zip(&mean) {
+                *x -= m;
+            }
+        }
+    });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_match_the_definition_over_block_edges() {
+        let (n, d, l) = (2 * BLOCK + 3, BLOCK + 5, 4);
+        let cell = |i: usize| ((i * 37) % 101) as f32 / 50.0 - 1.0;
+        let x: Vec<f32> = (0..n * d).map(cell).collect();
+        let w: Vec<f32> = (0..d * l).map(|i| cell(i + 5)).collect();
+        let q: Vec<f32> = (0..n * l).map(|i| cell(i + 9)).collect();
+        let xw = times(&x, d, &w, l);
+        let xq = transposed_times(&x, d, &q, l);
+        for (i, k) in [(0, 0), (BLOCK, 1), (n - 1, 3)] {
+            let exact: f64 = (0..d)
+                .map(|j| f64::from(x[i * d + j]) * f64::from(w[j * l + k]))
+                .sum();
+            assert!((f64::from(xw[i * l + k]) - exact).abs() < 1e-4);
+        }
+        for (j, k) in [(0, 0), (BLOCK, 1), (d - 1, 3)] {
+            let exact: f64 = (0..n)
+                .map(|i| f64::from(x[i * d + j]) * f64::from(q[i * l + k]))
+                .sum();
+            assert!((f64::from(xq[j * l + k]) - exact).abs() < 1e-4);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! How many random rounds a resampling test needs.
+
+use std::ops::Range;
+
+/// The p-value of a resampling test, and how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Permutation {
+    /// (1 + `exceeding`) / (1 + `rounds`), or 1 / 10 000 where the statistic
+    /// is so far out that 999 rounds settle it (see
+    /// [`Permutations`](super::Permutations)).
+    pub p_value: f64,
+    /// Random rounds that were tried: 999, then on in thousands to 9 999 while
+    /// fewer than 10 exceed.
+    pub rounds: u64,
+    /// How many of them reached the observed statistic.
+    pub exceeding: u64,
+    /// Mean of the statistic over the rounds: what no change looks like.
+    pub null_mean: f64,
+    /// Standard deviation over the rounds.
+    pub null_sd: f64,
+    /// The value that 95 % of the first 999 rounds stay under.
+    pub null_q95: f64,
+}
+
+/// Rounds that every test gets.
+pub(super) const FIRST_ROUNDS: u64 = 999;
+/// Rounds after which a test ends in any case.
+pub(super) const MOST_ROUNDS: u64 = 9999;
+/// A test goes on while fewer rounds than this reach its statistic.
+pub(super) const ENOUGH: u64 = 10;
+/// A test also ends after the first rounds if its statistic is reached with
+/// less than this probability whatever the law: a tenth of the smallest p.
+const SETTLED: f64 = 1e-5;
+
+/// One statistic on its way to a p-value.
+#[derive(Debug)]
+pub(super) struct Sequential {
+    bound: f64,
+    most: u64,
+    exceeding: u64,
+    values: Vec<f64>,
+    settled: bool,
+}
+
+impl Sequential {
+    /// For an observed statistic; rounds that come within `tolerance` reach it.
+    pub(super) fn new(observed: f64, tolerance: f64, most: u64) -> Self {
+        Self {
+            bound: observed - tolerance,
+            most: most.max(1),
+            exceeding: 0,
+            values: Vec::new(),
+            settled: false,
+        }
+    }
+
+    /// Indices of the rounds to try next.
+    pub(super) fn next(&self) -> Option<Range<u64>> {
+        let done = self.values.len() as u64;
+        let step = if done == 0 { FIRST_ROUNDS } else { 1000 };
+        let open = done == 0 || (self.exceeding < ENOUGH && !self.settled);
+        (open && done < self.most).then(|| done..self.most.min(done + step))
+    }
+
+    /// The statistic in the rounds that [`next`](Self::next) asked for.
+    pub(super) fn add(&mut self, values: impl IntoIterator<Item = f64>) {
+        let first = self.values.is_empty();
+        self.values.extend(values);
+        if first {
+            self.settled = self.most == MOST_ROUNDS && far_beyond(&self.values, self.bound);
+        }
+        let reached = self.values.iter().filter(|v| reaches(**v, self.bound));
+        self.exceeding = reached.count() as u64;
+    }
+
+    pub(super) fn finish(mut self) -> Permutation {
+        let rounds = self.values.len() as u64;
+        let (mean, variance, _) = moments(&self.values);
+        let early = self.values.len().min(FIRST_ROUNDS as usize);
+        let early = &mut self.values[..early];
+        let place = (early.len() * 95).div_ceil(100) - 1;
+        let (_, q95, _) = early.select_nth_unstable_by(place, f64::total_cmp);
+        let counted = if self.settled { self.most } else { rounds };
+        Permutation {
+            p_value: (1 + self.exceeding) as f64 / (1 + counted) as f64,
+            rounds,
+            exceeding: self.exceeding,
+            null_mean: mean,
+            null_sd: variance.sqrt(),
+            null_q95: *q95,
+        }
+    }
+}
+
+/// Whether `value` speaks at least as strongly against "no change" as `bound`.
+/// A statistic that is not a number must not become a small p-value.
+fn reaches(value: f64, bound: f64) -> bool {
+    value >= bound || value.is_nan() || bound.is_nan()
+}
+
+/// Markov's inequality with the fourth central moment of the rounds so far:
+/// P(T >= t) <= m4 / (t - mean)^4 whatever the law. Values that are all alike
+/// say nothing about their tail.
+fn far_beyond(values: &[f64], bound: f64) -> bool {
+    let (mean, _, fourth) = moments(values);
+    bound > mean && fourth > 0.0 && fourth < SETTLED * (bound - mean).powi(4)
+}
+
+/// Mean, variance and fourth central moment.
+fn moments(values: &[f64]) -> (f64, f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let (mut second, mut fourth) = (0.0, 0.0);
+    for value in values {
+        let square = (value - mean) * (value - mean);
+        second += square;
+        fourth += square * square;
+    }
+    (mean, second / n, fourth / n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(observed: f64, value: impl Fn(u64) -> f64) -> Permutation {
+        let mut test = Sequential::new(observed, 0.0, MOST_ROUNDS);
+        while let Some(rounds) = test.next() {
+            test.add(rounds.map(&value));
+        }
+        test.finish()
+    }
+
+    #[test]
+    fn goes_on_until_ten_exceed() {
+        // One round in `every` reaches 1.
+        let one_in = |every: u64| move |i: u64| f64::from(u8::from(i % every == 0));
+        assert_eq!(run(1.0, one_in(100)).rounds, 999);
+        assert_eq!(run(1.0, one_in(100)).p_value, 11.0 / 1000.0);
+        let rare = run(1.0, one_in(300));
+        assert_eq!((rare.rounds, rare.exceeding), (2999, 10));
+        let rarer = run(1.0, one_in(5000));
+        assert_eq!((rarer.rounds, rarer.p_value), (9999, 3.0 / 10_000.0));
+    }
+
+    #[test]
+    fn far_beyond_every_round_the_first_ones_settle_it() {
+        let wave = |i: u64| (i as f64).sin();
+        let far = run(1000.0, wave);
+        assert_eq!((far.rounds, far.p_value), (999, 1e-4));
+        let near = run(2.0, wave);
+        assert_eq!((near.rounds, near.p_value), (9999, 1e-4));
+        // Nothing is known of the tail of values that are all alike.
+        assert_eq!(run(1000.0, |_| 1.0).rounds, 9999);
+    }
+
+    #[test]
+    fn what_is_not_a_number_never_makes_a_small_p() {
+        assert_eq!(run(f64::NAN, |i| i as f64).p_value, 1.0);
+        assert_eq!(run(1.0, |_| f64::NAN).p_value, 1.0);
+    }
+
+    #[test]
+    fn moments_and_the_95_percent_point_are_those_of_the_rounds() {
+        let test = run(500.0, |i| (i % 1000) as f64);
+        assert_eq!(test.rounds, 999);
+        assert!((test.null_mean - 499.0).abs() < 1e-9);
+        assert!((test.null_sd - ((999.0f64.powi(2) - 1.0) / 12.0).sqrt()).abs() < 1e-9);
+        assert_eq!(test.null_q95, 949.0);
+    }
+}
