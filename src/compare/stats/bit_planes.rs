@@ -185,8 +185,8 @@ mod tests {
             &Masks::new(&labellings, 0, rows),
             &Masks::new(&labellings, rows, columns),
         );
-        for l in 0..3 {
-            for (t, threshold) in thresholds.iter().enumerate() {
+        for (threshold, counts) in thresholds.iter().zip(&counts) {
+            for (l, count) in counts.iter().enumerate().take(3) {
                 let mut naive = 0;
                 for (i, row) in values.iter().enumerate() {
                     for (j, value) in row.iter().enumerate() {
@@ -194,7 +194,7 @@ mod tests {
                         naive += u64::from(both && value <= threshold);
                     }
                 }
-                assert_eq!(counts[t][l], naive);
+                assert_eq!(*count, naive);
             }
         }
     }

@@ -190,7 +190,7 @@ impl Components {
         n_e * sum
     }
 
-    /// E0[T] and Var0[T] if nothing changed and means are normal:
+    /// `E0[T]` and `Var0[T]` if nothing changed and means are normal:
     /// sum ev_i / (ev_i + ev_32), and twice the sum of its squares.
     #[must_use]
     pub fn null_moments(&self) -> (f64, f64) {
@@ -289,7 +289,7 @@ impl LabelStatistic for SpectralNull {
 pub struct SpectralTest {
     /// T.
     pub statistic: f64,
-    /// E0[T]: what T is on average if nothing changed.
+    /// `E0[T]`: what T is on average if nothing changed.
     pub expected: f64,
     /// P-value (see [`SpectralTest::new`]).
     pub p_value: f64,
