@@ -12,6 +12,13 @@ use super::thresholds::Thresholds;
 
 /// Ranks at which quantiles are reported.
 const RANKS: [f64; 5] = [0.01, 0.05, 0.5, 0.95, 0.99];
+/// Tails that are tested: name, share of the reference, whether it is the lower end.
+const TAILS: [(&str, f64, bool); 4] = [
+    ("lower 1 % tail", 0.01, true),
+    ("lower 5 % tail", 0.05, true),
+    ("upper 5 % tail", 0.05, false),
+    ("upper 1 % tail", 0.01, false),
+];
 /// Fewest values a side for a test of tails.
 const MIN_TAIL_VALUES: u64 = 100;
 
@@ -180,14 +187,8 @@ pub(crate) fn compare_tails(
         return Vec::new();
     }
     let common = common_buckets(reference, target);
-    let tails = [
-        ("lower 1 % tail", 0.01, true),
-        ("lower 5 % tail", 0.05, true),
-        ("upper 5 % tail", 0.05, false),
-        ("upper 1 % tail", 0.01, false),
-    ];
     let mut drafts = Vec::new();
-    for (tail, nominal, lower) in tails {
+    for (tail, nominal, lower) in TAILS {
         let Some((beyond_ref, beyond_tgt)) = beyond(&common.first, &common.second, nominal, lower)
         else {
             continue;
@@ -222,6 +223,14 @@ pub(crate) fn compare_tails(
         drafts.push(draft);
     }
     drafts
+}
+
+/// The feature whose tail this is, or the feature itself.
+pub(crate) fn without_tail(feature: &str) -> &str {
+    let stripped = TAILS
+        .iter()
+        .find_map(|(tail, _, _)| feature.strip_suffix(tail));
+    stripped.map_or(feature, str::trim_end)
 }
 
 /// Counts beyond the bucket edge of the reference that holds at most `nominal`

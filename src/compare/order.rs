@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Effect, Finding, Scope, Verdict};
+use super::numbers::without_tail;
 
 /// Sorts findings, the most telling first.
 ///
@@ -11,11 +12,11 @@ use super::finding::{Effect, Finding, Scope, Verdict};
 /// 2. Clusters after classes of the same group: where rows have names of their
 ///    own, a cluster only repeats them.
 /// 3. What belongs together stays together, the largest effect first: all
-///    findings of one class or cluster, each finding about all records alone.
+///    findings of one class or cluster, a feature of all records with its tails.
 ///    Effects are compared in units of their thresholds.
-/// 4. Inside a class or cluster, the distances of its pairs before those to its
-///    centre: the latter grow when it moves and when it spreads out, the former
-///    only when it spreads out.
+/// 4. There, the whole distribution before its tails, and the distances of pairs
+///    before those to a centre: the latter grow when a class moves and when it
+///    spreads out, the former only when it spreads out.
 pub(crate) fn sort(findings: &mut Vec<Finding>) {
     let classed: BTreeSet<(Verdict, String)> = findings
         .iter()
@@ -36,7 +37,7 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
                 behind: cluster && classed.contains(&(finding.verdict, finding.group.clone())),
                 weight: weights[&topic],
                 effect: effect_of(&finding),
-                pairs_last: finding.feature != "pairwise distance",
+                unspecific: is_unspecific(finding.feature.as_str()),
                 topic,
             };
             (key, finding)
@@ -44,6 +45,13 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
         .collect();
     keyed.sort_by(|(a, _), (b, _)| a.order(b));
     findings.extend(keyed.into_iter().map(|(_, finding)| finding));
+}
+
+/// Whether a change of this feature may only follow from that of another.
+fn is_unspecific(feature: &str) -> bool {
+    feature.ends_with("-centre distance")
+        || feature == "cluster distance"
+        || without_tail(feature) != feature
 }
 
 fn effect_of(finding: &Finding) -> f64 {
@@ -67,7 +75,7 @@ impl Topic {
             verdict: finding.verdict,
             group: finding.group.clone(),
             scope: finding.scope.clone(),
-            feature: whole.then(|| finding.feature.clone()),
+            feature: whole.then(|| without_tail(&finding.feature).to_owned()),
         }
     }
 }
@@ -76,7 +84,7 @@ struct Key {
     behind: bool,
     weight: f64,
     effect: f64,
-    pairs_last: bool,
+    unspecific: bool,
     topic: Topic,
 }
 
@@ -90,7 +98,7 @@ impl Key {
             .then(self.behind.cmp(&other.behind))
             .then(heavy(self.weight, other.weight))
             .then_with(|| self.topic.cmp(&other.topic))
-            .then(self.pairs_last.cmp(&other.pairs_last))
+            .then(self.unspecific.cmp(&other.unspecific))
             .then(heavy(self.effect, other.effect))
     }
 }
