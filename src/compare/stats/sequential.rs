@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn goes_on_until_ten_exceed() {
         // One round in `every` reaches 1.
-        let one_in = |every: u64| move |i: u64| f64::from(u8::from(i % every == 0));
+        let one_in = |every: u64| move |i: u64| f64::from(u8::from(i.is_multiple_of(every)));
         assert_eq!(run(1.0, one_in(100)).rounds, 999);
         assert_eq!(run(1.0, one_in(100)).p_value, 11.0 / 1000.0);
         let rare = run(1.0, one_in(300));
