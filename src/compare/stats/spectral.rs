@@ -69,7 +69,11 @@ impl Components {
     ///
     /// For a labelling the difference of the sample's means takes the place of
     /// D and the sample's n_e that of all rows: by the central limit theorem T
-    /// has the same law for both.
+    /// has the same law for both. The sample must describe the components of
+    /// all rows: on features of an image model (1 280 dimensions, samples of
+    /// up to 1 024 rows a side) 2.5 to 6 % of comparisons without drift have
+    /// p <= 5 %, down to 4 500 rows against 30; skew rows in 24 dimensions of
+    /// which only 160 of 1 540 were sampled reach 8 %.
     #[must_use]
     pub fn null(&self, first: usize) -> Option<SpectralNull> {
         if first == 0 || first >= self.rows() {
