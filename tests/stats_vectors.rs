@@ -266,3 +266,33 @@ fn permutations_estimate_the_exact_p_value() {
         .test(mmd.observed(), &mmd);
     close_by_chance(test.p_value, number(&case["mmd_p"]), test.rounds);
 }
+
+/// One thread or four, the same numbers to the last bit.
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let (n, m, dim) = (150, 200, 40);
+    let rows = rows(n + m, dim, 6, n);
+    let run = || {
+        let chords = SquaredChords::new(&rows, dim).unwrap();
+        let components = Components::fit(&rows, dim, 1).unwrap();
+        let null = components.null(n).unwrap();
+        let mmd = Mmd::laplace(&chords, n).unwrap();
+        let neighbours = Neighbours::new(&chords, n, 10, 1).unwrap();
+        let curves = PairCurves::within(&chords, n, f64::sqrt).unwrap();
+        let tests = Permutations::new(n, m, 3).unwrap().test_all(&[
+            (40.0, &null),
+            (mmd.observed(), &mmd),
+            (neighbours.observed(), &neighbours),
+            (curves.observed(), &curves),
+        ]);
+        let counts: [Vec<u64>; 2] = [vec![30, 40, 50], vec![35, 38, 41]];
+        (chords, tests, chi_square_test(&counts[0], &counts[1], 1))
+    };
+    let pool = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+    };
+    assert_eq!(pool(1).install(run), pool(4).install(run));
+}

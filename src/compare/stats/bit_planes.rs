@@ -1,7 +1,7 @@
 //! Counting pairs under a threshold for many labellings at once: bit matrices
 //! and popcounts.
 
-use super::permutation::Labellings;
+use super::labellings::Labellings;
 use multiversion::multiversion;
 
 /// Thresholds that are counted together.
@@ -107,7 +107,7 @@ impl BitPlanes {
     pub(super) fn count(&self, rows: &Masks, columns: &Masks) -> Counts {
         let mut counts = rows.zeros();
         let mut members = vec![0; rows.count];
-        let mut own = members.clone();
+        let mut own = vec![0; 2 * rows.count];
         for row in 0..rows.rows {
             rows.members(row, &mut members);
             let used = if self.lower {
@@ -119,6 +119,12 @@ impl BitPlanes {
             count_row(bits, columns, &members, &mut own, &mut counts);
         }
         counts
+    }
+}
+
+fn mask_with(out: &mut [u64], words: &[u64], members: &[u64]) {
+    for ((out, word), member) in out.iter_mut().zip(words).zip(members) {
+        *out = word & member;
     }
 }
 
@@ -134,13 +140,19 @@ fn count_row(
     own: &mut [u64],
     counts: &mut Counts,
 ) {
-    for (w, bits) in bits.iter().enumerate() {
-        for ((own, word), member) in own.iter_mut().zip(columns.word(w)).zip(members) {
-            *own = word & member;
+    // Two words a step halve the traffic of the counts.
+    let (left, right) = own.split_at_mut(members.len());
+    for (w, bits) in bits.chunks(2).enumerate() {
+        let odd = [0; CURVE];
+        let (low, high) = (&bits[0], bits.get(1).unwrap_or(&odd));
+        mask_with(left, columns.word(2 * w), members);
+        if bits.len() == 2 {
+            mask_with(right, columns.word(2 * w + 1), members);
         }
-        for (counts, &bits) in counts.iter_mut().zip(bits) {
-            for (count, own) in counts.iter_mut().zip(own.iter()) {
-                *count += u64::from((own & bits).count_ones());
+        for (counts, (&low, &high)) in counts.iter_mut().zip(low.iter().zip(high)) {
+            for (count, (left, right)) in counts.iter_mut().zip(left.iter().zip(right.iter())) {
+                let ones = |word: u64| u64::from(word.count_ones());
+                *count += ones(left & low) + ones(right & high);
             }
         }
     }
@@ -185,8 +197,8 @@ mod tests {
             &Masks::new(&labellings, 0, rows),
             &Masks::new(&labellings, rows, columns),
         );
-        for (threshold, counts) in thresholds.iter().zip(&counts) {
-            for (l, count) in counts.iter().enumerate().take(3) {
+        for (counts, threshold) in counts.iter().zip(&thresholds) {
+            for (l, count) in counts.iter().enumerate() {
                 let mut naive = 0;
                 for (i, row) in values.iter().enumerate() {
                     for (j, value) in row.iter().enumerate() {

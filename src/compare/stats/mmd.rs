@@ -1,7 +1,7 @@
 //! Maximum mean discrepancy with a Laplace kernel.
 
 use super::gram::SquaredChords;
-use super::permutation::{LabelStatistic, Labellings};
+use super::labellings::{LabelStatistic, Labellings};
 use super::product::{BLOCK, multiply};
 use faer::mat::{MatMut, MatRef};
 use rayon::prelude::*;

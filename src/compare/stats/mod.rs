@@ -35,11 +35,14 @@ mod beta;
 mod bit_planes;
 mod chi_square;
 mod combine;
+mod components;
 mod effect;
 mod gram;
 mod ks;
+mod labellings;
 mod mmd;
 mod neighbours;
+mod pair_summary;
 mod pairwise;
 mod permutation;
 mod product;
@@ -55,18 +58,21 @@ pub use chi_square::{ChiSquareTest, TotalVariation, chi_square_test, total_varia
 pub use combine::{
     AdjustedGroup, Group, benjamini_bogomolov, benjamini_hochberg, cauchy, holm, simes,
 };
+pub use components::Components;
 pub use effect::{
     Z_DETECT, detectable_ks_shift, detectable_mean_shift, detectable_share_shift,
     detectable_total_variation, effective_rows,
 };
 pub use gram::SquaredChords;
 pub use ks::{KsMethod, KsTest, ks_p_value, ks_statistic, ks_test, resample_p_value};
+pub use labellings::{LabelStatistic, Labellings};
 pub use mmd::Mmd;
 pub use neighbours::Neighbours;
-pub use pairwise::{PairCurves, PairSummary};
-pub use permutation::{LabelStatistic, Labellings, Permutations};
+pub use pair_summary::PairSummary;
+pub use pairwise::PairCurves;
+pub use permutation::Permutations;
 pub use sequential::Permutation;
-pub use spectral::{Components, SpectralNull, SpectralTest};
+pub use spectral::{SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};
 pub use turn::turn_degrees;
 pub use w1::wasserstein1;

@@ -1,7 +1,7 @@
 //! Nearest-neighbour test: do rows prefer neighbours of their own window?
 
 use super::gram::SquaredChords;
-use super::permutation::{LabelStatistic, Labellings};
+use super::labellings::{LabelStatistic, Labellings};
 use super::random::mix;
 use rayon::prelude::*;
 

@@ -2,23 +2,10 @@
 
 use super::bit_planes::{BitPlanes, CURVE, Counts, Masks};
 use super::gram::SquaredChords;
-use super::permutation::{LabelStatistic, Labellings, Permutations};
+use super::labellings::{LabelStatistic, Labellings};
+use super::pair_summary::{PairSummary, order_statistics, trapezoid};
+use super::permutation::Permutations;
 use crate::error::Result;
-
-/// What one window's pairwise distances look like.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PairSummary {
-    /// Number of pairs.
-    pub pairs: u64,
-    /// 5 % quantile of the distances.
-    pub q05: f64,
-    /// Median distance.
-    pub median: f64,
-    /// 95 % quantile.
-    pub q95: f64,
-    /// Standard deviation.
-    pub sd: f64,
-}
 
 /// Pairwise distances of two windows, either among all rows
 /// ([`within`](Self::within)) or between the rows of two classes
@@ -27,8 +14,9 @@ pub struct PairSummary {
 /// Pairs that share a record depend on each other, so tests for independent
 /// values (KS) alarm without cause. Here the *records* are permuted. The
 /// statistic is the area between the two windows' quantile curves in units of
-/// the reference's standard deviation; it equals the area between their
-/// distribution functions,
+/// the reference's standard deviation (the target's, if the reference's
+/// distances do not vary); it equals the area between their distribution
+/// functions,
 ///
 /// ```text
 /// A = 1/sd  integral |F(t) - G(t)| dt   from the 6 % to the 94 % point of all pairs
@@ -175,8 +163,9 @@ impl PairCurves {
         });
         let thresholds = order_statistics(&mut pooled, &ranks);
         drop(pooled);
-        let first = summary(first, &distance);
-        let second = summary(second, &distance);
+        let first = PairSummary::of(first, &distance);
+        let second = PairSummary::of(second, &distance);
+        let unit = if first.sd > 0.0 { first.sd } else { second.sd };
         let (columns, within) = match shape {
             Shape::Within { rows, .. } => (rows, true),
             Shape::Between { b, .. } => (b.0 + b.1, false),
@@ -187,10 +176,7 @@ impl PairCurves {
             row_totals: vec![[0; CURVE]; rows.len()],
             column_totals: vec![[0; CURVE]; if within { 0 } else { columns }],
             totals: [0; CURVE],
-            weights: trapezoid(
-                &thresholds.map(|t| distance(f64::from(t))),
-                first.sd.max(second.sd * 1e-9),
-            ),
+            weights: trapezoid(&thresholds.map(|t| distance(f64::from(t))), unit),
             first,
             second,
             observed: 0.0,
@@ -311,61 +297,6 @@ impl LabelStatistic for PairCurves {
 
     fn tolerance(&self) -> f64 {
         1e-12 * self.weights.iter().sum::<f64>()
-    }
-}
-
-/// Half the distance between each threshold's neighbours, over `sd`.
-fn trapezoid(points: &[f64; CURVE], sd: f64) -> [f64; CURVE] {
-    if sd <= 0.0 {
-        return [0.0; CURVE];
-    }
-    std::array::from_fn(|t| {
-        let left = points[t.saturating_sub(1)];
-        let right = points[(t + 1).min(CURVE - 1)];
-        (right - left) / (2.0 * sd)
-    })
-}
-
-/// The values at ascending ranks.
-fn order_statistics<const N: usize>(values: &mut [f32], ranks: &[usize; N]) -> [f32; N] {
-    let mut out = [0.0; N];
-    let mut done = 0;
-    let mut rest = values;
-    for (slot, &rank) in out.iter_mut().zip(ranks) {
-        // What lies before the last rank found is smaller and done with; that
-        // value itself stays, as ranks may repeat.
-        let (_, value, _) = rest.select_nth_unstable_by(rank - done, f32::total_cmp);
-        *slot = *value;
-        rest = &mut rest[rank - done..];
-        done = rank;
-    }
-    out
-}
-
-fn summary(mut squared: Vec<f32>, distance: &impl Fn(f64) -> f64) -> PairSummary {
-    let count = squared.len();
-    let at = |share: f64| (share * (count - 1) as f64).round() as usize;
-    let [q05, median, q95] = order_statistics(&mut squared, &[at(0.05), at(0.5), at(0.95)])
-        .map(|c| distance(f64::from(c)));
-    let (mut sum, mut squares) = (0.0, 0.0);
-    for &c in &squared {
-        // About the median, so that little cancels.
-        let gap = distance(f64::from(c)) - median;
-        sum += gap;
-        squares += gap * gap;
-    }
-    let n = count as f64;
-    let variance = if count > 1 {
-        (squares - sum * sum / n) / (n - 1.0)
-    } else {
-        0.0
-    };
-    PairSummary {
-        pairs: count as u64,
-        q05,
-        median,
-        q95,
-        sd: variance.max(0.0).sqrt(),
     }
 }
 

@@ -164,6 +164,18 @@ pub(super) fn ln_factorial(x: f64) -> f64 {
     (x + 0.5) * libm::log(x) - x + 0.5 * libm::log(std::f64::consts::TAU) + series
 }
 
+/// Rows with variances 1, 1/2, 1/3, ... along the axes.
+#[cfg(test)]
+pub(super) fn falling_rows(n: usize, dim: usize, seed: u64) -> Vec<f32> {
+    let mut random = Random::stream(seed, 0);
+    (0..n * dim)
+        .map(|i| {
+            let spread = 1.0 / ((i % dim) as f64 + 1.0).sqrt();
+            ((random.uniform() - 0.5) * 12f64.sqrt() * spread + 2.0) as f32
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,169 +2,19 @@
 //! rows vary.
 
 use super::chi_square::chi_square_survival;
+use super::components::Components;
 use super::effect::detectable_excess;
-use super::gram::check_rows;
-use super::permutation::{LabelStatistic, Labellings};
-use super::product::{centred, multiply, times, transposed_times};
-use super::random::Random;
+use super::labellings::{LabelStatistic, Labellings};
+use super::product::multiply;
 use super::sequential::Permutation;
-use crate::error::Result;
-use faer::Side;
-use faer::mat::{Mat, MatMut, MatRef};
-
-/// Leading principal components of the pooled sample rows of two windows, and
-/// the spectral statistic that they define.
-///
-/// ```text
-/// T = n_e sum_i (D . v_i)^2 / (ev_i + ev_32)
-/// ```
-///
-/// where D is the difference of the mean rows of the two windows (over *all*
-/// their rows), n_e = n m / (n + m), and (ev_i, v_i) are the 100 leading
-/// components of the pooled rows. A plain Hotelling statistic divides by ev_i
-/// and is swamped by directions in which nothing happens; |D|^2 alone sees only
-/// the widest ones. Adding ev_32 lies between.
-///
-/// Components come from randomised subspace iteration with two power steps and
-/// ten extra directions (Halko, Martinsson and Tropp 2011, algorithm 4.4):
-/// exact where there are at most 110 rows or dimensions, else leading
-/// eigenvalues are relatively right to about 1e-3, the last ones less so. That
-/// does not matter to the level: the components are a function of the pooled
-/// rows only, whatever their labels.
-///
-/// With fewer than 32 components the last one stands in for ev_32; rows that do
-/// not vary have no components, T = 0 and p = 1.
-///
-/// ```
-/// use driftsphere::compare::stats::{Components, Permutations, SpectralTest};
-///
-/// // Two windows of five rows; the second is turned.
-/// let angles = [0.0f32, 0.1, 0.2, 0.3, 0.4, 1.0, 1.1, 1.2, 1.3, 1.4];
-/// let rows: Vec<f32> = angles.iter().flat_map(|a| [a.cos(), a.sin()]).collect();
-/// let mean = |rows: &[f32], c: usize| rows.iter().skip(c).step_by(2).sum::<f32>() / 5.0;
-/// let difference: Vec<f64> = (0..2)
-///     .map(|c| f64::from(mean(&rows[..10], c) - mean(&rows[10..], c)))
-///     .collect();
-///
-/// let components = Components::fit(&rows, 2, 1)?;
-/// let statistic = components.statistic(&difference, 2.5);
-/// let null = components.null(5).unwrap();
-/// let permutation = Permutations::new(5, 5, 1)?.test(statistic, &null);
-/// let test = SpectralTest::new(&components, statistic, 2.5, permutation);
-/// assert!(test.p_value < 0.02);
-/// assert!(test.separation > 0.7);
-/// # Ok::<(), driftsphere::Error>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct Components {
-    rows: usize,
-    dim: usize,
-    /// Unit vectors, one after the other.
-    vectors: Vec<f32>,
-    eigenvalues: Vec<f64>,
-    /// Projections of the pooled rows (n x components).
-    projections: Vec<f32>,
-}
+use faer::mat::{MatMut, MatRef};
 
 impl Components {
-    /// Components that are kept.
-    pub const MOST: usize = 100;
-    /// The component whose eigenvalue damps the narrow directions (from 1).
-    pub const DAMPING: usize = 32;
-    const EXTRA: usize = 10;
-    const POWER_STEPS: usize = 2;
-    /// Directions that vary less than this, relative to the widest, are
-    /// rounding (of f16 rows and f32 products).
-    const FLOOR: f64 = 1e-6;
-
-    /// The components of pooled rows, row-major (n x `dim`). The result depends
-    /// on the rows' order in its last digits only.
-    ///
-    /// # Errors
-    ///
-    /// [`crate::ErrorKind::Argument`] if `dim` is 0, does not divide the
-    /// length, or a number is not finite.
-    pub fn fit(rows: &[f32], dim: usize, seed: u64) -> Result<Self> {
-        check_rows(rows, dim)?;
-        let n = rows.len() / dim;
-        let l = (Self::MOST + Self::EXTRA).min(n).min(dim);
-        let mut components = Self {
-            rows: n,
-            dim,
-            vectors: Vec::new(),
-            eigenvalues: Vec::new(),
-            projections: Vec::new(),
-        };
-        if n < 2 {
-            return Ok(components);
-        }
-        let x = centred(rows, dim);
-        let mut random = Random::stream(seed, 0);
-        let start: Vec<f32> = (0..dim * l)
-            .map(|_| if random.next() >> 63 == 0 { 1.0 } else { -1.0 })
-            .collect();
-        let mut q = orthonormal(&times(&x, dim, &start, l), l);
-        for _ in 0..Self::POWER_STEPS {
-            let w = orthonormal(&transposed_times(&x, dim, &q, l), l);
-            q = orthonormal(&times(&x, dim, &w, l), l);
-        }
-        // X is close to Q Q'X; the components of Q'X (l x dim) follow from its
-        // small Gram matrix.
-        let b = transposed_times(&x, dim, &q, l);
-        let Some((values, turns)) = eigen(&b, l) else {
-            return Ok(components);
-        };
-        let floor = values.first().copied().unwrap_or(0.0) * Self::FLOOR;
-        let kept = values
-            .iter()
-            .take(Self::MOST)
-            .take_while(|v| **v > floor)
-            .count();
-        if kept == 0 {
-            return Ok(components);
-        }
-        // v_i = B u_i / sigma_i, as columns.
-        let mut turn = vec![0.0f32; l * kept];
-        for (i, value) in values[..kept].iter().enumerate() {
-            for j in 0..l {
-                turn[j * kept + i] = (turns[(j, i)] / value.sqrt()) as f32;
-            }
-        }
-        let columns = times(&b, l, &turn, kept);
-        components.projections = times(&x, dim, &columns, kept);
-        components.eigenvalues = vec![0.0; kept];
-        for row in components.projections.chunks_exact(kept) {
-            for (value, p) in components.eigenvalues.iter_mut().zip(row) {
-                *value += f64::from(*p) * f64::from(*p) / (n - 1) as f64;
-            }
-        }
-        components.vectors = vec![0.0; dim * kept];
-        for (j, row) in columns.chunks_exact(kept).enumerate() {
-            for (i, v) in row.iter().enumerate() {
-                components.vectors[i * dim + j] = *v;
-            }
-        }
-        Ok(components)
-    }
-
-    /// Variances of the pooled rows along the components, widest first (the
-    /// sum of squares over n - 1).
-    #[must_use]
-    pub fn eigenvalues(&self) -> &[f64] {
-        &self.eigenvalues
-    }
-
-    /// Component `i`, a unit vector.
-    #[must_use]
-    pub fn vector(&self, i: usize) -> &[f32] {
-        &self.vectors[i * self.dim..(i + 1) * self.dim]
-    }
-
     /// 1 / (ev_i + ev_32) for each component.
     fn weights(&self) -> Vec<f64> {
-        let last = self.eigenvalues.len().min(Self::DAMPING);
-        let damping = last.checked_sub(1).map_or(0.0, |i| self.eigenvalues[i]);
-        self.eigenvalues
+        let last = self.eigenvalues().len().min(Self::DAMPING);
+        let damping = last.checked_sub(1).map_or(0.0, |i| self.eigenvalues()[i]);
+        self.eigenvalues()
             .iter()
             .map(|ev| 1.0 / (ev + damping))
             .collect()
@@ -177,8 +27,9 @@ impl Components {
         let sum: f64 = self
             .weights()
             .iter()
-            .zip(self.vectors.chunks_exact(self.dim))
-            .map(|(weight, vector)| {
+            .enumerate()
+            .map(|(i, weight)| {
+                let vector = self.vector(i);
                 let along: f64 = vector
                     .iter()
                     .zip(difference)
@@ -195,7 +46,7 @@ impl Components {
     #[must_use]
     pub fn null_moments(&self) -> (f64, f64) {
         let terms = self
-            .eigenvalues
+            .eigenvalues()
             .iter()
             .zip(self.weights())
             .map(|(ev, w)| ev * w);
@@ -218,15 +69,19 @@ impl Components {
     ///
     /// For a labelling the difference of the sample's means takes the place of
     /// D and the sample's n_e that of all rows: by the central limit theorem T
-    /// has the same law for both.
+    /// has the same law for both. The sample must describe the components of
+    /// all rows: on features of an image model (1 280 dimensions, samples of
+    /// up to 1 024 rows a side) 2.5 to 6 % of comparisons without drift have
+    /// p <= 5 %, down to 4 500 rows against 30; skew rows in 24 dimensions of
+    /// which only 160 of 1 540 were sampled reach 8 %.
     #[must_use]
     pub fn null(&self, first: usize) -> Option<SpectralNull> {
-        if first == 0 || first >= self.rows {
+        if first == 0 || first >= self.rows() {
             return None;
         }
         let roots: Vec<f64> = self.weights().iter().map(|w| w.sqrt()).collect();
         let projections = self
-            .projections
+            .projections()
             .chunks_exact(roots.len().max(1))
             .flat_map(|row| {
                 row.iter()
@@ -234,9 +89,9 @@ impl Components {
                     .map(|(p, root)| (f64::from(*p) * root) as f32)
             })
             .collect();
-        let (n, m) = (first as f64, (self.rows - first) as f64);
+        let (n, m) = (first as f64, (self.rows() - first) as f64);
         Some(SpectralNull {
-            rows: self.rows,
+            rows: self.rows(),
             components: roots.len(),
             projections,
             scale: (n + m) / (n * m),
@@ -373,47 +228,11 @@ fn satterthwaite(statistic: f64, mean: f64, variance: f64) -> f64 {
     )
 }
 
-/// An orthonormal basis of the columns of a row-major matrix with `l` columns.
-fn orthonormal(matrix: &[f32], l: usize) -> Vec<f32> {
-    let rows = matrix.len() / l;
-    let q = MatRef::from_row_major_slice(matrix, rows, l)
-        .qr()
-        .compute_thin_Q();
-    let mut out = Vec::with_capacity(rows * l);
-    for i in 0..rows {
-        out.extend((0..l).map(|j| q[(i, j)]));
-    }
-    out
-}
-
-/// Eigenvalues, largest first, and eigenvectors of B'B, in f64.
-fn eigen(b: &[f32], l: usize) -> Option<(Vec<f64>, Mat<f64>)> {
-    let wide: Vec<f64> = b.iter().map(|v| f64::from(*v)).collect();
-    let b = MatRef::from_row_major_slice(&wide, wide.len() / l, l);
-    let gram = b.transpose() * b;
-    let eigen = gram.self_adjoint_eigen(Side::Lower).ok()?;
-    let (values, vectors) = (eigen.S(), eigen.U());
-    Some((
-        (0..l).rev().map(|i| values[i].max(0.0)).collect(),
-        Mat::from_fn(l, l, |row, column| vectors[(row, l - 1 - column)]),
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::permutation::Permutations;
+    use super::super::random::falling_rows;
     use super::*;
-
-    /// Rows with variances 1, 1/2, 1/3, ... along the axes.
-    fn rows(n: usize, dim: usize, seed: u64) -> Vec<f32> {
-        let mut random = Random::stream(seed, 0);
-        (0..n * dim)
-            .map(|i| {
-                let spread = 1.0 / ((i % dim) as f64 + 1.0).sqrt();
-                ((random.uniform() - 0.5) * 12f64.sqrt() * spread + 2.0) as f32
-            })
-            .collect()
-    }
 
     fn difference(rows: &[f32], dim: usize, first: usize) -> Vec<f64> {
         let n = rows.len() / dim;
@@ -428,34 +247,11 @@ mod tests {
             .collect()
     }
 
-    #[test]
-    fn components_are_orthonormal_and_ordered() {
-        let components = Components::fit(&rows(300, 150, 1), 150, 2).unwrap();
-        assert_eq!(components.eigenvalues().len(), Components::MOST);
-        for i in 0..Components::MOST {
-            for j in 0..=i {
-                let dot: f64 = components
-                    .vector(i)
-                    .iter()
-                    .zip(components.vector(j))
-                    .map(|(a, b)| f64::from(*a) * f64::from(*b))
-                    .sum();
-                assert!((dot - f64::from(u8::from(i == j))).abs() < 1e-4);
-            }
-        }
-        assert!(
-            components
-                .eigenvalues()
-                .windows(2)
-                .all(|w| w[0] > 0.98 * w[1])
-        );
-    }
-
     /// The labels as observed give the same T by both routes.
     #[test]
     fn the_null_repeats_the_statistic() {
         for (n, m, dim) in [(60, 40, 8), (3, 2, 30), (150, 90, 130)] {
-            let rows = rows(n + m, dim, 4);
+            let rows = falling_rows(n + m, dim, 4);
             let components = Components::fit(&rows, dim, 1).unwrap();
             let n_e = (n * m) as f64 / (n + m) as f64;
             let direct = components.statistic(&difference(&rows, dim, n), n_e);
@@ -474,7 +270,7 @@ mod tests {
 
     #[test]
     fn no_difference_gives_one_and_no_variance_nothing() {
-        let rows = rows(20, 6, 1);
+        let rows = falling_rows(20, 6, 1);
         let components = Components::fit(&rows, 6, 1).unwrap();
         let null = components.null(10).unwrap();
         let permutation = Permutations::new(10, 10, 1).unwrap().test(0.0, &null);
@@ -492,21 +288,8 @@ mod tests {
     }
 
     #[test]
-    fn one_row_or_none_has_no_components() {
-        assert!(
-            Components::fit(&[1.0, 2.0], 2, 1)
-                .unwrap()
-                .eigenvalues()
-                .is_empty()
-        );
-        let none = Components::fit(&[], 2, 1).unwrap();
-        assert!(none.null(0).is_none());
-        assert!(Components::fit(&[f32::NAN, 0.0], 2, 1).is_err());
-    }
-
-    #[test]
     fn far_beyond_the_permutations_the_closed_form_takes_over() {
-        let rows = rows(100, 5, 9);
+        let rows = falling_rows(100, 5, 9);
         let components = Components::fit(&rows, 5, 1).unwrap();
         let null = components.null(50).unwrap();
         let permutation = Permutations::new(50, 50, 1).unwrap().test(80.0, &null);

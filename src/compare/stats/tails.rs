@@ -147,11 +147,11 @@ mod tests {
         for (a, b, n) in [
             (10.5, 990.5, 400_000u64),
             (3e4, 7e4, 40_000_000),
-            (1e5, 9e8, 900_000_000),
+            (3e7, 9.7e8, 900_000_000),
         ] {
             let mean = n as f64 * a / (a + b);
             let sd = (mean * b / (a + b) * (a + b + n as f64) / (a + b + 1.0)).sqrt();
-            for z in [-2.0, 0.0, 1.5, 3.0] {
+            for z in [-2.0, 0.0, 1.5, 3.0, 4.5] {
                 let k = (mean + z * sd).max(0.0) as u64;
                 let (lower, upper) = summed_tails(k, n, a, b);
                 let rows = n as f64;
