@@ -1,1 +1,7 @@
-fn main(){}
+//! The `driftsphere` command; everything it does is in `cli`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}
