@@ -30,7 +30,8 @@ pub(crate) fn run(path: &Path) -> driftsphere::Result<Profile> {
     // The model id keeps vectors of different models from being compared.
     let space = SpaceConfig::new(DIM).model("example-net@1");
     let config = ProfileConfig::new().space("embedding", space);
-    let mut builder = ProfileBuilder::new(config)?.tag("camera", "3");
+    let mut builder = ProfileBuilder::new(config)?;
+    builder.tag("camera", "3");
 
     for picture in 0..PICTURES / 2 {
         let (embedding, class) = model(picture);

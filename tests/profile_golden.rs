@@ -79,7 +79,8 @@ fn scores() -> Column {
 }
 
 fn profile_of(config: ProfileConfig) -> Profile {
-    let mut builder = ProfileBuilder::new(config).unwrap().tag("camera", "3");
+    let mut builder = ProfileBuilder::new(config).unwrap();
+    builder.tag("camera", "3");
     track(&mut builder, &rows());
     builder.freeze()
 }

@@ -36,9 +36,7 @@ fn profile(evil: &str) -> Profile {
         seed: 1,
     };
     profile_reference(config, options, |builder| {
-        *builder = builder
-            .clone()
-            .tag(format!("camera{evil}"), format!("7{evil}"));
+        builder.tag(format!("camera{evil}"), format!("7{evil}"));
         builder.track_batch(
             &Batch::new(60)
                 .ids(Column::from(ids.clone()))
@@ -71,7 +69,7 @@ fn the_page_names_what_is_in_the_profile() {
         "class0",
         "score",
         "site0 30, site1 30",
-        "This file keeps the embeddings of 59 records and the ids of 59.",
+        "This file keeps the embeddings of 59 records and 59 ids.",
     ] {
         assert!(page.contains(words), "{words}\n{page}");
     }
@@ -79,7 +77,7 @@ fn the_page_names_what_is_in_the_profile() {
     assert_eq!(
         line,
         "march.dsp: 60 records; space clip (5 numbers, 3 clusters, 2 classes, 1 row not used); \
-         keeps the embeddings of 59 records and the ids of 59"
+         keeps the embeddings of 59 records and 59 ids"
     );
 }
 

@@ -58,6 +58,7 @@ fn book() -> Codebook {
         method: "k-means".into(),
         k: 3,
         seed: 42,
+        sample_seed: 0,
         rows: 60,
         sampled: 60,
         model: Some("toy".into()),

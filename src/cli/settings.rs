@@ -132,8 +132,7 @@ impl Settings {
                     _ => "pass 2 of 2, measuring",
                 });
                 for (key, value) in &self.tags {
-                    // Nothing has been learned yet, so there is little to copy.
-                    *builder = builder.clone().tag(key, value);
+                    builder.tag(key, value);
                 }
                 builder.set_threads(self.threads)?;
                 window.feed(&self.space, builder, &progress)

@@ -96,13 +96,11 @@ impl ProfileBuilder {
 
     /// Adds a note for people, such as `camera = 3`. Tags do not decide what may
     /// be merged; merged profiles have the values of both.
-    #[must_use]
-    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn tag(&mut self, key: impl Into<String>, value: impl Into<String>) {
         self.tags
             .entry(key.into())
             .or_default()
             .insert(value.into());
-        self
     }
 
     /// The configuration.

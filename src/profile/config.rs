@@ -239,9 +239,26 @@ impl ProfileConfig {
                 "max_classes is 0; at least one class needs a state",
             ));
         }
-        self.spaces
-            .iter()
-            .try_for_each(|(name, space)| space.check(name))
+        for (name, space) in &self.spaces {
+            space.check(name)?;
+            let book = space
+                .codebook
+                .as_ref()
+                .filter(|_| space.role == Role::Reference);
+            let fitted = book.map_or(self.seed, |book| book.provenance().sample_seed);
+            if fitted != self.seed {
+                return Err(Error::new(
+                    ErrorKind::Argument,
+                    format!(
+                        "the codebook was fitted on a sample of seed {fitted}, the profile has \
+                         seed {}; a reference needs the seed of its codebook",
+                        self.seed
+                    ),
+                )
+                .at("space", name));
+            }
+        }
+        Ok(())
     }
 
     /// xxh3-128 of the postcard bytes of everything that makes numbers
@@ -343,6 +360,26 @@ mod tests {
             "cannot merge profiles of unlike model: a and b (space e)"
         );
         assert!(a.mergeable(&a.clone()).is_ok());
+    }
+
+    #[test]
+    fn a_reference_needs_the_seed_of_its_codebook() {
+        let provenance = crate::sphere::Provenance {
+            sample_seed: 3,
+            ..crate::sphere::Provenance::default()
+        };
+        let distance = Distance::default();
+        let book = Codebook::new(4, distance, vec![], vec![], vec![], provenance).unwrap();
+        let space = SpaceConfig::new(4).codebook(Arc::new(book));
+        let plain = ProfileConfig::new().space("e", space.clone());
+        assert!(plain.check().is_ok());
+        let reference = ProfileConfig::new().space("e", space.role(Role::Reference));
+        assert!(reference.clone().seed(3).check().is_ok());
+        let error = reference.check().unwrap_err().to_string();
+        assert!(
+            error.contains("seed 3") && error.contains("seed 0"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -43,7 +43,8 @@ pub fn fit(profile: &Profile, options: FitOptions) -> Result<Codebooks> {
     let mut books = Codebooks::default();
     for (name, space) in profile.spaces() {
         let config = &profile.config().spaces[name];
-        let book = fit_space(space, config, options).map_err(|e| e.at("space", name))?;
+        let seed = profile.config().seed;
+        let book = fit_space(space, config, options, seed).map_err(|e| e.at("space", name))?;
         books.0.insert(name.clone(), Arc::new(book));
     }
     Ok(books)
@@ -64,7 +65,12 @@ pub(crate) fn class_centres(space: &SpaceProfile) -> Vec<Centre> {
         .collect()
 }
 
-fn fit_space(space: &SpaceProfile, config: &SpaceConfig, options: FitOptions) -> Result<Codebook> {
+fn fit_space(
+    space: &SpaceProfile,
+    config: &SpaceConfig,
+    options: FitOptions,
+    sample_seed: u64,
+) -> Result<Codebook> {
     if space.rows() == 0 {
         return Err(Error::new(
             ErrorKind::Argument,
@@ -83,6 +89,7 @@ fn fit_space(space: &SpaceProfile, config: &SpaceConfig, options: FitOptions) ->
             method: "k-means".into(),
             k: options.clusters as u32,
             seed: options.seed,
+            sample_seed,
             rows: space.rows(),
             sampled: space.sample().len() as u64,
             model: config.model.clone(),

@@ -261,10 +261,10 @@ fn kept(document: &Document<'_>) -> String {
     let ids: u64 = document.spaces.iter().map(|s| s.kept_ids).sum();
     match (embeddings, ids) {
         (0, 0) => "keeps nothing of single records".into(),
-        (0, n) => format!("keeps the ids of {}", number::counted(n, "record")),
+        (0, n) => format!("keeps {} ids", number::count(n)),
         (n, 0) => format!("keeps the embeddings of {}", number::counted(n, "record")),
         (n, m) => format!(
-            "keeps the embeddings of {} and the ids of {}",
+            "keeps the embeddings of {} and {} ids",
             number::counted(n, "record"),
             number::count(m)
         ),

@@ -98,7 +98,7 @@ pub(super) fn groups(page: &mut Page, comparison: &Comparison) {
     }
     page.aside(&format!(
         "p: how often chance alone would show as much, all tests taken together. Drift needs p below \
-         {}: without any drift, at most {} of comparisons raise an alarm.",
+         {}: without any drift, at most {} of comparisons are to alarm.",
         comparison.alpha,
         number::share(comparison.alpha)
     ));

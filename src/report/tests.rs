@@ -29,7 +29,7 @@ fn drift() {
      ─────────────────────────────────────────────────────────────────
       space embedding   < 0.001   drift     spectral, mmd, neighbours
       p: how often chance alone would show as much, all tests taken together. Drift needs p below 0.05:
-      without any drift, at most 5 % of comparisons raise an alarm.
+      without any drift, at most 5 % of comparisons are to alarm.
 
     Findings
       what                 change               matters from   p         records         verdict
@@ -101,7 +101,7 @@ fn possible_drift() {
      ──────────────────────────────────────────────────────────────────────
       space embedding   0.011   possible drift   spectral, mmd, neighbours
       p: how often chance alone would show as much, all tests taken together. Drift needs p below 0.05:
-      without any drift, at most 5 % of comparisons raise an alarm.
+      without any drift, at most 5 % of comparisons are to alarm.
 
     Findings
       what   change                  matters from   p         records       verdict
@@ -132,7 +132,7 @@ fn not_enough_data() {
      ──────────────────────────────────────────────────────────────────────
       space embedding   0.41   not enough data   spectral, mmd, neighbours
       p: how often chance alone would show as much, all tests taken together. Drift needs p below 0.05:
-      without any drift, at most 5 % of comparisons raise an alarm.
+      without any drift, at most 5 % of comparisons are to alarm.
 
     Not enough data to tell
       - spectral, 20 / 10 records: would show a median shift from 0.89 sd; 0.2 sd matters. The reference
@@ -160,7 +160,7 @@ fn no_drift() {
      ───────────────────────────────────────────────────────────────
       space embedding   0.41   no drift   spectral, mmd, neighbours
       p: how often chance alone would show as much, all tests taken together. Drift needs p below 0.05:
-      without any drift, at most 5 % of comparisons raise an alarm.
+      without any drift, at most 5 % of comparisons are to alarm.
 
     No drift
       3 tests found none, and would most likely have seen a change that matters (--verbose lists them).
@@ -212,7 +212,7 @@ fn narrow_and_verbose() {
      ─────────────────────────────────────────────────────────────────
       space embedding   < 0.001   drift     spectral, mmd, neighbours
       p: how often chance alone would show as much, all tests taken together. Drift
-      needs p below 0.05: without any drift, at most 5 % of comparisons raise an
+      needs p below 0.05: without any drift, at most 5 % of comparisons are to
       alarm.
 
     Findings

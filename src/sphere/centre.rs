@@ -62,6 +62,9 @@ pub struct Provenance {
     pub k: u32,
     /// Seed of the clustering.
     pub seed: u64,
+    /// Seed of the hashes that chose the sample: members are known by their
+    /// hashes, so a reference is measured with this seed only.
+    pub sample_seed: u64,
     /// Rows of the reference.
     pub rows: u64,
     /// Sample entries that were clustered.
