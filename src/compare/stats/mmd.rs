@@ -13,7 +13,8 @@ use rayon::prelude::*;
 /// k(x, y) = exp(-4 d(x, y) / median d)
 /// ```
 ///
-/// where d is the chord and the median runs over all pooled pairs. The test's
+/// where d is the chord and the median (of an even number the upper one) runs
+/// over all pooled pairs. The test's
 /// statistic is the biased form
 ///
 /// ```text

@@ -19,16 +19,13 @@ use rayon::prelude::*;
 /// ```
 ///
 /// is a valid p-value at any sample size (Phipson and Smyth 2010). B is 999;
-/// while b < 10 it grows by a thousand, up to 9 999. Whether to go on depends
-/// on b as in Besag and Clifford (1991): stopping with b >= 10 only ever
-/// happens at a p that is larger than every p which a longer run can end with,
-/// so the level holds.
-///
-/// One thing cuts this short: if none of 999 reaches the statistic and their
-/// fourth moment bounds the chance of reaching it to 1e-5 (Markov's
-/// inequality; 23 deviations from the mean for a normal law), 9 000 more would
-/// tell nothing new. The p-value is then the 1e-4 that they would have given,
-/// and `rounds` says 999.
+/// while b < 10 it grows by a thousand, up to 9 999 (in the manner of Besag and
+/// Clifford 1991). The level holds although b decides when to stop. For an
+/// alpha of at least 11 / 10 000 take the first look at which 11 / (1 + B) is at
+/// most alpha: stops before it, with b >= 10, do not reject; runs that go on
+/// past it have b <= 9 there; so every rejection lies in the event
+/// (1 + b) / (1 + B) <= alpha at that one look, whose probability is at most
+/// alpha. For a smaller alpha only the last look can reject.
 ///
 /// ```
 /// use driftsphere::compare::stats::{LabelStatistic, Labellings, Permutations};

@@ -5,9 +5,7 @@ use std::ops::Range;
 /// The p-value of a resampling test, and how it came about.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Permutation {
-    /// (1 + `exceeding`) / (1 + `rounds`), or 1 / 10 000 where the statistic
-    /// is so far out that 999 rounds settle it (see
-    /// [`Permutations`](super::Permutations)).
+    /// (1 + `exceeding`) / (1 + `rounds`).
     pub p_value: f64,
     /// Random rounds that were tried: 999, then on in thousands to 9 999 while
     /// fewer than 10 exceed.
@@ -28,9 +26,6 @@ pub(super) const FIRST_ROUNDS: u64 = 999;
 pub(super) const MOST_ROUNDS: u64 = 9999;
 /// A test goes on while fewer rounds than this reach its statistic.
 pub(super) const ENOUGH: u64 = 10;
-/// A test also ends after the first rounds if its statistic is reached with
-/// less than this probability whatever the law: a tenth of the smallest p.
-const SETTLED: f64 = 1e-5;
 
 /// One statistic on its way to a p-value.
 #[derive(Debug)]
@@ -39,7 +34,6 @@ pub(super) struct Sequential {
     most: u64,
     exceeding: u64,
     values: Vec<f64>,
-    settled: bool,
 }
 
 impl Sequential {
@@ -50,7 +44,6 @@ impl Sequential {
             most: most.max(1),
             exceeding: 0,
             values: Vec::new(),
-            settled: false,
         }
     }
 
@@ -58,31 +51,26 @@ impl Sequential {
     pub(super) fn next(&self) -> Option<Range<u64>> {
         let done = self.values.len() as u64;
         let step = if done == 0 { FIRST_ROUNDS } else { 1000 };
-        let open = done == 0 || (self.exceeding < ENOUGH && !self.settled);
+        let open = done == 0 || self.exceeding < ENOUGH;
         (open && done < self.most).then(|| done..self.most.min(done + step))
     }
 
     /// The statistic in the rounds that [`next`](Self::next) asked for.
     pub(super) fn add(&mut self, values: impl IntoIterator<Item = f64>) {
-        let first = self.values.is_empty();
         self.values.extend(values);
-        if first {
-            self.settled = self.most == MOST_ROUNDS && far_beyond(&self.values, self.bound);
-        }
         let reached = self.values.iter().filter(|v| reaches(**v, self.bound));
         self.exceeding = reached.count() as u64;
     }
 
     pub(super) fn finish(mut self) -> Permutation {
         let rounds = self.values.len() as u64;
-        let (mean, variance, _) = moments(&self.values);
+        let (mean, variance) = moments(&self.values);
         let early = self.values.len().min(FIRST_ROUNDS as usize);
         let early = &mut self.values[..early];
         let place = (early.len() * 95).div_ceil(100) - 1;
         let (_, q95, _) = early.select_nth_unstable_by(place, f64::total_cmp);
-        let counted = if self.settled { self.most } else { rounds };
         Permutation {
-            p_value: (1 + self.exceeding) as f64 / (1 + counted) as f64,
+            p_value: (1 + self.exceeding) as f64 / (1 + rounds) as f64,
             rounds,
             exceeding: self.exceeding,
             null_mean: mean,
@@ -98,25 +86,12 @@ fn reaches(value: f64, bound: f64) -> bool {
     value >= bound || value.is_nan() || bound.is_nan()
 }
 
-/// Markov's inequality with the fourth central moment of the rounds so far:
-/// P(T >= t) <= m4 / (t - mean)^4 whatever the law. Values that are all alike
-/// say nothing about their tail.
-fn far_beyond(values: &[f64], bound: f64) -> bool {
-    let (mean, _, fourth) = moments(values);
-    bound > mean && fourth > 0.0 && fourth < SETTLED * (bound - mean).powi(4)
-}
-
-/// Mean, variance and fourth central moment.
-fn moments(values: &[f64]) -> (f64, f64, f64) {
+/// Mean and variance.
+fn moments(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    let (mut second, mut fourth) = (0.0, 0.0);
-    for value in values {
-        let square = (value - mean) * (value - mean);
-        second += square;
-        fourth += square * square;
-    }
-    (mean, second / n, fourth / n)
+    let square = |value: &f64| (value - mean) * (value - mean);
+    (mean, values.iter().map(square).sum::<f64>() / n)
 }
 
 #[cfg(test)]
@@ -144,14 +119,10 @@ mod tests {
     }
 
     #[test]
-    fn far_beyond_every_round_the_first_ones_settle_it() {
-        let wave = |i: u64| (i as f64).sin();
-        let far = run(1000.0, wave);
-        assert_eq!((far.rounds, far.p_value), (999, 1e-4));
-        let near = run(2.0, wave);
-        assert_eq!((near.rounds, near.p_value), (9999, 1e-4));
-        // Nothing is known of the tail of values that are all alike.
-        assert_eq!(run(1000.0, |_| 1.0).rounds, 9999);
+    fn far_out_every_round_is_run() {
+        // However far: 999 rounds alone cannot support a p below 1 / 1000.
+        let far = run(1000.0, |i| (i as f64).sin());
+        assert_eq!((far.rounds, far.p_value), (9999, 1e-4));
     }
 
     #[test]
