@@ -23,7 +23,7 @@ fn round(value: f64) -> i64 {
 }
 
 /// Adds `row * factor`, rounded, to `sums`; `factor` includes [`ONE`].
-#[multiversion(targets("x86_64+avx2", "x86_64+avx512f+avx512dq"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
 pub(super) fn add_scaled(sums: &mut [i64], row: &[f32], factor: f64) {
     for (sum, value) in sums.iter_mut().zip(row) {
         *sum = sum.wrapping_add(round(f64::from(*value) * factor));
@@ -31,7 +31,7 @@ pub(super) fn add_scaled(sums: &mut [i64], row: &[f32], factor: f64) {
 }
 
 /// Writes `row * factor`, rounded, to `out`; `factor` includes [`ONE`].
-#[multiversion(targets("x86_64+avx2", "x86_64+avx512f+avx512dq"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
 pub(super) fn write_scaled(out: &mut [i64], row: &[f32], factor: f64) {
     for (out, value) in out.iter_mut().zip(row) {
         *out = round(f64::from(*value) * factor);
@@ -39,7 +39,7 @@ pub(super) fn write_scaled(out: &mut [i64], row: &[f32], factor: f64) {
 }
 
 /// Writes `sums - fixed` to `out`, in units of one. No difference may overflow.
-#[multiversion(targets("x86_64+avx2", "x86_64+avx512f+avx512dq"))]
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
 pub(super) fn write_difference(out: &mut [f64], sums: &[i64], fixed: &[i64]) {
     for ((out, sum), value) in out.iter_mut().zip(sums).zip(fixed) {
         *out = sum.wrapping_sub(*value) as f64 * (1.0 / ONE as f64);
