@@ -15,8 +15,6 @@ use super::stats::{
 
 /// Neighbours of each row that Schilling's test looks at.
 const NEIGHBOURS: usize = 10;
-/// `z_0.8`.
-const Z_POWER: f64 = 0.841_621;
 
 /// Spectral test over all rows, discrepancy and neighbours on the samples.
 pub(crate) fn compare_directions(
@@ -135,8 +133,7 @@ fn neighbour_draft(
 ) -> Draft {
     let share = neighbours.observed();
     let (name, statistic) = ("neighbours", "schilling-knn");
-    // What passes the 95 % point of the permutations in 80 % of cases.
-    let seen = permutation.null_q95 - permutation.null_mean + Z_POWER * permutation.null_sd;
+    let seen = permutation.detectable() - permutation.null_mean;
     sample_draft(context, name, statistic, share, permutation, pooled)
         .effect(effect(
             "excess of neighbours from the own window",

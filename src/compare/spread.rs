@@ -18,8 +18,6 @@ use super::stats::{PairCurves, SquaredChords};
 const MOST_ROWS: usize = 512;
 /// Fewest rows a side of a class or cluster.
 const FEWEST_ROWS: usize = 8;
-/// `z_0.8`.
-const Z_POWER: f64 = 0.841_621;
 
 /// Compares distances of pairs with a space's distance.
 pub(crate) struct Spread<'a> {
@@ -133,7 +131,7 @@ impl Spread<'_> {
         );
         // The statistic is the area between the curves in units of the
         // reference's sd: a shift of all pairs by one sd is 1.
-        let seen = test.null_q95 + Z_POWER * test.null_sd;
+        let seen = test.detectable();
         let mut draft = self
             .context
             .draft("pairwise distance", scope)

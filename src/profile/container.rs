@@ -54,7 +54,8 @@ pub(crate) struct Section<'a> {
     pub(crate) body: std::borrow::Cow<'a, [u8]>,
 }
 
-fn damaged(what: impl Into<String>) -> Error {
+/// A file that is not what it claims to be.
+pub(crate) fn damaged(what: impl Into<String>) -> Error {
     Error::new(ErrorKind::Format, what)
 }
 

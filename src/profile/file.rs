@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::sphere::Codebook;
 
 use super::config::ProfileConfig;
-use super::container::{self, FileKind, Section};
+use super::container::{self, FileKind, Section, damaged};
 use super::window::Profile;
 use super::wire::{RawConfig, RawSpace, from_body, to_body};
 
@@ -17,10 +17,6 @@ const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SPACE: [u8; 4] = *b"SPCE";
 const BOOK: [u8; 4] = *b"BOOK";
-
-fn damaged(what: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Format, what)
-}
 
 fn section(tag: [u8; 4], body: Vec<u8>) -> Section<'static> {
     Section {
@@ -69,8 +65,8 @@ impl Profile {
     /// in the bytes is trusted.
     ///
     /// # Errors
-    /// [`ErrorKind::Format`] where the bytes are damaged or no profile,
-    /// [`ErrorKind::Version`] where a newer version wrote them.
+    /// [`ErrorKind::Format`](crate::ErrorKind::Format) where the bytes are damaged or no profile,
+    /// [`ErrorKind::Version`](crate::ErrorKind::Version) where a newer version wrote them.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let sections = container::decode(bytes, FileKind::Profile)?;
         let mut sections = sections.iter();
@@ -111,7 +107,7 @@ impl Profile {
     /// ever sees half a profile.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] with the file's name.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the file's name.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         container::write(path.as_ref(), &self.to_bytes())
     }
@@ -119,7 +115,7 @@ impl Profile {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`], and those of [`from_bytes`](Self::from_bytes), with
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), and those of [`from_bytes`](Self::from_bytes), with
     /// the file's name.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
@@ -167,7 +163,7 @@ impl Codebooks {
     /// Writes a file, beside it first, then renamed over it.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] with the file's name.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) with the file's name.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         container::write(path.as_ref(), &self.to_bytes())
     }
@@ -175,7 +171,7 @@ impl Codebooks {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`], and those of [`from_bytes`](Self::from_bytes).
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), and those of [`from_bytes`](Self::from_bytes).
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = container::read(path)?;

@@ -5,18 +5,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::sketch::{CoordinatedSample, Directions, Quantiles, SamplePart, SampleRow, Tally};
 use crate::sphere::{Codebook, Distance, Medoid};
 
 use super::config::{ProfileConfig, Role, SpaceConfig};
+use super::container::damaged;
 use super::group::SpaceGroup;
 use super::novel::NovelRecord;
 use super::space::SpaceProfile;
-
-fn damaged(what: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Format, what)
-}
 
 /// Body of a section -> value; the body must be used up.
 pub(crate) fn from_body<'a, T: Deserialize<'a>>(body: &'a [u8], section: &str) -> Result<T> {
