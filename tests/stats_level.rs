@@ -121,6 +121,7 @@ fn share_beyond_the_references_own_quantile() {
         (300, 300, 0.01),
         (1000, 100, 0.01),
         (3000, 30_000, 0.003),
+        (500, 100_000, 0.01),
     ] {
         let trials = 2000;
         let p: Vec<f64> = (0..trials)

@@ -118,37 +118,42 @@ def ks_vectors():
     return {"large": out, "law": law, "small": small}
 
 
+def share_tail(k_r, n_r, k_t, n_t, upper):
+    """P(K <= k_t) or P(K >= k_t) of the beta-binomial law, integrated over the share."""
+    law = stats.beta(k_r + 1, n_r - k_r) if upper else stats.beta(k_r, n_r - k_r + 1)
+    edges = law.mean() + law.std() * np.linspace(-12, 14, 53)
+    # The second factor is nearly a step: pieces around it as well.
+    share = k_t / n_t
+    step = share + np.sqrt(share * (1 - share) / n_t) * np.linspace(-10, 10, 41)
+    edges = np.sort(np.clip(np.concatenate([edges, step]), 0, 1))
+    if upper:
+        tail = lambda p: special.betainc(k_t, n_t - k_t + 1.0, p)
+    else:
+        tail = lambda p: special.betaincc(k_t + 1.0, n_t - k_t, p)
+    pieces = (integrate.fixed_quad(lambda p: law.pdf(p) * tail(p), left, right, n=60)[0]
+              for left, right in zip(edges[:-1], edges[1:]) if right > left)
+    return sum(pieces)
+
+
 def share_vectors():
     out = []
     for k_r, n_r, k_t, n_t in [
         (10, 1000, 4, 300), (10, 1000, 9, 300), (0, 50, 3, 40), (50, 1000, 30, 300),
         (10, 10**6, 25, 10**6), (500, 1000, 5000, 9000), (3, 20, 20, 20), (20, 20, 0, 5),
     ]:
-        law = stats.betabinom(n_t, k_r + 0.5, n_r - k_r + 0.5)
-        # Sums of terms: SciPy's own sf is 1 - cdf.
-        below = np.exp(law.logpmf(np.arange(0, k_t + 1)))
-        above = np.exp(law.logpmf(np.arange(k_t, n_t + 1)))
+        # Fisher's exact tails: the sum of both counts given.
+        law = stats.hypergeom(n_r + n_t, k_r + k_t, n_t)
+        support = np.arange(max(0, k_r + k_t - n_r), min(n_t, k_r + k_t) + 1)
+        terms = np.exp(law.logpmf(support))
         out.append({"counts": [k_r, n_r, k_t, n_t],
-                    "lower": float(below.sum()), "upper": float(above.sum())})
+                    "lower": float(terms[support <= k_t].sum()), "upper": float(terms[support >= k_t].sum())})
     # Up to 1e9 rows: P(K >= k) is the mean over Beta of I_p(k, n - k + 1).
     for k_r, n_r, k_t, n_t in [
         (10, 10**9, 22, 10**9), (10**6, 10**9, 1_003_000, 10**9),
         (4 * 10**8, 10**9, 399_950_000, 10**9), (30, 3000, 6 * 10**6, 10**9),
         (5 * 10**7, 10**9, 52_000, 10**6),
     ]:
-        a, b = k_r + 0.5, n_r - k_r + 0.5
-        law = stats.beta(a, b)
-        edges = law.mean() + law.std() * np.linspace(-12, 14, 53)
-        # The second factor is nearly a step: pieces around it as well.
-        share = k_t / n_t
-        step = share + np.sqrt(share * (1 - share) / n_t) * np.linspace(-10, 10, 41)
-        edges = np.sort(np.clip(np.concatenate([edges, step]), 0, 1))
-        total = 0.0
-        low = 0.0
-        for left, right in zip(edges[:-1], edges[1:]):
-            if right > left:
-                total += integrate.fixed_quad(lambda p: law.pdf(p) * special.betainc(k_t, n_t - k_t + 1.0, p), left, right, n=60)[0]
-                low += integrate.fixed_quad(lambda p: law.pdf(p) * special.betaincc(k_t + 1.0, n_t - k_t, p), left, right, n=60)[0]
+        low, total = (share_tail(k_r, n_r, k_t, n_t, upper) for upper in (False, True))
         out.append({"counts": [k_r, n_r, k_t, n_t], "lower": float(low), "upper": float(total)})
     return out
 

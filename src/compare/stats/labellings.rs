@@ -1,5 +1,7 @@
 //! Batches of labellings, and what can be evaluated on them.
 
+use super::sequential::MOST_ROUNDS;
+
 /// A statistic that can be evaluated for many labellings of the pooled rows.
 pub trait LabelStatistic: Sync {
     /// The statistic under each labelling, in order.
@@ -9,6 +11,11 @@ pub trait LabelStatistic: Sync {
     /// under the observed value counts as reaching it, so that ties never make
     /// a p-value too small.
     fn tolerance(&self) -> f64;
+
+    /// Rounds after which its test ends in any case.
+    fn most_rounds(&self) -> u64 {
+        MOST_ROUNDS
+    }
 }
 
 /// Which pooled rows are "first" (of the reference), for a batch of random

@@ -3,6 +3,7 @@
 use super::gram::SquaredChords;
 use super::labellings::{LabelStatistic, Labellings};
 use super::product::{BLOCK, multiply};
+use super::sequential::MOST_ROUNDS;
 use faer::mat::{MatMut, MatRef};
 use rayon::prelude::*;
 
@@ -176,6 +177,12 @@ impl LabelStatistic for Mmd {
 
     fn tolerance(&self) -> f64 {
         self.tolerance
+    }
+
+    /// A round costs as many products as there are pairs, many times what the
+    /// other statistics take: it ends at half of their rounds.
+    fn most_rounds(&self) -> u64 {
+        MOST_ROUNDS / 2
     }
 }
 

@@ -20,8 +20,9 @@ use rayon::prelude::*;
 ///
 /// is a valid p-value at any sample size (Phipson and Smyth 2010). B is 999;
 /// while b < 10 it grows by a thousand, up to 9 999 (in the manner of Besag and
-/// Clifford 1991). The level holds although b decides when to stop. For an
-/// alpha of at least 11 / 10 000 take the first look at which 11 / (1 + B) is at
+/// Clifford 1991; [`Mmd`](super::Mmd), whose rounds are dear, ends at 4 999).
+/// The level holds although b decides when to stop. For an alpha of at least
+/// 11 / (1 + B), B the most rounds, take the first look at which 11 / (1 + B) is at
 /// most alpha: stops before it, with b >= 10, do not reject; runs that go on
 /// past it have b <= 9 there; so every rejection lies in the event
 /// (1 + b) / (1 + B) <= alpha at that one look, whose probability is at most
@@ -75,7 +76,8 @@ struct Stratum {
 impl Permutations {
     /// Rounds that every test gets.
     pub const FIRST_ROUNDS: u64 = FIRST_ROUNDS;
-    /// Rounds after which a test ends in any case.
+    /// Rounds after which a test ends, unless its statistic ends it earlier
+    /// ([`LabelStatistic::most_rounds`]).
     pub const MOST_ROUNDS: u64 = MOST_ROUNDS;
     /// A test goes on while fewer labellings than this reach its statistic.
     pub const ENOUGH: u64 = ENOUGH;
@@ -176,7 +178,7 @@ impl Permutations {
         let mut running: Vec<Sequential> = tests
             .iter()
             .map(|(observed, statistic)| {
-                Sequential::new(*observed, statistic.tolerance(), MOST_ROUNDS)
+                Sequential::new(*observed, statistic.tolerance(), statistic.most_rounds())
             })
             .collect();
         // All that still run have done the same rounds.

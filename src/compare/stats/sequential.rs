@@ -7,7 +7,8 @@ use std::ops::Range;
 pub struct Permutation {
     /// (1 + `exceeding`) / (1 + `rounds`).
     pub p_value: f64,
-    /// Random rounds that were tried: 999, then on in thousands to 9 999 while
+    /// Random rounds that were tried: 999, then on in thousands to the test's end
+    /// ([`LabelStatistic::most_rounds`](super::LabelStatistic::most_rounds)) while
     /// fewer than 10 exceed.
     pub rounds: u64,
     /// How many of them reached the observed statistic.

@@ -20,13 +20,20 @@ pub struct ShareTest {
 /// Tests whether the share of target rows beyond an edge (k_t of n_t) fits a
 /// reference with k_r of n_r beyond it.
 ///
-/// Under Jeffreys' prior the reference leaves the true share as
-/// Beta(k_r + 1/2, n_r - k_r + 1/2), so the target's count is beta-binomial:
+/// If nothing changed, how many target rows lie beyond the (k_r + 1)-th largest
+/// value of the reference is beta-binomial, whatever the values' distribution
+/// (a prediction from order statistics, Gumbel and von Schelling 1950):
 ///
 /// ```text
-/// P(K = k) = C(n_t, k) B(k + a, n_t - k + b) / B(a, b),  a = k_r + 1/2, b = n_r - k_r + 1/2
-/// p = 2 min(P(K <= k_t), P(K >= k_t), 1/2)
+/// P(K = k) = C(n_t, k) B(k + a, n_t - k + b) / B(a, b)
+/// p_upper  = P(K >= k_t)   a = k_r + 1, b = n_r - k_r
+/// p_lower  = P(K <= k_t)   a = k_r,     b = n_r - k_r + 1
+/// p        = 2 min(p_lower, p_upper, 1/2)
 /// ```
+///
+/// These are Fisher's exact tails too (hypergeometric, the sum of both counts
+/// given), so the level holds for shares of a category as well, at any ratio of
+/// the windows.
 ///
 /// The uncertainty of the reference counts: an edge at the reference's 99 %
 /// quantile of 300 rows does not alarm because only three rows made it.
@@ -52,9 +59,16 @@ pub fn share_test(k_r: u64, n_r: u64, k_t: u64, n_t: u64) -> Option<ShareTest> {
     if n_r == 0 || n_t == 0 || k_r > n_r || k_t > n_t {
         return None;
     }
-    let a = k_r as f64 + 0.5;
-    let b = (n_r - k_r) as f64 + 0.5;
-    let (p_lower, p_upper) = tails(k_t, n_t, a, b);
+    let (within, beyond) = ((n_r - k_r) as f64, k_r as f64);
+    // A reference wholly on one side excludes no target on that side.
+    let p_upper = match within > 0.0 {
+        true => tails(k_t, n_t, beyond + 1.0, within).1,
+        false => 1.0,
+    };
+    let p_lower = match beyond > 0.0 {
+        true => tails(k_t, n_t, beyond, within + 1.0).0,
+        false => 1.0,
+    };
     Some(ShareTest {
         reference: k_r as f64 / n_r as f64,
         target: k_t as f64 / n_t as f64,
