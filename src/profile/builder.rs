@@ -1,28 +1,19 @@
 //! Learning a profile, record by record or batch by batch.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
-use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::ingest::{Batch, Column, Record};
-use crate::sketch::Tally;
+use crate::ingest::{Batch, Record};
 
 use super::config::ProfileConfig;
-use super::feature::FeatureSketch;
-use super::rows::{Codes, RowContext};
-use super::space_sketch::SpaceSketch;
-use super::window::{ClassSources, Profile};
+use super::shard::{LABEL_FEATURE, PREDICTION_FEATURE, Shard};
+use super::space_sketch::BLOCK_ROWS;
+use super::window::Profile;
 
-/// Rows that are worked on together: their products stay in the cache.
-const BLOCK_ROWS: usize = 256;
 /// More features than this are refused: it is a column of values used as names.
 const MAX_FEATURES: usize = 1 << 16;
-/// The categorical features that labels and predictions are counted under.
-pub(crate) const LABEL_FEATURE: &str = "label";
-pub(crate) const PREDICTION_FEATURE: &str = "prediction";
 
 /// Learns a profile of one window.
 ///
@@ -230,193 +221,4 @@ impl ProfileBuilder {
         }
         all.freeze(self.config, self.tags)
     }
-}
-
-/// Everything one thread has learned.
-#[derive(Debug, Clone)]
-struct Shard {
-    tally: Tally,
-    times: Option<(i64, i64)>,
-    class_sources: ClassSources,
-    features: BTreeMap<String, FeatureSketch>,
-    spaces: BTreeMap<String, SpaceSketch>,
-    /// Rows of a view that is not laid out row by row are copied here.
-    rows: Vec<f32>,
-}
-
-impl Shard {
-    fn new(config: &ProfileConfig) -> Result<Self> {
-        let spaces = config
-            .spaces
-            .iter()
-            .map(|(name, space)| {
-                let sketch = SpaceSketch::new(space, config.seed, config.max_classes)
-                    .map_err(|e| e.at("space", name))?;
-                Ok((name.clone(), sketch))
-            })
-            .collect::<Result<_>>()?;
-        Ok(Self {
-            tally: Tally::new(),
-            times: None,
-            class_sources: ClassSources::default(),
-            features: BTreeMap::new(),
-            spaces,
-            rows: Vec::new(),
-        })
-    }
-
-    fn track(&mut self, batch: &Batch<'_>, range: Range<usize>, seed: u64) -> Result<()> {
-        let mut start = range.start;
-        while start < range.end {
-            let block = start..(start + BLOCK_ROWS).min(range.end);
-            start = block.end;
-            self.track_block(batch, block, seed)?;
-        }
-        Ok(())
-    }
-
-    fn track_block(&mut self, batch: &Batch<'_>, range: Range<usize>, seed: u64) -> Result<()> {
-        self.tally.read(range.len() as u64);
-        for time in range.clone().filter_map(|row| batch.time(row)) {
-            let (first, last) = self.times.unwrap_or((time, time));
-            self.times = Some((first.min(time), last.max(time)));
-        }
-        self.track_classes(batch, range.clone())?;
-        for (name, column) in batch.features() {
-            track_column(self.feature(name)?, column, range.clone())?;
-        }
-        let context = RowContext::new(batch, range.clone(), seed);
-        for (name, rows) in batch.spaces() {
-            if let Some(space) = self.spaces.get_mut(name) {
-                let rows = block_of(&rows, range.clone(), &mut self.rows);
-                space.track(rows, &context)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn track_classes(&mut self, batch: &Batch<'_>, range: Range<usize>) -> Result<()> {
-        for row in range.clone() {
-            self.class_sources
-                .update(batch.prediction(row).is_some(), batch.label(row).is_some());
-        }
-        if batch.has_labels() {
-            let codes = Codes::new(range.clone().map(|row| batch.label(row)));
-            track_codes(self.feature(LABEL_FEATURE)?, &codes)?;
-        }
-        if batch.has_predictions() {
-            let codes = Codes::new(range.map(|row| batch.prediction(row)));
-            track_codes(self.feature(PREDICTION_FEATURE)?, &codes)?;
-        }
-        Ok(())
-    }
-
-    fn feature(&mut self, name: &str) -> Result<&mut FeatureSketch> {
-        if !self.features.contains_key(name) {
-            self.features.insert(name.to_owned(), FeatureSketch::new()?);
-        }
-        Ok(self.features.get_mut(name).expect("inserted above"))
-    }
-
-    fn merge(&mut self, other: &Self) -> Result<()> {
-        self.tally.merge(&other.tally)?;
-        if let Some((first, last)) = other.times {
-            let (a, b) = self.times.unwrap_or((first, last));
-            self.times = Some((a.min(first), b.max(last)));
-        }
-        self.class_sources.merge(other.class_sources);
-        for (name, feature) in &other.features {
-            self.feature(name)?.merge(feature)?;
-        }
-        for (name, space) in &other.spaces {
-            if let Some(mine) = self.spaces.get_mut(name) {
-                mine.merge(space).map_err(|e| e.at("space", name))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn thaw(profile: &Profile) -> Result<Self> {
-        let mut out = Self::new(&profile.config)?;
-        out.tally = profile.tally.clone();
-        out.times = profile.times;
-        out.class_sources = profile.class_sources;
-        out.features = profile
-            .features
-            .iter()
-            .map(|(name, feature)| (name.clone(), FeatureSketch::thaw(feature)))
-            .collect();
-        for (name, space) in &profile.spaces {
-            let config = &profile.config.spaces[name];
-            let sketch = SpaceSketch::thaw(
-                space,
-                config,
-                profile.config.seed,
-                profile.config.max_classes,
-            )?;
-            out.spaces.insert(name.clone(), sketch);
-        }
-        Ok(out)
-    }
-
-    fn freeze(self, config: ProfileConfig, tags: BTreeMap<String, BTreeSet<String>>) -> Profile {
-        Profile {
-            config,
-            tags,
-            tally: self.tally,
-            times: self.times,
-            class_sources: self.class_sources,
-            features: self
-                .features
-                .iter()
-                .map(|(name, feature)| (name.clone(), feature.freeze()))
-                .collect(),
-            spaces: self
-                .spaces
-                .iter()
-                .map(|(name, space)| (name.clone(), space.freeze()))
-                .collect(),
-        }
-    }
-}
-
-/// The rows of a block, lent where they lie one after the other, else copied.
-fn block_of<'a>(
-    rows: &'a ArrayView2<'_, f32>,
-    range: Range<usize>,
-    copy: &'a mut Vec<f32>,
-) -> &'a [f32] {
-    let dim = rows.ncols();
-    if let Some(all) = rows.as_slice() {
-        return &all[range.start * dim..range.end * dim];
-    }
-    copy.clear();
-    for row in rows.rows().into_iter().skip(range.start).take(range.len()) {
-        copy.extend(row.iter().copied());
-    }
-    copy
-}
-
-fn track_column(feature: &mut FeatureSketch, column: &Column, range: Range<usize>) -> Result<()> {
-    match column {
-        Column::Float(values) => values[range]
-            .iter()
-            .for_each(|v| feature.numbers.update(*v)),
-        Column::Int(values) => values[range]
-            .iter()
-            .for_each(|v| feature.numbers.update(*v as f64)),
-        Column::Bool(_) | Column::Text(_) => {
-            return track_codes(feature, &Codes::new(range.map(|row| column.present(row))));
-        }
-    }
-    Ok(())
-}
-
-fn track_codes(feature: &mut FeatureSketch, codes: &Codes<'_>) -> Result<()> {
-    let (counts, none) = codes.counts();
-    for (name, count) in codes.names.iter().zip(counts) {
-        feature.categories.update_many(name, count);
-    }
-    feature.nulls += none;
-    Ok(())
 }

@@ -30,6 +30,13 @@ pub(crate) struct ClassTable {
     groups: Vec<GroupSketch>,
 }
 
+/// The states of a table, taken out of it.
+pub(crate) struct ClassGroups {
+    pub(crate) unclassified: GroupSketch,
+    pub(crate) other: Option<GroupSketch>,
+    pub(crate) named: Vec<(String, GroupSketch)>,
+}
+
 impl ClassTable {
     pub(crate) fn new(seed: u64, max_classes: usize, unclassified: GroupSketch) -> Self {
         Self {
@@ -114,15 +121,7 @@ impl ClassTable {
         &mut self.groups[slot]
     }
 
-    pub(crate) fn unclassified(&self) -> &GroupSketch {
-        &self.groups[UNCLASSIFIED]
-    }
-
-    pub(crate) fn other(&self) -> Option<&GroupSketch> {
-        self.other.map(|slot| &self.groups[slot])
-    }
-
-    pub(crate) fn named(&self) -> impl Iterator<Item = (&str, &GroupSketch)> {
+    fn named(&self) -> impl Iterator<Item = (&str, &GroupSketch)> {
         self.names
             .iter()
             .map(|((_, name), slot)| (name.as_str(), &self.groups[*slot]))
@@ -146,8 +145,8 @@ impl ClassTable {
         for ((_, group), slot) in other.named().zip(slots) {
             self.groups[slot].merge(group)?;
         }
-        self.groups[UNCLASSIFIED].merge(other.unclassified())?;
-        if let Some(rest) = other.other() {
+        self.groups[UNCLASSIFIED].merge(&other.groups[UNCLASSIFIED])?;
+        if let Some(rest) = other.other.map(|slot| &other.groups[slot]) {
             let slot = match self.other {
                 Some(slot) => slot,
                 None => {
@@ -159,6 +158,20 @@ impl ClassTable {
             self.groups[slot].merge(rest)?;
         }
         Ok(())
+    }
+
+    pub(crate) fn into_groups(self) -> ClassGroups {
+        let mut groups: Vec<Option<GroupSketch>> = self.groups.into_iter().map(Some).collect();
+        let mut take = |slot: Slot| groups[slot].take().expect("each slot has one owner");
+        ClassGroups {
+            unclassified: take(UNCLASSIFIED),
+            other: self.other.map(&mut take),
+            named: self
+                .names
+                .into_iter()
+                .map(|((_, name), slot)| (name, take(slot)))
+                .collect(),
+        }
     }
 
     /// A table from stored states.

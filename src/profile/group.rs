@@ -1,5 +1,7 @@
 //! The rows of one class or one cluster of a space.
 
+use std::borrow::Cow;
+
 use crate::error::Result;
 use crate::sketch::{CoordinatedSample, Directions, QuantileSketch, Quantiles};
 use crate::sphere::Medoid;
@@ -108,15 +110,27 @@ impl GroupSketch {
         Ok(())
     }
 
-    pub(crate) fn freeze(&self) -> SpaceGroup {
+    /// Notes a record at `distance` from the centre if none was nearer.
+    pub(crate) fn offer_nearest<'a>(
+        &mut self,
+        distance: f64,
+        hash: u64,
+        id: impl FnOnce() -> Option<Cow<'a, str>>,
+    ) {
+        if self.nearest.as_ref().is_none_or(|m| distance <= m.distance) {
+            Medoid::offer(&mut self.nearest, distance, id().as_deref(), hash);
+        }
+    }
+
+    pub(crate) fn freeze(self) -> SpaceGroup {
         SpaceGroup {
-            directions: self.directions.clone(),
+            directions: self.directions,
             distance: self.distance.freeze(),
             boundary: self.boundary.freeze(),
-            sample: self.sample.clone(),
-            nearest: self.nearest.clone(),
+            sample: self.sample,
+            nearest: self.nearest,
             no_centre: self.no_centre,
-            clusters: self.clusters.clone(),
+            clusters: self.clusters,
         }
     }
 

@@ -42,6 +42,7 @@
 //! ```
 
 mod builder;
+mod chunk;
 mod classes;
 mod config;
 mod container;
@@ -50,8 +51,9 @@ mod file;
 #[cfg(feature = "fit")]
 mod fit;
 mod group;
+mod instrument;
 mod novel;
-mod rows;
+mod shard;
 mod space;
 mod space_sketch;
 mod window;

@@ -144,23 +144,24 @@ impl SpaceProfile {
 }
 
 impl SpaceSketch {
-    pub(crate) fn freeze(&self) -> SpaceProfile {
+    pub(crate) fn freeze(self) -> SpaceProfile {
+        let groups = self.classes.into_groups();
         SpaceProfile {
             dim: self.config.dim,
-            tally: self.tally.clone(),
+            tally: self.tally,
             norm: self.norm.freeze(),
             cluster_distance: self.cluster_distance.freeze(),
             own_distance: self.own_distance.freeze(),
             boundary: self.boundary.freeze(),
-            classes: self
-                .classes
-                .named()
-                .map(|(name, group)| (name.to_owned(), group.freeze()))
+            classes: groups
+                .named
+                .into_iter()
+                .map(|(name, group)| (name, group.freeze()))
                 .collect(),
-            unclassified: self.classes.unclassified().freeze(),
-            other_classes: self.classes.other().map(GroupSketch::freeze),
-            clusters: self.clusters.iter().map(GroupSketch::freeze).collect(),
-            sample: self.sample.clone(),
+            unclassified: groups.unclassified.freeze(),
+            other_classes: groups.other.map(GroupSketch::freeze),
+            clusters: self.clusters.into_iter().map(GroupSketch::freeze).collect(),
+            sample: self.sample,
             novel: self.novel.freeze(),
         }
     }

@@ -1,87 +1,35 @@
 //! One embedding space while it is learned.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use ndarray::{ArrayView2, Axis, Slice};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::{CoordinatedSample, Directions, QuantileSketch, SampleBudget, Tally, hash_row};
-use crate::sphere::{
-    Block, LeaveOneOut, Medoid, NearestSearch, Products, Reading, Ruler, UnitRow, record_name,
-};
+use crate::sphere::{Block, LeaveOneOut, Products, Reading, UnitRow, record_name};
 
+use super::chunk::Chunk;
 use super::classes::{ClassTable, Slot, UNCLASSIFIED};
-use super::config::{Role, SpaceConfig};
+use super::config::SpaceConfig;
 use super::group::GroupSketch;
+use super::instrument::Instrument;
 use super::novel::MostNovel;
-use super::rows::RowContext;
 
-/// Working memory, kept from block to block.
+/// Rows that are measured together: their products stay in the cache.
+pub(crate) const BLOCK_ROWS: usize = 256;
+
+/// Working memory, kept from chunk to chunk.
 #[derive(Debug, Clone, Default)]
 struct Scratch {
     products: Products,
     left_out: LeaveOneOut,
     fixed: Vec<i64>,
-}
-
-/// What rows are measured with.
-#[derive(Debug)]
-enum Instrument {
-    /// Norms only.
-    Plain(NearestSearch),
-    /// Distances to the centres of a codebook, too.
-    Ruler(Ruler),
-}
-
-impl Instrument {
-    fn new(config: &SpaceConfig) -> Result<Self> {
-        Ok(match &config.codebook {
-            None => Self::Plain(NearestSearch::new(config.dim, Vec::new())?),
-            Some(book) => Self::Ruler(Ruler::new(Arc::clone(book), config.role == Role::Reference)),
-        })
-    }
-
-    fn clusters(&self) -> usize {
-        match self {
-            Self::Plain(_) => 0,
-            Self::Ruler(ruler) => ruler.codebook().clusters().len(),
-        }
-    }
-
-    fn has_classes(&self) -> bool {
-        match self {
-            Self::Plain(_) => false,
-            Self::Ruler(ruler) => !ruler.codebook().classes().is_empty(),
-        }
-    }
-
-    /// Place of a class among the codebook's centres.
-    fn centre_of(&self, class: &str) -> Option<usize> {
-        match self {
-            Self::Plain(_) => None,
-            Self::Ruler(ruler) => ruler.codebook().class_index(class),
-        }
-    }
-
-    fn block<'a>(&'a self, rows: &'a [f32], products: &'a mut Products) -> Block<'a> {
-        match self {
-            Self::Plain(search) => search.block(rows, products),
-            Self::Ruler(ruler) => ruler.block(rows, products),
-        }
-    }
-
-    fn read(
-        &self,
-        block: &Block<'_>,
-        row: usize,
-        centre: Option<usize>,
-        hash: u64,
-        left_out: &mut LeaveOneOut,
-    ) -> Reading {
-        match self {
-            Self::Plain(_) => None,
-            Self::Ruler(ruler) => ruler.read(block, row, centre, hash, left_out),
-        }
-        .unwrap_or_default()
-    }
+    /// Rows of a view that is not laid out row by row are copied here.
+    rows: Vec<f32>,
+    /// Where the classes of the chunk go that were seen so far, by code.
+    places: Vec<Option<ClassPlace>>,
+    measured: Vec<Measured>,
 }
 
 /// Where the rows of one class go.
@@ -97,6 +45,16 @@ const NO_CLASS: ClassPlace = ClassPlace {
     slot: UNCLASSIFIED,
     centre: None,
 };
+
+/// A row of the chunk that has a direction.
+#[derive(Debug, Clone, Copy)]
+struct Measured {
+    row: usize,
+    hash: u64,
+    norm: f64,
+    slot: Slot,
+    reading: Reading,
+}
 
 #[derive(Debug, Clone)]
 pub(crate) struct SpaceSketch {
@@ -153,71 +111,91 @@ impl SpaceSketch {
         }
     }
 
-    /// Learns a block of rows, `(n, dim)` laid out row by row.
-    pub(crate) fn track(&mut self, rows: &[f32], context: &RowContext<'_, '_>) -> Result<()> {
+    /// Learns the rows of a chunk, `(n, dim)`.
+    pub(crate) fn track(
+        &mut self,
+        rows: &ArrayView2<'_, f32>,
+        chunk: &Chunk<'_, '_>,
+    ) -> Result<()> {
         let instrument = Arc::clone(&self.instrument);
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.fixed.resize(self.config.dim, 0);
-        let block = instrument.block(rows, &mut scratch.products);
-        let places = self.admit_classes(&block, context)?;
-        for row in 0..block.len() {
-            let unit = match block.row(row) {
-                Ok(unit) => unit,
-                Err(fault) => {
-                    self.tally.skip(fault.reason(), 1);
-                    continue;
-                }
-            };
-            let place = context
-                .classes
-                .code(row)
-                .map_or(NO_CLASS, |code| places[code]);
-            let hash = context
-                .id_hash(row)
-                .unwrap_or_else(|| hash_row(self.seed, unit.values()));
-            let reading = instrument.read(&block, row, place.centre, hash, &mut scratch.left_out);
-            Directions::to_fixed(unit.values(), unit.inverse(), &mut scratch.fixed);
-            self.track_row(
-                row,
-                unit,
-                hash,
-                place.slot,
-                &reading,
-                &scratch.fixed,
-                context,
-            );
-            self.sample_row(row, unit, hash, place.slot, &reading, context);
+        scratch.measured.clear();
+        scratch.places.clear();
+        scratch.places.resize(chunk.classes().names.len(), None);
+        for start in (0..rows.nrows()).step_by(BLOCK_ROWS) {
+            let end = rows.nrows().min(start + BLOCK_ROWS);
+            let values = rows.slice_axis(Axis(0), Slice::from(start..end));
+            let values = row_by_row(&values, &mut scratch.rows);
+            let block = instrument.block(values, &mut scratch.products);
+            self.admit_classes(&block, start, chunk, &mut scratch.places)?;
+            let before = scratch.measured.len();
+            for row in 0..block.len() {
+                let unit = match block.row(row) {
+                    Ok(unit) => unit,
+                    Err(fault) => {
+                        self.tally.skip(fault.reason(), 1);
+                        continue;
+                    }
+                };
+                let place = place_of(start + row, chunk, &scratch.places);
+                let hash = chunk
+                    .id_hash(start + row)
+                    .unwrap_or_else(|| hash_row(self.seed, unit.values()));
+                let left_out = &mut scratch.left_out;
+                let reading = instrument.read(&block, row, place.centre, hash, left_out);
+                self.add_direction(unit, place.slot, &reading, &mut scratch.fixed);
+                scratch.measured.push(Measured {
+                    row: start + row,
+                    hash,
+                    norm: unit.norm(),
+                    slot: place.slot,
+                    reading,
+                });
+            }
+            self.track_readings(&scratch.measured[before..], chunk);
         }
+        self.sample_rows(rows, chunk, &mut scratch);
         self.scratch = scratch;
         Ok(())
     }
 
-    /// Makes room for the classes of the rows that have a direction; says where
-    /// each class of the context goes.
+    /// Makes room for the classes of the rows that have a direction, and notes
+    /// where each class goes.
     fn admit_classes(
         &mut self,
         block: &Block<'_>,
-        context: &RowContext<'_, '_>,
-    ) -> Result<Vec<ClassPlace>> {
-        let mut seen = vec![false; context.classes.names.len()];
+        start: usize,
+        chunk: &Chunk<'_, '_>,
+        places: &mut [Option<ClassPlace>],
+    ) -> Result<()> {
+        let mut is_fresh = false;
         for row in (0..block.len()).filter(|&row| block.row(row).is_ok()) {
-            if let Some(code) = context.classes.code(row) {
-                seen[code] = true;
+            if let Some(code) = chunk.classes().code(start + row)
+                && places[code].is_none()
+            {
+                places[code] = Some(NO_CLASS);
+                is_fresh = true;
             }
         }
-        let codes: Vec<usize> = (0..seen.len()).filter(|&code| seen[code]).collect();
+        if !is_fresh {
+            return Ok(());
+        }
+        // Classes of earlier blocks as well: a new one may take their room.
+        let codes: Vec<usize> = (0..places.len())
+            .filter(|&code| places[code].is_some())
+            .collect();
         let names: Vec<&str> = codes
             .iter()
-            .map(|&code| context.classes.names[code].as_ref())
+            .map(|&code| chunk.classes().names[code].as_ref())
             .collect();
-        let mut places = vec![NO_CLASS; seen.len()];
         for ((code, name), slot) in codes.iter().zip(&names).zip(self.resolve(&names)?) {
-            places[*code] = ClassPlace {
+            places[*code] = Some(ClassPlace {
                 slot,
                 centre: self.instrument.centre_of(name),
-            };
+            });
         }
-        Ok(places)
+        Ok(())
     }
 
     fn resolve(&mut self, names: &[&str]) -> Result<Vec<Slot>> {
@@ -239,71 +217,92 @@ impl SpaceSketch {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one row")]
-    fn track_row(
+    fn add_direction(
         &mut self,
-        row: usize,
         unit: UnitRow<'_>,
-        hash: u64,
         slot: Slot,
         reading: &Reading,
-        fixed: &[i64],
-        context: &RowContext<'_, '_>,
+        fixed: &mut [i64],
     ) {
-        let id = context.ids[row].as_deref();
-        self.tally.read(1);
-        self.norm.update(unit.norm());
-
-        let group = self.classes.group_mut(slot);
-        group.directions.update_fixed(fixed);
-        if let Some(own) = reading.own_class {
-            self.own_distance.update(own);
-            group.distance.update(own);
-            Medoid::offer(&mut group.nearest, own, id, hash);
-        } else if slot != UNCLASSIFIED && self.instrument.has_classes() {
-            group.no_centre += 1;
-        }
-        if let Some(boundary) = reading.boundary {
-            self.boundary.update(boundary);
-            group.boundary.update(boundary);
-        }
-        if let Some((cluster, distance)) = reading.cluster {
-            group.clusters[cluster] += 1;
-            self.cluster_distance.update(distance);
-            if self.novel.accepts(distance) {
-                self.novel
-                    .update(distance, &record_name(id, hash), cluster as u32);
-            }
-            let group = &mut self.clusters[cluster];
-            group.directions.update_fixed(fixed);
-            group.distance.update(distance);
-            Medoid::offer(&mut group.nearest, distance, id, hash);
+        Directions::to_fixed(unit.values(), unit.inverse(), fixed);
+        self.classes.group_mut(slot).directions.update_fixed(fixed);
+        if let Some((cluster, _)) = reading.cluster {
+            self.clusters[cluster].directions.update_fixed(fixed);
         }
     }
 
-    fn sample_row(
-        &mut self,
-        row: usize,
-        unit: UnitRow<'_>,
-        hash: u64,
-        slot: Slot,
-        reading: &Reading,
-        context: &RowContext<'_, '_>,
-    ) {
-        let by_class = &mut self.classes.group_mut(slot).sample;
-        let by_cluster = reading.cluster.map(|(c, _)| &mut self.clusters[c].sample);
-        let samples = [Some(&mut self.sample), Some(by_class), by_cluster];
-        let mut samples: Vec<&mut CoordinatedSample> = samples
-            .into_iter()
-            .flatten()
-            .filter(|sample| sample.accepts(hash))
-            .collect();
-        if samples.is_empty() {
-            return;
+    /// Sketch by sketch, not row by row: the table of each sketch is then looked
+    /// up many times in a row, and the lookups need not wait for each other.
+    fn track_readings(&mut self, rows: &[Measured], chunk: &Chunk<'_, '_>) {
+        let clusters = rows.iter().filter_map(|r| Some((r, r.reading.cluster?)));
+        let own = rows.iter().filter_map(|r| Some((r, r.reading.own_class?)));
+        let boundary = rows.iter().filter_map(|r| Some((r, r.reading.boundary?)));
+
+        self.tally.read(rows.len() as u64);
+        self.norm.extend(rows.iter().map(|r| r.norm));
+        self.own_distance.extend(own.clone().map(|(_, d)| d));
+        self.boundary.extend(boundary.clone().map(|(_, b)| b));
+        self.cluster_distance
+            .extend(clusters.clone().map(|(_, (_, d))| d));
+
+        for (row, own) in own {
+            let group = self.classes.group_mut(row.slot);
+            group.distance.update(own);
+            group.offer_nearest(own, row.hash, || chunk.id(row.row));
         }
-        let entry = Arc::new(context.sample_row(row, reading, unit));
-        for sample in &mut samples {
-            sample.update(hash, Arc::clone(&entry));
+        for (row, boundary) in boundary {
+            self.classes.group_mut(row.slot).boundary.update(boundary);
+        }
+        for (row, (cluster, distance)) in clusters {
+            self.classes.group_mut(row.slot).clusters[cluster] += 1;
+            let group = &mut self.clusters[cluster];
+            group.distance.update(distance);
+            group.offer_nearest(distance, row.hash, || chunk.id(row.row));
+            if self.novel.accepts(distance) {
+                let name = record_name(chunk.id(row.row).as_deref(), row.hash);
+                self.novel.update(distance, &name, cluster as u32);
+            }
+        }
+        if self.instrument.has_classes() {
+            let no_centre = |r: &&Measured| r.slot != UNCLASSIFIED && r.reading.own_class.is_none();
+            for row in rows.iter().filter(no_centre) {
+                self.classes.group_mut(row.slot).no_centre += 1;
+            }
+        }
+    }
+
+    /// Offers the rows of a chunk to the samples, smallest hashes first: what
+    /// comes later is then turned away before it is copied.
+    fn sample_rows(
+        &mut self,
+        rows: &ArrayView2<'_, f32>,
+        chunk: &Chunk<'_, '_>,
+        scratch: &mut Scratch,
+    ) {
+        scratch.measured.sort_unstable_by_key(|row| row.hash);
+        for measured in &scratch.measured {
+            let &Measured { row, hash, .. } = measured;
+            let place = place_of(row, chunk, &scratch.places);
+            let cluster = measured.reading.cluster.map(|(cluster, _)| cluster);
+            let mut samples = [
+                Some(&mut self.sample),
+                Some(&mut self.classes.group_mut(place.slot).sample),
+                cluster.map(|cluster| &mut self.clusters[cluster].sample),
+            ];
+            let mut entry = None;
+            for sample in samples.iter_mut().flatten() {
+                if sample.accepts(hash) {
+                    let entry = entry.get_or_insert_with(|| {
+                        let values = rows.row(row);
+                        let values = match values.as_slice() {
+                            Some(values) => Cow::Borrowed(values),
+                            None => Cow::Owned(values.to_vec()),
+                        };
+                        Arc::new(chunk.sample_row(row, &measured.reading, &values))
+                    });
+                    sample.update(hash, Arc::clone(entry));
+                }
+            }
         }
     }
 
@@ -332,4 +331,23 @@ impl SpaceSketch {
         self.novel.merge(&other.novel);
         Ok(())
     }
+}
+
+/// Where the row's class goes.
+fn place_of(row: usize, chunk: &Chunk<'_, '_>, places: &[Option<ClassPlace>]) -> ClassPlace {
+    chunk
+        .classes()
+        .code(row)
+        .and_then(|code| places[code])
+        .unwrap_or(NO_CLASS)
+}
+
+/// The rows one after the other, copied only where they do not lie so.
+fn row_by_row<'a>(rows: &'a ArrayView2<'_, f32>, copy: &'a mut Vec<f32>) -> &'a [f32] {
+    if let Some(values) = rows.as_slice() {
+        return values;
+    }
+    copy.clear();
+    copy.extend(rows.iter().copied());
+    copy
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fixed_point::{ONE, add_scaled, write_difference, write_scaled};
+use super::fixed_point::{self, ONE, add_scaled, write_difference, write_scaled};
 use crate::error::{Error, ErrorKind, Result};
 
 /// So many rows, each at most [`ONE`] in magnitude, fit into an i64.
@@ -114,9 +114,7 @@ impl Directions {
         assert_eq!(fixed.len(), self.dim(), "dimension of the row");
         debug_assert!(fixed.iter().all(|v| v.unsigned_abs() <= ONE as u64));
         self.make_room(1);
-        for (sum, value) in self.narrow.iter_mut().zip(fixed) {
-            *sum = sum.wrapping_add(*value);
-        }
+        fixed_point::add(&mut self.narrow, fixed);
         self.count += 1;
         self.narrow_rows += 1;
     }

@@ -30,6 +30,14 @@ pub(super) fn add_scaled(sums: &mut [i64], row: &[f32], factor: f64) {
     }
 }
 
+/// Adds `fixed` to `sums`.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+pub(super) fn add(sums: &mut [i64], fixed: &[i64]) {
+    for (sum, value) in sums.iter_mut().zip(fixed) {
+        *sum = sum.wrapping_add(*value);
+    }
+}
+
 /// Writes `row * factor`, rounded, to `out`; `factor` includes [`ONE`].
 #[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
 pub(super) fn write_scaled(out: &mut [i64], row: &[f32], factor: f64) {

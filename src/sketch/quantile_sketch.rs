@@ -189,7 +189,7 @@ impl QuantileSketch {
         // collapse that just fits would need another one.
         if self.table.occupied() > self.cap + self.cap / 5 {
             let (entries, shift) = self.collapsed();
-            self.table.refill(entries);
+            self.table.refill(&entries);
             self.shift = shift;
         }
     }
@@ -233,11 +233,18 @@ impl QuantileSketch {
         Self {
             cap: frozen.cap,
             shift: frozen.shift,
-            table: CountTable::of(frozen.entries.clone()),
+            table: CountTable::of(&frozen.entries),
             min,
             max,
             outside: frozen.outside,
         }
+    }
+}
+
+impl Extend<f64> for QuantileSketch {
+    /// Takes in many values, as [`update`](Self::update) takes in one.
+    fn extend<T: IntoIterator<Item = f64>>(&mut self, values: T) {
+        values.into_iter().for_each(|value| self.update(value));
     }
 }
 

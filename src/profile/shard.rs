@@ -1,0 +1,182 @@
+//! What one thread learns of the records.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use ndarray::Axis;
+
+use crate::error::Result;
+use crate::ingest::{Batch, Column};
+use crate::sketch::Tally;
+
+use super::chunk::{CHUNK_ROWS, Chunk, Codes};
+use super::config::ProfileConfig;
+use super::feature::FeatureSketch;
+use super::space_sketch::SpaceSketch;
+use super::window::{ClassSources, Profile};
+
+/// The categorical features that labels and predictions are counted under.
+pub(crate) const LABEL_FEATURE: &str = "label";
+pub(crate) const PREDICTION_FEATURE: &str = "prediction";
+
+/// Everything one thread has learned.
+#[derive(Debug, Clone)]
+pub(crate) struct Shard {
+    tally: Tally,
+    times: Option<(i64, i64)>,
+    class_sources: ClassSources,
+    pub(crate) features: BTreeMap<String, FeatureSketch>,
+    spaces: BTreeMap<String, SpaceSketch>,
+}
+
+impl Shard {
+    pub(crate) fn new(config: &ProfileConfig) -> Result<Self> {
+        let spaces = config
+            .spaces
+            .iter()
+            .map(|(name, space)| {
+                let sketch = SpaceSketch::new(space, config.seed, config.max_classes)
+                    .map_err(|e| e.at("space", name))?;
+                Ok((name.clone(), sketch))
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            tally: Tally::new(),
+            times: None,
+            class_sources: ClassSources::default(),
+            features: BTreeMap::new(),
+            spaces,
+        })
+    }
+
+    /// Learns the rows of a batch that lie in `range`.
+    pub(crate) fn track(
+        &mut self,
+        batch: &Batch<'_>,
+        range: Range<usize>,
+        seed: u64,
+    ) -> Result<()> {
+        for start in range.clone().step_by(CHUNK_ROWS) {
+            let end = range.end.min(start + CHUNK_ROWS);
+            self.track_chunk(&Chunk::new(batch, start..end, seed))?;
+        }
+        Ok(())
+    }
+
+    fn track_chunk(&mut self, chunk: &Chunk<'_, '_>) -> Result<()> {
+        self.tally.read(chunk.rows().len() as u64);
+        for time in chunk.rows().filter_map(|row| chunk.batch().time(row)) {
+            let (first, last) = self.times.unwrap_or((time, time));
+            self.times = Some((first.min(time), last.max(time)));
+        }
+        self.class_sources.merge(chunk.class_sources());
+        if let Some(labels) = chunk.labels() {
+            track_codes(self.feature(LABEL_FEATURE)?, labels);
+        }
+        if let Some(predictions) = chunk.predictions() {
+            track_codes(self.feature(PREDICTION_FEATURE)?, predictions);
+        }
+        for (name, column) in chunk.batch().features() {
+            track_column(self.feature(name)?, column, chunk.rows());
+        }
+        for (name, rows) in chunk.batch().spaces() {
+            if let Some(space) = self.spaces.get_mut(name) {
+                space.track(&rows.slice_axis(Axis(0), chunk.rows().into()), chunk)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn feature(&mut self, name: &str) -> Result<&mut FeatureSketch> {
+        if !self.features.contains_key(name) {
+            self.features.insert(name.to_owned(), FeatureSketch::new()?);
+        }
+        Ok(self.features.get_mut(name).expect("inserted above"))
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
+        self.tally.merge(&other.tally)?;
+        if let Some((first, last)) = other.times {
+            let (a, b) = self.times.unwrap_or((first, last));
+            self.times = Some((a.min(first), b.max(last)));
+        }
+        self.class_sources.merge(other.class_sources);
+        for (name, feature) in &other.features {
+            self.feature(name)?.merge(feature)?;
+        }
+        for (name, space) in &other.spaces {
+            if let Some(mine) = self.spaces.get_mut(name) {
+                mine.merge(space).map_err(|e| e.at("space", name))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn thaw(profile: &Profile) -> Result<Self> {
+        let mut out = Self::new(&profile.config)?;
+        out.tally = profile.tally.clone();
+        out.times = profile.times;
+        out.class_sources = profile.class_sources;
+        out.features = profile
+            .features
+            .iter()
+            .map(|(name, feature)| (name.clone(), FeatureSketch::thaw(feature)))
+            .collect();
+        for (name, space) in &profile.spaces {
+            let config = &profile.config.spaces[name];
+            let sketch = SpaceSketch::thaw(
+                space,
+                config,
+                profile.config.seed,
+                profile.config.max_classes,
+            )?;
+            out.spaces.insert(name.clone(), sketch);
+        }
+        Ok(out)
+    }
+
+    pub(crate) fn freeze(
+        self,
+        config: ProfileConfig,
+        tags: BTreeMap<String, BTreeSet<String>>,
+    ) -> Profile {
+        Profile {
+            config,
+            tags,
+            tally: self.tally,
+            times: self.times,
+            class_sources: self.class_sources,
+            features: self
+                .features
+                .iter()
+                .map(|(name, feature)| (name.clone(), feature.freeze()))
+                .collect(),
+            spaces: self
+                .spaces
+                .into_iter()
+                .map(|(name, space)| (name, space.freeze()))
+                .collect(),
+        }
+    }
+}
+
+fn track_column(feature: &mut FeatureSketch, column: &Column, rows: Range<usize>) {
+    match column {
+        Column::Float(values) => feature.numbers.extend(values[rows].iter().copied()),
+        Column::Int(values) => feature
+            .numbers
+            .extend(values[rows].iter().map(|v| *v as f64)),
+        Column::Bool(_) | Column::Text(_) => {
+            let codes = Codes::new(rows.map(|row| column.present(row)));
+            track_codes(feature, &codes);
+        }
+    }
+}
+
+fn track_codes(feature: &mut FeatureSketch, codes: &Codes<'_>) {
+    let (counts, none) = codes.counts();
+    for (name, count) in codes.names.iter().zip(counts) {
+        feature.categories.update_many(name, count);
+    }
+    feature.nulls += none;
+}
