@@ -5,6 +5,7 @@ use driftsphere::compare::stats::{
     Components, Group, Mmd, Neighbours, PairCurves, Permutations, SquaredChords,
     benjamini_bogomolov, benjamini_hochberg, cauchy, chi_square_test, holm, ks_p_value,
     ks_statistic, resample_p_value, share_test, simes, total_variation, wasserstein1,
+    weighted_cauchy,
 };
 use serde_json::Value;
 
@@ -156,6 +157,9 @@ fn combinations() {
     for case in vectors()["combinations"].as_array().unwrap() {
         let p = numbers(&case["p"]);
         close(cauchy(&p).unwrap(), number(&case["cauchy"]), 1e-9);
+        let terms: Vec<(f64, f64)> = p.iter().copied().zip((1..).map(f64::from)).collect();
+        let weighted = weighted_cauchy(&terms).unwrap();
+        close(weighted, number(&case["weighted_cauchy"]), 1e-9);
         close(simes(&p).unwrap(), number(&case["simes"]), 1e-12);
         for (adjusted, want) in [
             (holm(&p), &case["holm"]),

@@ -169,6 +169,8 @@ def combination_vectors(rng):
         out.append({
             "p": p.tolist(),
             "cauchy": float(stats.cauchy.sf(np.mean(np.tan((0.5 - capped) * np.pi)))),
+            "weighted_cauchy": float(stats.cauchy.sf(
+                np.average(np.tan((0.5 - capped) * np.pi), weights=np.arange(1, k + 1)))),
             "simes": float(min(1.0, (k * np.sort(p) / np.arange(1, k + 1)).min())),
             "holm": holm.tolist(),
             "bh": stats.false_discovery_control(p, method="bh").tolist(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::finding::{Effect, Finding, Group, Verdict};
 use super::order;
-use super::stats::{self, benjamini_bogomolov, cauchy, simes};
+use super::stats::{self, benjamini_bogomolov, effective_rows, simes, weighted_cauchy};
 
 /// Detectable effects beyond so many thresholds leave a question open.
 const BLIND_FROM: f64 = 2.0;
@@ -13,7 +13,9 @@ const BLIND_FROM: f64 = 2.0;
 /// Judges the drafts group by group.
 ///
 /// A group in which some findings lead has the Cauchy combination of their
-/// p-values; any other has Simes' over all of them. Holm over the groups and
+/// p-values, weighed by the effective rows behind each: a test over all rows of
+/// large windows counts for more than one over their samples. Any other group
+/// has Simes' over all of them. Holm over the groups and
 /// Benjamini-Bogomolov inside them give the adjusted p-values.
 pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>) {
     let mut by_group: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
@@ -80,30 +82,32 @@ impl Combined {
                 p_value: simes(&p),
             };
         }
-        let mut p = Vec::new();
+        let mut terms = Vec::new();
         let mut names = Vec::new();
         // Findings of one name in several scopes are one test: Bonferroni.
-        let mut by_feature: BTreeMap<(&str, &str, bool), Vec<f64>> = BTreeMap::new();
+        let mut by_feature: BTreeMap<(&str, &str, bool), Vec<&Finding>> = BTreeMap::new();
         for draft in leading {
             let f = &draft.finding;
             let whole = f.scope == super::finding::Scope::All;
-            if let Some(p) = f.p_value {
+            if f.p_value.is_some() {
                 by_feature
                     .entry((&f.feature, &f.statistic, whole))
                     .or_default()
-                    .push(p);
+                    .push(f);
             }
         }
-        for ((feature, statistic, whole), values) in by_feature {
-            let smallest = values.iter().copied().fold(1.0, f64::min);
-            p.push((smallest * values.len() as f64).min(1.0));
+        for ((feature, statistic, whole), tests) in by_feature {
+            let smallest = tests.iter().filter_map(|f| f.p_value).fold(1.0, f64::min);
+            let rows = |of: fn(&Finding) -> u64| tests.iter().map(|f| of(f)).sum::<u64>() as f64;
+            let weight = effective_rows(rows(|f| f.n_reference), rows(|f| f.n_target));
+            terms.push(((smallest * tests.len() as f64).min(1.0), weight));
             let scope = if whole { "" } else { " by class" };
             names.push(format!("{feature}{scope} ({statistic})"));
         }
         Self {
             rule: "cauchy",
             names,
-            p_value: cauchy(&p),
+            p_value: weighted_cauchy(&terms),
         }
     }
 }

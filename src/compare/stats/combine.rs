@@ -4,17 +4,7 @@
 //! the caller. An empty list has no combination (`None`).
 
 /// Cauchy combination of dependent p-values (Liu and Xie 2020, J. Am. Stat.
-/// Assoc. 115).
-///
-/// ```text
-/// T = mean tan((1/2 - min(p_i, 0.9)) pi),   p = 1/2 - atan(T) / pi
-/// ```
-///
-/// Valid for small p whatever the dependence. A p near 1 would weigh as much
-/// against the others as one near 0 speaks for them; the cap at 0.9 takes that
-/// weight away (it can only raise T when a p exceeds 0.9, by at most 3.1 / K).
-/// If all exceed 0.9 the smallest is returned, so that p-values of 1 join
-/// to 1.
+/// Assoc. 115), all of equal weight; see [`weighted_cauchy`].
 ///
 /// ```
 /// use driftsphere::compare::stats::cauchy;
@@ -26,20 +16,51 @@
 /// ```
 #[must_use]
 pub fn cauchy(p_values: &[f64]) -> Option<f64> {
+    let terms: Vec<(f64, f64)> = p_values.iter().map(|p| (*p, 1.0)).collect();
+    weighted_cauchy(&terms)
+}
+
+/// Cauchy combination of dependent (p-value, weight) pairs, the weights chosen
+/// without looking at the data's values.
+///
+/// ```text
+/// T = sum w_i tan((1/2 - min(p_i, 0.9)) pi) / sum w_i,   p = 1/2 - atan(T) / pi
+/// ```
+///
+/// Valid for small p whatever the dependence. A p near 1 would weigh as much
+/// against the others as one near 0 speaks for them; the cap at 0.9 takes that
+/// weight away (it can only raise T when a p exceeds 0.9, by at most 3.1 times
+/// this p's share of the weights). If all exceed 0.9 the smallest is returned,
+/// so that p-values of 1 join to 1. `None` if the weights, each at least 0, add
+/// up to nothing.
+///
+/// ```
+/// use driftsphere::compare::stats::weighted_cauchy;
+///
+/// // Nine tenths of the weight: nearly the p-value itself.
+/// let p = weighted_cauchy(&[(0.01, 9.0), (0.5, 1.0)]).unwrap();
+/// assert!((p - 0.01 / 0.9).abs() < 1e-5);
+/// ```
+#[must_use]
+pub fn weighted_cauchy(terms: &[(f64, f64)]) -> Option<f64> {
     use std::f64::consts::PI;
     const CAP: f64 = 0.9;
-    let smallest = p_values.iter().copied().reduce(f64::min)?;
-    if smallest >= CAP {
-        return Some(smallest.min(1.0));
+    let total: f64 = terms.iter().map(|(_, weight)| weight).sum();
+    if total <= 0.0 {
+        return None;
     }
-    let sum: f64 = p_values
+    let smallest = terms.iter().map(|(p, _)| *p).fold(1.0, f64::min);
+    if smallest >= CAP {
+        return Some(smallest);
+    }
+    let sum: f64 = terms
         .iter()
-        .map(|&p| {
+        .map(|&(p, weight)| {
             // 1 / tan: exact for tiny p, where 1/2 - p would round to 1/2.
-            1.0 / libm::tan(p.clamp(SMALLEST, CAP) * PI)
+            weight / libm::tan(p.clamp(SMALLEST, CAP) * PI)
         })
         .sum();
-    let t = sum / p_values.len() as f64;
+    let t = sum / total;
     let p = if t > 1.0 {
         libm::atan(1.0 / t) / PI
     } else {

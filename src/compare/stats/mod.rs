@@ -57,6 +57,7 @@ mod w1;
 pub use chi_square::{ChiSquareTest, TotalVariation, chi_square_test, total_variation};
 pub use combine::{
     AdjustedGroup, Group, benjamini_bogomolov, benjamini_hochberg, cauchy, holm, simes,
+    weighted_cauchy,
 };
 pub use components::Components;
 pub use effect::{
