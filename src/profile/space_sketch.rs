@@ -129,7 +129,6 @@ impl SpaceSketch {
             let values = row_by_row(&values, &mut scratch.rows);
             let block = instrument.block(values, &mut scratch.products);
             self.admit_classes(&block, start, chunk, &mut scratch.places)?;
-            let before = scratch.measured.len();
             for row in 0..block.len() {
                 let unit = match block.row(row) {
                     Ok(unit) => unit,
@@ -153,9 +152,13 @@ impl SpaceSketch {
                     reading,
                 });
             }
-            self.track_readings(&scratch.measured[before..], chunk);
         }
-        self.sample_rows(rows, chunk, &mut scratch);
+        // Where a class went may have changed while others came.
+        for row in &mut scratch.measured {
+            row.slot = place_of(row.row, chunk, &scratch.places).slot;
+        }
+        self.track_readings(&scratch.measured, chunk);
+        self.sample_rows(rows, &scratch.measured, chunk);
         self.scratch = scratch;
         Ok(())
     }
@@ -276,29 +279,30 @@ impl SpaceSketch {
     fn sample_rows(
         &mut self,
         rows: &ArrayView2<'_, f32>,
+        measured: &[Measured],
         chunk: &Chunk<'_, '_>,
-        scratch: &mut Scratch,
     ) {
-        scratch.measured.sort_unstable_by_key(|row| row.hash);
-        for measured in &scratch.measured {
-            let &Measured { row, hash, .. } = measured;
-            let place = place_of(row, chunk, &scratch.places);
+        let hashes = measured.iter().map(|row| row.hash);
+        let mut order: Vec<(u64, usize)> = hashes.zip(0..).collect();
+        order.sort_unstable();
+        for (hash, at) in order {
+            let measured = &measured[at];
             let cluster = measured.reading.cluster.map(|(cluster, _)| cluster);
             let mut samples = [
                 Some(&mut self.sample),
-                Some(&mut self.classes.group_mut(place.slot).sample),
+                Some(&mut self.classes.group_mut(measured.slot).sample),
                 cluster.map(|cluster| &mut self.clusters[cluster].sample),
             ];
             let mut entry = None;
             for sample in samples.iter_mut().flatten() {
                 if sample.accepts(hash) {
                     let entry = entry.get_or_insert_with(|| {
-                        let values = rows.row(row);
+                        let values = rows.row(measured.row);
                         let values = match values.as_slice() {
                             Some(values) => Cow::Borrowed(values),
                             None => Cow::Owned(values.to_vec()),
                         };
-                        Arc::new(chunk.sample_row(row, &measured.reading, &values))
+                        Arc::new(chunk.sample_row(measured.row, &measured.reading, &values))
                     });
                     sample.update(hash, Arc::clone(entry));
                 }

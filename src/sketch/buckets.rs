@@ -52,7 +52,7 @@ pub(super) fn edges(key: i64, shift: u32) -> (f64, f64) {
 }
 
 /// The key of the bucket `by` shifts coarser that holds the bucket `key`.
-fn coarser(key: i64, by: u32) -> i64 {
+pub(super) fn coarser(key: i64, by: u32) -> i64 {
     let magnitude = (key.unsigned_abs() >> by).cast_signed();
     if key < 0 { -magnitude } else { magnitude }
 }
@@ -87,6 +87,14 @@ pub(super) fn smallest_shift(entries: &[Entry], cap: usize) -> u32 {
         }
     }
     MAX_SHIFT
+}
+
+/// Sorts and counts `keys`.
+pub(super) fn counted(mut keys: Vec<i64>) -> Vec<Entry> {
+    keys.sort_unstable();
+    let mut entries: Vec<Entry> = keys.into_iter().map(|key| (key, 1)).collect();
+    join_equal(&mut entries);
+    entries
 }
 
 /// Joins sorted `entries` into the buckets that are `by` shifts coarser.

@@ -45,15 +45,21 @@ impl CountTable {
 
     /// A table that holds `entries`, whose keys are distinct.
     pub(super) fn of(entries: &[Entry]) -> Self {
-        let mut table = Self::with_slots((2 * entries.len()).next_power_of_two().max(SMALLEST));
+        let mut table = Self::new();
         table.refill(entries);
         table
     }
 
-    /// Holds `entries` from now on, whose keys are distinct, in the same memory.
+    /// Holds `entries` from now on, whose keys are distinct, in the same memory
+    /// if it is enough.
     pub(super) fn refill(&mut self, entries: &[Entry]) {
-        self.slots.fill((EMPTY, 0));
-        self.occupied = 0;
+        let slots = (2 * entries.len()).next_power_of_two().max(SMALLEST);
+        if slots > self.slots.len() {
+            *self = Self::with_slots(slots);
+        } else {
+            self.slots.fill((EMPTY, 0));
+            self.occupied = 0;
+        }
         // Those that come often first: they get their homes, where `bump` finds
         // them. It brings a normal stream from 4.0 to 2.5 ns a value.
         let total: u64 = entries.iter().fold(0, |sum, e| sum.saturating_add(e.1));

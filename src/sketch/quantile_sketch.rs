@@ -100,7 +100,10 @@ pub struct QuantileSketch {
     cap: usize,
     /// At most the shift that freezing will choose.
     shift: u32,
-    /// Up to a fifth more keys than `cap`.
+    /// The first keys, at shift 0, as they came: most of them differ, so there
+    /// would be nothing to count. `None` once there were [`most`](Self::most).
+    early: Option<Vec<i64>>,
+    /// Counts of the keys that came later; up to [`most`](Self::most) of them.
     table: CountTable,
     /// Above `max` while no finite value came.
     min: f64,
@@ -131,6 +134,7 @@ impl QuantileSketch {
         Ok(Self {
             cap,
             shift: 0,
+            early: Some(Vec::new()),
             table: CountTable::new(),
             min: f64::INFINITY,
             max: f64::NEG_INFINITY,
@@ -184,19 +188,46 @@ impl QuantileSketch {
     /// Adds to a key that may be new.
     #[inline(never)]
     fn occupy(&mut self, key: i64, count: u64) {
-        self.table.add(key, count);
-        // The slack keeps collapses apart: without it, the next new key after a
-        // collapse that just fits would need another one.
-        if self.table.occupied() > self.cap + self.cap / 5 {
-            let (entries, shift) = self.collapsed();
-            self.table.refill(&entries);
-            self.shift = shift;
+        let most = self.most();
+        if let Some(early) = &mut self.early {
+            if count == 1 && early.len() < most {
+                early.push(key);
+                return;
+            }
+            self.settle();
+            // The shift may have risen under the key.
+            let key = buckets::coarser(key, self.shift);
+            self.table.add(key, count);
+        } else {
+            self.table.add(key, count);
         }
+        if self.table.occupied() > most {
+            self.settle();
+        }
+    }
+
+    /// Keys that are held at most. The slack over `cap` keeps collapses apart:
+    /// without it, the next new key after a collapse that just fits would need
+    /// another one.
+    fn most(&self) -> usize {
+        self.cap + self.cap / 5
+    }
+
+    /// Counts all that came, in the table, at the smallest shift at which it
+    /// fits into `cap` buckets.
+    fn settle(&mut self) {
+        let (entries, shift) = self.collapsed();
+        self.early = None;
+        self.table.refill(&entries);
+        self.shift = shift;
     }
 
     /// The entries at the smallest shift at which they fit, and this shift.
     fn collapsed(&self) -> (Vec<Entry>, u32) {
-        let mut entries = self.table.sorted();
+        let mut entries = match &self.early {
+            Some(keys) => buckets::counted(keys.clone()),
+            None => self.table.sorted(),
+        };
         let by = buckets::smallest_shift(&entries, self.cap);
         buckets::coarsen(&mut entries, by);
         (entries, self.shift + by)
@@ -233,6 +264,7 @@ impl QuantileSketch {
         Self {
             cap: frozen.cap,
             shift: frozen.shift,
+            early: None,
             table: CountTable::of(&frozen.entries),
             min,
             max,
@@ -273,7 +305,7 @@ mod tests {
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
             sketch.update(f64::from_bits(state)); // every exponent, both signs
-            assert!(sketch.table.occupied() <= sketch.cap + sketch.cap / 5);
+            assert!(sketch.table.occupied() <= sketch.most());
         }
         assert_eq!(sketch.table.slots(), 2 * QuantileSketch::GROUP_CAP);
     }
