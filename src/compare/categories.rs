@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::draft::{Draft, effect};
 use super::finding::SharePair;
 use super::numbers::{Named, percent};
+use super::repeats::DesignEffects;
 use super::stats::{chi_square_test, detectable_total_variation, share_test, total_variation};
 use super::thresholds::Thresholds;
 
@@ -28,10 +29,14 @@ const SHARES_SHOWN: usize = 20;
 /// ```text
 /// TV = 1/2 sum_v |share'_v - share_v|
 /// ```
+///
+/// Where records repeat, counts are divided by the design effect for the test
+/// (the first-order correction of Rao and Scott 1981, Ann. Stat. 9).
 pub(crate) fn compare_counts(
     named: &Named<'_>,
     reference: &Counts,
     target: &Counts,
+    design: DesignEffects,
     thresholds: &Thresholds,
     seed: u64,
 ) -> Draft {
@@ -72,19 +77,23 @@ pub(crate) fn compare_counts(
     let new_values = names(&|s| is_new(s.reference, s.target));
     let lost_values = names(&|s| is_new(s.target, s.reference));
 
+    let (few, few_target): (Vec<u64>, Vec<u64>) =
+        pairs.values().map(|p| design.thin(p.0, p.1)).unzip();
     let (Some(test), Some(variation)) = (
-        chi_square_test(&first, &second, named.seed(seed)),
+        chi_square_test(&few, &few_target, named.seed(seed)),
         total_variation(&first, &second),
     ) else {
         return draft.not_tested("a side has no values");
     };
     let rounds = test.resampled.as_ref().map(|r| r.rounds);
-    let cells = first.iter().zip(&second);
-    let by_value = cells.filter_map(|(a, b)| share_test(*a, n, *b, m));
+    let (all, all_target) = (few.iter().sum(), few_target.iter().sum());
+    let cells = few.iter().zip(&few_target);
+    let by_value = cells.filter_map(|(a, b)| share_test(*a, all, *b, all_target));
     let smallest = by_value.map(|test| test.p_value).fold(1.0, f64::min);
     let p_value = (2.0 * test.p_value.min(smallest * first.len() as f64)).min(1.0);
     let draft = draft.test("chi-square", test.statistic, p_value, rounds);
-    let detectable = detectable_total_variation(pairs.len(), n as f64, m as f64);
+    let effective = design.effective(n, m);
+    let detectable = detectable_total_variation(pairs.len(), effective.0, effective.1);
     let mut draft = draft
         .effect(effect(
             "total variation",

@@ -10,6 +10,7 @@ use super::draft::{Draft, effect};
 use super::finding::{Kind, Scope, TellingRecord};
 use super::numbers::{Named, Size, compare_numbers, percent};
 use super::options::CompareOptions;
+use super::repeats::DesignEffects;
 use super::stats::{detectable_share_shift, share_test};
 use super::view::{Centres, View};
 
@@ -27,6 +28,8 @@ pub(crate) struct SpaceContext<'a> {
     pub(crate) options: &'a CompareOptions,
     /// Whether both sides have classes.
     pub(crate) classed: bool,
+    /// How much less than their number the records of each side say.
+    pub(crate) design: DesignEffects,
 }
 
 impl SpaceContext<'_> {
@@ -74,6 +77,7 @@ pub(crate) fn class_shares(
         &named,
         &class_counts(reference),
         &class_counts(target),
+        context.design,
         &context.options.thresholds,
         context.options.seed,
     )
@@ -186,6 +190,7 @@ fn number(
         reference,
         target,
         Size::MedianShift,
+        context.design,
         &options.thresholds,
         options.seed,
     )
@@ -215,6 +220,7 @@ fn cluster_shares(context: &SpaceContext<'_>, view: &View) -> Draft {
         &context.named("cluster shares", Scope::All),
         &counts(&view.reference),
         &counts(&view.target),
+        context.design,
         &context.options.thresholds,
         context.options.seed,
     );
@@ -283,28 +289,30 @@ fn novelty(context: &SpaceContext<'_>, view: &View) -> Draft {
     });
     let edge = edge.count();
     let beyond = |counts: &[u64]| counts[edge..].iter().sum::<u64>();
-    let Some(test) = share_test(beyond(&common.first), n, beyond(&common.second), m) else {
+    let outside = (beyond(&common.first), beyond(&common.second));
+    let (few, many) = (
+        context.design.thin(outside.0, outside.1),
+        context.design.thin(n, m),
+    );
+    let Some(test) = share_test(few.0, many.0, few.1, many.1) else {
         return draft.not_tested("a side has no rows");
     };
+    let (from, to) = (outside.0 as f64 / n as f64, outside.1 as f64 / m as f64);
+    let effective = context.design.effective(n, m);
     let mut draft = draft
-        .test(
-            "beta-binomial",
-            test.target - test.reference,
-            test.p_value,
-            None,
-        )
+        .test("beta-binomial", to - from, test.p_value, None)
         .effect(effect(
             "share difference",
-            test.target - test.reference,
+            to - from,
             "share",
             context.options.thresholds.novel_share,
-            Some(detectable_share_shift(test.reference, n as f64, m as f64)),
+            Some(detectable_share_shift(from, effective.0, effective.1)),
         ))
         .sentence(format!(
             "records farther from every cluster than {} of the reference: {} -> {}",
-            percent(1.0 - test.reference),
-            percent(test.reference),
-            percent(test.target)
+            percent(1.0 - from),
+            percent(from),
+            percent(to)
         ));
     let limit = common.buckets.get(edge).map_or(f64::INFINITY, |b| b.lower);
     let novel = view.target.novel().iter();

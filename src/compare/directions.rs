@@ -23,7 +23,12 @@ pub(crate) fn compare_directions(
     target: &SpaceProfile,
 ) -> Result<Vec<Draft>> {
     let dim = reference.directions().dim();
-    let pooled = Pooled::new(reference.sample(), target.sample(), usize::MAX);
+    let pooled = Pooled::new(
+        reference.sample(),
+        target.sample(),
+        usize::MAX,
+        context.design,
+    );
     let seed = hash_text(context.options.seed, context.group);
     let permutations = Permutations::new(pooled.first, pooled.second, seed)?;
     let chords = SquaredChords::new(&pooled.values, dim)?;
@@ -36,8 +41,8 @@ pub(crate) fn compare_directions(
         let draft = context.draft("directions", Scope::All);
         return Ok(vec![draft.not_tested("too few rows in the samples")]);
     };
-    let (n, m) = (reference.rows() as f64, target.rows() as f64);
-    let n_e = effective_rows(n, m);
+    let effective = context.design.effective(reference.rows(), target.rows());
+    let n_e = effective_rows(effective.0, effective.1);
     let means = [reference, target].map(|space| space.directions().mean().unwrap_or_default());
     let difference: Vec<f64> = means[0].iter().zip(&means[1]).map(|(a, b)| b - a).collect();
     let statistic = components.statistic(&difference, n_e);
@@ -49,7 +54,7 @@ pub(crate) fn compare_directions(
     let [spectral, by_mmd, by_neighbours] = results.try_into().expect("one result for each test");
 
     let test = SpectralTest::new(&components, statistic, n_e, spectral);
-    let turned = turn_degrees(&means[0], &means[1], n, m);
+    let turned = turn_degrees(&means[0], &means[1], effective.0, effective.1);
     Ok(vec![
         spectral_draft(context, &test, turned).counts(reference.rows(), target.rows()),
         discrepancy_draft(context, &mmd, &by_mmd, &pooled),

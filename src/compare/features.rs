@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::finding::{Kind, Scope};
 use super::numbers::{Named, Size, compare_numbers, compare_tails};
 use super::options::CompareOptions;
+use super::repeats::DesignEffects;
 
 /// The group of labels and predictions.
 const OUTPUTS: &str = "outputs";
@@ -85,10 +86,11 @@ fn compare_feature(
             a,
             b,
             Size::Wasserstein,
+            DesignEffects::NONE,
             thresholds,
             options.seed,
         ));
-        drafts.extend(compare_tails(named, a, b, thresholds));
+        drafts.extend(compare_tails(named, a, b, DesignEffects::NONE, thresholds));
     }
     if both(|f| f.categories().total()) {
         let counts = |f: &Feature| -> Counts {
@@ -101,6 +103,7 @@ fn compare_feature(
             named,
             &counts(reference),
             &counts(target),
+            DesignEffects::NONE,
             &options.thresholds,
             options.seed,
         );
@@ -150,6 +153,7 @@ fn compare_types(
         &named,
         &a,
         &b,
+        DesignEffects::NONE,
         &options.thresholds,
         options.seed,
     ))

@@ -25,6 +25,7 @@ mod numbers;
 mod options;
 mod order;
 mod pooled;
+mod repeats;
 mod shared;
 mod space;
 mod spread;

@@ -4,8 +4,9 @@ use crate::sketch::{Quantiles, common_buckets, hash_text};
 
 use super::draft::{Draft, effect};
 use super::finding::{Effect, Kind, QuantilePair, Scope};
+use super::repeats::DesignEffects;
 use super::stats::{
-    KsMethod, KsTest, detectable_ks_shift, detectable_share_shift, ks_test, share_test,
+    KsMethod, KsTest, detectable_ks_shift, detectable_share_shift, ks_p_value, ks_test, share_test,
     wasserstein1,
 };
 use super::thresholds::Thresholds;
@@ -65,23 +66,30 @@ pub(crate) enum Size {
 /// Kolmogorov-Smirnov on the common buckets of two sketches.
 ///
 /// The statistic is exact at the buckets' edges. `None` values of effects are
-/// left out where a side has no finite value.
+/// left out where a side has no finite value. Where records repeat, the limit law
+/// is asked for the effective numbers of records.
 pub(crate) fn compare_numbers(
     named: &Named<'_>,
     reference: &Quantiles,
     target: &Quantiles,
     size: Size,
+    design: DesignEffects,
     thresholds: &Thresholds,
     seed: u64,
 ) -> Draft {
     let draft = named.draft().counts(reference.count(), target.count());
     let common = common_buckets(reference, target);
-    let Some(test) = ks_test(&common.first, &common.second, named.seed(seed)) else {
+    let Some(mut test) = ks_test(&common.first, &common.second, named.seed(seed)) else {
         return draft.not_tested("a side has no values");
     };
+    if design != DesignEffects::NONE {
+        let (n, m) = design.effective(reference.count(), target.count());
+        test.p_value = ks_p_value(test.statistic, n, m);
+        test.method = KsMethod::Asymptotic;
+    }
     let mut draft = draft.test("ks", test.statistic, test.p_value, rounds(&test));
     draft.finding.quantiles = quantile_pairs(reference, target);
-    let Some(effect) = size_of_change(reference, target, size, thresholds) else {
+    let Some(effect) = size_of_change(reference, target, size, design, thresholds) else {
         return draft.sentence(format!("{} has no finite values to size", named.title()));
     };
     let (from, to) = medians(reference, target);
@@ -139,6 +147,7 @@ fn size_of_change(
     reference: &Quantiles,
     target: &Quantiles,
     size: Size,
+    design: DesignEffects,
     thresholds: &Thresholds,
 ) -> Option<Effect> {
     let (n, m) = (reference.finite_count(), target.finite_count());
@@ -146,7 +155,8 @@ fn size_of_change(
         return None;
     }
     let sd = spread(reference, target).unwrap_or(1.0);
-    let detectable = Some(detectable_ks_shift(n as f64, m as f64));
+    let (n, m) = design.effective(n, m);
+    let detectable = Some(detectable_ks_shift(n, m));
     Some(match size {
         Size::Wasserstein => {
             let common = common_buckets(reference, target);
@@ -181,6 +191,7 @@ pub(crate) fn compare_tails(
     named: &Named<'_>,
     reference: &Quantiles,
     target: &Quantiles,
+    design: DesignEffects,
     thresholds: &Thresholds,
 ) -> Vec<Draft> {
     if reference.count() < MIN_TAIL_VALUES || target.count() < MIN_TAIL_VALUES {
@@ -194,10 +205,12 @@ pub(crate) fn compare_tails(
             continue;
         };
         let (n, m) = (reference.count(), target.count());
-        let Some(test) = share_test(beyond_ref, n, beyond_tgt, m) else {
+        let (from, to) = (beyond_ref as f64 / n as f64, beyond_tgt as f64 / m as f64);
+        let (few, many) = (design.thin(beyond_ref, beyond_tgt), design.thin(n, m));
+        let Some(test) = share_test(few.0, many.0, few.1, many.1) else {
             continue;
         };
-        let (from, to) = (test.reference, test.target);
+        let effective = design.effective(n, m);
         let feature = format!("{} {tail}", named.feature);
         let named = Named {
             feature: &feature,
@@ -212,7 +225,7 @@ pub(crate) fn compare_tails(
                 to - from,
                 "share",
                 nominal * thresholds.tail_growth,
-                Some(detectable_share_shift(from, n as f64, m as f64)),
+                Some(detectable_share_shift(from, effective.0, effective.1)),
             ))
             .sentence(format!(
                 "{}: {} -> {} of the records",

@@ -2,6 +2,7 @@
 
 use crate::sketch::CoordinatedSample;
 
+use super::repeats::{DesignEffects, without_repeats};
 use super::view::expand;
 
 /// Sample rows of both windows, the reference's first.
@@ -15,16 +16,23 @@ pub(crate) struct Pooled {
 }
 
 impl Pooled {
-    /// At most `limit` rows a side: those of smallest hash, a random choice.
+    /// At most `limit` rows a side: those of smallest hash, a random choice. On
+    /// a side that repeats, each vector counts once: rows are permuted as
+    /// independent ones.
     pub(crate) fn new(
         reference: &CoordinatedSample,
         target: &CoordinatedSample,
         limit: usize,
+        design: DesignEffects,
     ) -> Self {
         let mut values = Vec::new();
-        let mut push = |sample| {
+        let mut push = |sample, design: f64| {
+            let mut rows = expand(sample);
+            if design > 1.0 {
+                rows = without_repeats(rows);
+            }
             let mut count = 0;
-            for (_, row) in expand(sample).into_iter().take(limit) {
+            for (_, row) in rows.into_iter().take(limit) {
                 // Half precision leaves the length off by up to 5e-4.
                 let squares = row.vector.iter().map(|x| x.to_f64() * x.to_f64());
                 let norm = squares.sum::<f64>().sqrt();
@@ -33,7 +41,8 @@ impl Pooled {
             }
             count
         };
-        let (first, second) = (push(reference), push(target));
+        let first = push(reference, design.reference);
+        let second = push(target, design.target);
         Self {
             values,
             first,

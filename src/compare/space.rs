@@ -10,6 +10,7 @@ use super::finding::{Kind, Note, Scope, SpaceSummary};
 use super::mix::mix_or_meaning;
 use super::numbers::{Named, Size, compare_numbers, compare_tails};
 use super::options::CompareOptions;
+use super::repeats::DesignEffects;
 use super::shared::{PAIRED_FROM, SHARED_FROM, shared_records};
 use super::spread::Spread;
 use super::view::View;
@@ -56,7 +57,9 @@ pub(crate) fn compare_space(
             .push(draft.counts(a.rows(), b.rows()).not_tested(reason));
         return Ok(answer);
     }
-    answer.drafts.extend(norm(name, a, b, options));
+    let design = DesignEffects::of(a, b);
+    answer.drafts.extend(norm(name, a, b, design, options));
+    answer.notes.extend(design.note(name, (a.rows(), b.rows())));
 
     let shared = shared_records(a, b);
     let paired = options.paired.unwrap_or(shared >= PAIRED_FROM);
@@ -89,6 +92,7 @@ pub(crate) fn compare_space(
         group: &group,
         options,
         classed,
+        design,
     };
     if classed {
         answer.drafts.push(class_shares(&context, a, b));
@@ -188,7 +192,13 @@ fn not_comparable(
     Some(format!("{side} no rows"))
 }
 
-fn norm(name: &str, a: &SpaceProfile, b: &SpaceProfile, options: &CompareOptions) -> Vec<Draft> {
+fn norm(
+    name: &str,
+    a: &SpaceProfile,
+    b: &SpaceProfile,
+    design: DesignEffects,
+    options: &CompareOptions,
+) -> Vec<Draft> {
     let group = norm_group(name);
     let named = Named {
         group: &group,
@@ -202,10 +212,17 @@ fn norm(name: &str, a: &SpaceProfile, b: &SpaceProfile, options: &CompareOptions
         a.norm(),
         b.norm(),
         Size::Wasserstein,
+        design,
         thresholds,
         options.seed,
     )];
-    drafts.extend(compare_tails(&named, a.norm(), b.norm(), thresholds));
+    drafts.extend(compare_tails(
+        &named,
+        a.norm(),
+        b.norm(),
+        design,
+        thresholds,
+    ));
     drafts
 }
 

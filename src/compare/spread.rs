@@ -29,7 +29,12 @@ pub(crate) struct Spread<'a> {
 impl Spread<'_> {
     /// All rows, the rows of each class, pairs of neighbouring classes.
     pub(crate) fn of_space(&self, reference: &SpaceProfile, target: &SpaceProfile) -> Vec<Draft> {
-        let all = Pooled::new(reference.sample(), target.sample(), MOST_ROWS);
+        let all = Pooled::new(
+            reference.sample(),
+            target.sample(),
+            MOST_ROWS,
+            self.context.design,
+        );
         let mut drafts: Vec<Draft> = self.within(Scope::All, &all).into_iter().collect();
         if self.context.classed {
             let (first, second) = (class_groups(reference), class_groups(target));
@@ -52,7 +57,7 @@ impl Spread<'_> {
     ) -> Vec<Draft> {
         groups
             .filter_map(|(name, a, b)| {
-                let rows = Pooled::new(a.sample(), b.sample(), MOST_ROWS);
+                let rows = Pooled::new(a.sample(), b.sample(), MOST_ROWS, self.context.design);
                 self.within(scope(name), &rows)
             })
             .collect()
@@ -78,7 +83,12 @@ impl Spread<'_> {
     ) -> Option<Draft> {
         let side = |name: &str| {
             let (first, second) = (reference.get(name)?, target.get(name)?);
-            let rows = Pooled::new(first.sample(), second.sample(), MOST_ROWS);
+            let rows = Pooled::new(
+                first.sample(),
+                second.sample(),
+                MOST_ROWS,
+                self.context.design,
+            );
             (rows.first.min(rows.second) >= FEWEST_ROWS).then_some(rows)
         };
         let (one, two) = (side(a)?, side(b)?);
