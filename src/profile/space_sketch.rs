@@ -24,7 +24,6 @@ pub(crate) const BLOCK_ROWS: usize = 256;
 struct Scratch {
     products: Products,
     left_out: LeaveOneOut,
-    fixed: Vec<i64>,
     /// Rows of a view that is not laid out row by row are copied here.
     rows: Vec<f32>,
     /// Where the classes of the chunk go that were seen so far, by code.
@@ -119,7 +118,6 @@ impl SpaceSketch {
     ) -> Result<()> {
         let instrument = Arc::clone(&self.instrument);
         let mut scratch = std::mem::take(&mut self.scratch);
-        scratch.fixed.resize(self.config.dim, 0);
         scratch.measured.clear();
         scratch.places.clear();
         scratch.places.resize(chunk.classes().names.len(), None);
@@ -143,7 +141,7 @@ impl SpaceSketch {
                     .unwrap_or_else(|| hash_row(self.seed, unit.values()));
                 let left_out = &mut scratch.left_out;
                 let reading = instrument.read(&block, row, place.centre, hash, left_out);
-                self.add_direction(unit, place.slot, &reading, &mut scratch.fixed);
+                self.add_direction(unit, place.slot, &reading);
                 scratch.measured.push(Measured {
                     row: start + row,
                     hash,
@@ -220,17 +218,15 @@ impl SpaceSketch {
         }
     }
 
-    fn add_direction(
-        &mut self,
-        unit: UnitRow<'_>,
-        slot: Slot,
-        reading: &Reading,
-        fixed: &mut [i64],
-    ) {
-        Directions::to_fixed(unit.values(), unit.inverse(), fixed);
-        self.classes.group_mut(slot).directions.update_fixed(fixed);
-        if let Some((cluster, _)) = reading.cluster {
-            self.clusters[cluster].directions.update_fixed(fixed);
+    fn add_direction(&mut self, unit: UnitRow<'_>, slot: Slot, reading: &Reading) {
+        let class = &mut self.classes.group_mut(slot).directions;
+        let (row, scale) = (unit.values(), unit.inverse());
+        match reading.cluster {
+            Some((cluster, _)) => {
+                let cluster = &mut self.clusters[cluster].directions;
+                Directions::update_both(class, cluster, row, scale);
+            }
+            None => class.update_scaled(row, scale),
         }
     }
 

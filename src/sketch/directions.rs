@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fixed_point::{self, ONE, add_scaled, write_difference, write_scaled};
+use super::fixed_point::{ONE, add_scaled, add_scaled_to_both, write_difference, write_scaled};
 use crate::error::{Error, ErrorKind, Result};
 
 /// So many rows, each at most [`ONE`] in magnitude, fit into an i64.
@@ -104,8 +104,24 @@ impl Directions {
         self.narrow_rows += 1;
     }
 
-    /// Adds a row that [`to_fixed`](Self::to_fixed) converted: one conversion
-    /// can feed the sums of the space, the class and the cluster.
+    /// Adds one unit vector to two sums, as [`update_scaled`](Self::update_scaled)
+    /// adds it to one: to those of its class and of its cluster.
+    ///
+    /// # Panics
+    ///
+    /// If `row` has another dimension than one of them.
+    pub fn update_both(first: &mut Self, second: &mut Self, row: &[f32], scale: f64) {
+        for sum in [&mut *first, &mut *second] {
+            assert_eq!(row.len(), sum.dim(), "dimension of the row");
+            sum.make_room(1);
+            sum.count += 1;
+            sum.narrow_rows += 1;
+        }
+        let factor = scale * ONE as f64;
+        add_scaled_to_both(&mut first.narrow, &mut second.narrow, row, factor);
+    }
+
+    /// Adds a row that [`to_fixed`](Self::to_fixed) converted.
     ///
     /// # Panics
     ///
@@ -114,7 +130,9 @@ impl Directions {
         assert_eq!(fixed.len(), self.dim(), "dimension of the row");
         debug_assert!(fixed.iter().all(|v| v.unsigned_abs() <= ONE as u64));
         self.make_room(1);
-        fixed_point::add(&mut self.narrow, fixed);
+        for (sum, value) in self.narrow.iter_mut().zip(fixed) {
+            *sum = sum.wrapping_add(*value);
+        }
         self.count += 1;
         self.narrow_rows += 1;
     }

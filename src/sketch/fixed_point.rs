@@ -30,11 +30,13 @@ pub(super) fn add_scaled(sums: &mut [i64], row: &[f32], factor: f64) {
     }
 }
 
-/// Adds `fixed` to `sums`.
+/// Adds `row * factor`, rounded, to two sums.
 #[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
-pub(super) fn add(sums: &mut [i64], fixed: &[i64]) {
-    for (sum, value) in sums.iter_mut().zip(fixed) {
-        *sum = sum.wrapping_add(*value);
+pub(super) fn add_scaled_to_both(first: &mut [i64], second: &mut [i64], row: &[f32], factor: f64) {
+    for ((first, second), value) in first.iter_mut().zip(second).zip(row) {
+        let value = round(f64::from(*value) * factor);
+        *first = first.wrapping_add(value);
+        *second = second.wrapping_add(value);
     }
 }
 

@@ -82,19 +82,26 @@ impl<'a> Block<'a> {
         });
         let floor = self.search.floor(unit.norm(), top);
 
+        let measured = |index| Neighbour {
+            index,
+            squared_chord: unit.squared_chord(centres.centre(index)),
+        };
+        let (mut count, mut index) = (0, 0);
+        for_each_run(products.len(), skip, |from, to| {
+            let found = lanes::not_below(&products[from..to], floor);
+            count += found.0;
+            index += from * found.0 + found.1;
+        });
+        if count == 1 {
+            return Some(measured(index));
+        }
         let mut best: Option<Neighbour> = None;
         for_each_run(products.len(), skip, |from, to| {
-            let run = &products[..to];
-            let mut index = lanes::next_not_below(run, floor, from);
-            while index < to {
-                let squared_chord = unit.squared_chord(centres.centre(index));
-                if best.is_none_or(|best| squared_chord < best.squared_chord) {
-                    best = Some(Neighbour {
-                        index,
-                        squared_chord,
-                    });
+            for index in (from..to).filter(|&index| !lanes::is_below(products[index], floor)) {
+                let near = measured(index);
+                if best.is_none_or(|best| near.squared_chord < best.squared_chord) {
+                    best = Some(near);
                 }
-                index = lanes::next_not_below(run, floor, index + 1);
             }
         });
         best

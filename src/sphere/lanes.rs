@@ -184,37 +184,52 @@ fn largest_of_many(values: &[f32]) -> f32 {
     larger(larger(four[0], four[2]), larger(four[1], four[3]))
 }
 
-/// The first index from `from` on whose value is not below `floor`, NaN
-/// included; the length if there is none.
+/// How many values are not below `floor`, NaN included, and the sum of their
+/// indices: the index, where there is one.
 #[inline]
-pub(super) fn next_not_below(values: &[f32], floor: f32, from: usize) -> usize {
-    let mut index = from;
-    if values.len().saturating_sub(from) >= SHORT {
-        index = pass_over_below(values, floor, from);
+pub(super) fn not_below(values: &[f32], floor: f32) -> (usize, usize) {
+    if values.len() < SHORT {
+        not_below_of_few(values, floor, 0)
+    } else {
+        not_below_of_many(values, floor)
     }
-    while index < values.len() && values[index] < floor {
-        index += 1;
-    }
-    index
 }
 
-/// The start of the first chunk from `from` on that is not all below `floor`.
-#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
-fn pass_over_below(values: &[f32], floor: f32, from: usize) -> usize {
-    let mut index = from;
-    // A whole chunk is passed over with a few vector comparisons: values that
-    // reach the floor are rare. Counting, unlike asking for any, vectorises.
-    while let Some(chunk) = values
-        .get(index..)
-        .and_then(|rest| rest.first_chunk::<16>())
-    {
-        let below: i32 = chunk.iter().map(|&value| i32::from(value < floor)).sum();
-        if below < 16 {
-            break;
-        }
-        index += 16;
+#[inline(always)]
+fn not_below_of_few(values: &[f32], floor: f32, first: usize) -> (usize, usize) {
+    let mut found = (0, 0);
+    for (index, &value) in (first..).zip(values) {
+        let is_found = usize::from(!is_below(value, floor));
+        found.0 += is_found;
+        found.1 += is_found * index;
     }
-    index
+    found
+}
+
+/// A NaN is not below anything.
+#[inline(always)]
+pub(super) fn is_below(value: f32, floor: f32) -> bool {
+    value < floor
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
+fn not_below_of_many(values: &[f32], floor: f32) -> (usize, usize) {
+    let (chunks, rest) = values.as_chunks::<16>();
+    let mut count = [0_u32; 16];
+    let mut chunk_sum = [0_u32; 16];
+    for (place, chunk) in (0_u32..).zip(chunks) {
+        for lane in 0..16 {
+            let is_found = u32::from(!is_below(chunk[lane], floor));
+            count[lane] += is_found;
+            chunk_sum[lane] += is_found * place;
+        }
+    }
+    let mut found = not_below_of_few(rest, floor, 16 * chunks.len());
+    for lane in 0..16 {
+        found.0 += count[lane] as usize;
+        found.1 += 16 * chunk_sum[lane] as usize + lane * count[lane] as usize;
+    }
+    found
 }
 
 #[cfg(test)]
@@ -270,21 +285,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_below_the_floor_is_visited_in_order() {
-        let mut values: Vec<f32> = (0..40).map(|i| (i % 10) as f32).collect();
-        values[21] = f32::NAN;
-        let all = |floor| {
-            let mut seen = Vec::new();
-            let mut index = next_not_below(&values, floor, 0);
-            while index < values.len() {
-                seen.push(index);
-                index = next_not_below(&values, floor, index + 1);
+    fn what_is_not_below_the_floor_is_found_at_every_length() {
+        for len in 0..80 {
+            let mut values: Vec<f32> = (0..len).map(|i| (i % 10) as f32).collect();
+            if len > 21 {
+                values[21] = f32::NAN;
             }
-            seen
-        };
-        assert_eq!(all(9.0), [9, 19, 21, 29, 39]);
-        assert_eq!(all(f32::NEG_INFINITY), (0..40).collect::<Vec<_>>());
-        assert_eq!(next_not_below(&values, 9.0, 40), 40);
-        assert_eq!(next_not_below(&values, 9.0, 41), 41);
+            for floor in [9.0, 4.5, 10.0, f32::NEG_INFINITY] {
+                let found = (0..len).filter(|&i| !is_below(values[i], floor));
+                let expected = (found.clone().count(), found.sum());
+                assert_eq!(not_below(&values, floor), expected, "{len} {floor}");
+            }
+        }
     }
 }
