@@ -90,19 +90,25 @@ def nearest_vectors():
 
 def close_centres():
     """Centres that an f32 product cannot tell apart: decided in f64 by cdist,
-    which sums squares of differences, and checked in long double."""
-    n, k, dim, seed = 200, 8, 24, 9
-    x = unit(rows(n, dim, seed))
-    base, noise = rows(1, dim, seed + 100), rows(k, dim, seed + 101)
-    noise = np.array([noise[i].astype(float) * 32.0 ** (1 - i % 3) for i in range(k)])
-    # The base has scale 1/32: the noise is 2^-31 of it, and f32 ends at 2^-24.
-    c = unit(base.astype(float) + noise * 2.0**-36)
-    index = cdist(x.astype(float), c.astype(float)).argmin(1)
-    squares = ((x[:, None, :] - c[None]) ** 2).sum(2)
-    order = np.sort(squares, axis=1)
-    assert (squares.argmin(1) == index).all()
-    assert (order[:, 1] - order[:, 0]).min() > 2e-14
-    return {"n": n, "k": k, "dim": dim, "seed": seed, "index": index.tolist()}
+    which sums squares of differences, and checked in long double. Some 2^-23
+    apart the products differ and mostly point to the wrong one; 2^-31 apart all
+    centres are the same in f32."""
+    out = []
+    for exponent in [28, 36]:
+        n, k, dim, seed = 200, 8, 24, 9
+        x = unit(rows(n, dim, seed))
+        base, noise = rows(1, dim, seed + 100), rows(k, dim, seed + 101)
+        noise = np.array([noise[i].astype(float) * 32.0 ** (1 - i % 3) for i in range(k)])
+        # The base has scale 1/32.
+        c = unit(base.astype(float) + noise * 2.0**-exponent)
+        index = cdist(x.astype(float), c.astype(float)).argmin(1)
+        squares = ((x[:, None, :] - c[None]) ** 2).sum(2)
+        order = np.sort(squares, axis=1)
+        assert (squares.argmin(1) == index).all()
+        assert (order[:, 1] - order[:, 0]).min() > 2e-14
+        out.append({"n": n, "k": k, "dim": dim, "seed": seed, "exponent": exponent,
+                    "index": index.tolist()})
+    return out
 
 
 def cluster_vectors(rng):
@@ -166,11 +172,16 @@ def quantile_vectors():
         ("uniform", 16384, 512, 31), ("unit", 16384, 4096, 32), ("signed", 16384, 512, 33),
         ("octaves", 16384, 4096, 34), ("octaves", 16384, 64, 35), ("far", 4096, 32, 36),
         ("few", 4096, 512, 37), ("few", 4096, 64, 38), ("one", 64, 2, 39), ("unit", 500, 512, 40),
-        ("unit", 512, 512, 41), ("unit", 513, 512, 41),
+        ("unit", 512, 512, 41), ("unit", 513, 512, 41), ("unit", 100, 512, 42),
     ]:
         x = stream(kind, n, seed)
         x_sorted = np.sort(x)
         quantiles = np.quantile(x, ranks, method="inverted_cdf")
+        if n == 100:
+            # The rank i / 100 is that of the i-th value, although 100 * 0.07 > 7
+            # in doubles and NumPy takes the 8th: the definition word by word.
+            ranks = [i / n for i in range(n + 1)]
+            quantiles = [next(v for i, v in enumerate(x_sorted, 1) if i / n >= rank) for rank in ranks]
         # Values of the stream, values between two of them, and both outsides.
         asked = np.unique(np.concatenate([
             x_sorted[:: n // 12], (x_sorted[:-1:n // 9] + x_sorted[1::n // 9]) / 2,

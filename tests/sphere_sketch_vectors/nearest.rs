@@ -85,26 +85,28 @@ fn readings() {
     }
 }
 
-/// Centres 2^-31 apart: the f32 product cannot tell them apart, f64 must.
+/// Centres 2^-23 and 2^-31 apart: the f32 product cannot tell them apart, f64
+/// must.
 #[test]
 fn centres_closer_than_f32() {
-    let case = section("close_centres");
-    let [n, k, dim, seed] = ["n", "k", "dim", "seed"].map(|key| size(&case[key]));
-    let base = widened(&rows(1, dim, seed as u64 + 100, 0.0));
-    let noise = widened(&rows(k, dim, seed as u64 + 101, 0.0));
-    let centres = noise.chunks(dim).enumerate().map(|(c, noise)| {
-        let scale = 2.0_f64.powi(-36) * 32.0_f64.powi(1 - (c % 3) as i32);
-        let moved = base.iter().zip(noise).map(|(x, y)| x + scale * y);
-        moved.collect::<Vec<f64>>()
-    });
-    let set = CentreSet::new(dim, centres).unwrap();
-    let search = NearestSearch::new(dim, vec![set]).unwrap();
-    let (values, mut products) = (rows(n, dim, seed as u64, 0.0), Products::default());
-    let block = search.block(&values, &mut products);
-    let got: Vec<usize> = (0..n)
-        .map(|i| block.nearest(i, 0, &[]).unwrap().index)
-        .collect();
-    assert_eq!(got, sizes(&case["index"]));
+    for case in cases("close_centres") {
+        let [n, k, dim, seed] = ["n", "k", "dim", "seed"].map(|key| size(&case[key]));
+        let exponent = case["exponent"].as_i64().unwrap() as i32;
+        let base = widened(&rows(1, dim, seed as u64 + 100, 0.0));
+        let noise = widened(&rows(k, dim, seed as u64 + 101, 0.0));
+        let centres = noise.chunks(dim).enumerate().map(|(c, noise)| {
+            let scale = 2.0_f64.powi(-exponent) * 32.0_f64.powi(1 - (c % 3) as i32);
+            let moved = base.iter().zip(noise).map(|(x, y)| x + scale * y);
+            moved.collect::<Vec<f64>>()
+        });
+        let set = CentreSet::new(dim, centres).unwrap();
+        let search = NearestSearch::new(dim, vec![set]).unwrap();
+        let (values, mut products) = (rows(n, dim, seed as u64, 0.0), Products::default());
+        let block = search.block(&values, &mut products);
+        let nearest = |i| block.nearest(i, 0, &[]).unwrap().index;
+        let got: Vec<usize> = (0..n).map(nearest).collect();
+        assert_eq!(got, sizes(&case["index"]));
+    }
 }
 
 /// Well separated clusters: scikit-learn's partition, largest first.
