@@ -125,14 +125,15 @@ def cluster_vectors(rng):
 
 def direction_vectors():
     out = []
-    for n, dim, seed, lean in [(400, 3, 21, 0.0), (300, 16, 22, 0.25), (250, 64, 23, 2.0), (1, 5, 24, 0.0)]:
+    for n, dim, seed, lean in [(400, 3, 21, 0.0), (300, 16, 22, 0.25), (250, 64, 23, 2.0), (1, 5, 24, 0.0),
+                              (1, 2, 26, 0.0), (1, 64, 27, 0.0)]:
         x = unit(rows(n, dim, seed, lean))
         mean = x.mean(axis=0)
         length = np.sqrt((mean * mean).sum())
         concentration = length * (dim - length**2) / (1 - length**2) if n > 1 else None
         out.append({"n": n, "dim": dim, "seed": seed, "lean": lean, "mean": floats(mean),
                     "resultant_length": float(length), "direction": floats(mean / length),
-                    "concentration": concentration if n == 1 else float(concentration)})
+                    "concentration": None if n == 1 else float(concentration)})
     return out
 
 
