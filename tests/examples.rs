@@ -9,6 +9,9 @@ mod log_embeddings;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/merge_shards.rs"]
 mod merge_shards;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/stream_memory.rs"]
+mod stream_memory;
 
 use driftsphere::compare::Verdict;
 use driftsphere::profile::Profile;
@@ -64,4 +67,22 @@ fn a_week_like_the_others_does_not_drift() {
     assert_ne!(comparison.verdict, Verdict::Drift);
     let text = compare_windows::describe(&comparison);
     assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+/// The process of a test runs other tests beside it, so its peak says nothing;
+/// what a profile holds shows in its file.
+#[test]
+fn ten_times_the_rows_take_the_same_room() {
+    let [short, long] = [20_000, 200_000].map(|n| stream_memory::run(n).unwrap());
+    let space = &long.spaces()["embedding"];
+    assert_eq!(long.records(), 200_000);
+    assert_eq!(space.classes().len(), 10);
+    assert!(space.classes().values().all(|c| c.count() == 20_000));
+    assert_eq!(space.clusters().len(), 8);
+    let [short, long] = [short, long].map(|p| p.to_bytes().len());
+    assert!(long < short + short / 10, "{short} and {long} bytes");
+    assert_eq!(
+        stream_memory::peak_kilobytes().is_some_and(|peak| peak > 1000),
+        cfg!(target_os = "linux")
+    );
 }

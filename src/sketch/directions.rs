@@ -267,12 +267,14 @@ impl Directions {
     /// The concentration kappa of a von Mises-Fisher distribution, see above.
     ///
     /// `None` without rows, in one dimension, and where all rows are the same
-    /// (R = 1, kappa has no bound).
+    /// (R = 1, kappa has no bound): where 1 - R^2 is below sqrt(d) 2^-40, the
+    /// error that rounding to fixed point may leave in it.
     #[must_use]
     pub fn concentration(&self) -> Option<f64> {
         let length = self.resultant_length()?;
         let rest = 1.0 - length * length;
-        let defined = self.dim() > 1 && rest > 0.0;
+        let rounding = libm::sqrt(self.dim() as f64) / ONE as f64;
+        let defined = self.dim() > 1 && rest > rounding;
         defined.then(|| length * (self.dim() as f64 - length * length) / rest)
     }
 
