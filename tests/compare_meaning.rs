@@ -263,7 +263,9 @@ fn one_window_as_both_sides_is_never_drift() {
                 comparison.verdict < Verdict::PossibleDrift,
                 "{rows} {classed}"
             );
-            assert!(comparison.spaces[0].paired);
+            // The very same vectors are no second measurement: they are tested.
+            assert!(!comparison.spaces[0].paired);
+            assert_ne!(comparison.verdict, Verdict::NotTested);
             let itself = compare(&reference, &reference, &CompareOptions::default()).unwrap();
             assert!(itself.verdict < Verdict::PossibleDrift);
             // Told that they are different windows, identical ones are calm, too.
@@ -280,6 +282,77 @@ fn one_window_as_both_sides_is_never_drift() {
                 .unwrap();
             assert_eq!((d.value, d.p_value), (Some(0.0), Some(1.0)));
         }
+    }
+}
+
+#[test]
+fn a_target_that_contains_the_reference_is_no_second_measurement_of_it() {
+    let world = World { rows: 400, ..CALM };
+    let reference = reference(world);
+    let mut builder = ProfileBuilder::new(reference.config().clone().like()).unwrap();
+    track(&mut builder, world).unwrap();
+    let moved = World {
+        seed: 2,
+        rows: 600,
+        shift: 1.5,
+        ..CALM
+    };
+    track(&mut builder, moved).unwrap();
+    let comparison = compare(&reference, &builder.freeze(), &CompareOptions::default()).unwrap();
+    assert!(!comparison.spaces[0].paired);
+    assert_eq!(comparison.verdict, Verdict::Drift);
+}
+
+/// The rows of `world` with ids and times, all vectors turned to the other side.
+#[test]
+fn the_same_records_measured_twice_are_not_called_unchanged() {
+    let measured = |sign: f32| {
+        let rows = Array2::from_shape_fn((300, DIM), |(i, j)| {
+            sign * normal(5, (i * DIM + j) as u64) as f32
+        });
+        let ids: Vec<String> = (0..300).map(|i| format!("image-{i}")).collect();
+        let config = ProfileConfig::new().space("embedding", SpaceConfig::new(DIM));
+        let mut builder = ProfileBuilder::new(config).unwrap();
+        builder
+            .track_batch(
+                &Batch::new(300)
+                    .ids(Column::from(ids))
+                    .times((0..300).collect::<Vec<i64>>())
+                    .space("embedding", rows.view()),
+            )
+            .unwrap();
+        builder.freeze()
+    };
+    let options = CompareOptions::default();
+    let comparison = compare(&measured(1.0), &measured(-1.0), &options).unwrap();
+    assert!(comparison.spaces[0].paired);
+    assert_eq!(comparison.verdict, Verdict::NotTested);
+}
+
+#[test]
+fn a_stuck_camera_is_drift() {
+    let reference = reference(World { rows: 300, ..CALM });
+    for pictures in [1, 5] {
+        let rows = Array2::from_shape_fn((300, DIM), |(i, j)| {
+            normal(77, ((i % pictures) * DIM + j) as u64) as f32
+        });
+        let ids: Vec<String> = (0..300).map(|i| format!("stuck-{i}")).collect();
+        let mut builder = ProfileBuilder::new(reference.config().clone().like()).unwrap();
+        let batch = Batch::new(300)
+            .ids(Column::from(ids))
+            .predictions(Column::from(vec!["c1"; 300]))
+            .space("embedding", rows.view());
+        builder.track_batch(&batch).unwrap();
+        let comparison =
+            compare(&reference, &builder.freeze(), &CompareOptions::default()).unwrap();
+        assert_eq!(comparison.verdict, Verdict::Drift, "{pictures}");
+        let found = comparison
+            .findings
+            .iter()
+            .find(|f| f.feature == "repeated records")
+            .unwrap();
+        assert_eq!(found.verdict, Verdict::Drift);
+        assert!((found.effect.as_ref().unwrap().value - 1.0 / pictures as f64).abs() < 0.02);
     }
 }
 

@@ -16,6 +16,10 @@ use super::stats::{
 /// Neighbours of each row that Schilling's test looks at.
 const NEIGHBOURS: usize = 10;
 
+/// Fewest rows a side: with fewer there are too few ways to label them for any
+/// permutation test to find a change.
+const FEWEST_ROWS: usize = 8;
+
 /// Spectral test over all rows, discrepancy and neighbours on the samples.
 pub(crate) fn compare_directions(
     context: &SpaceContext<'_>,
@@ -29,6 +33,15 @@ pub(crate) fn compare_directions(
         usize::MAX,
         context.design,
     );
+    if pooled.first.min(pooled.second) < FEWEST_ROWS {
+        let reason = format!("fewer than {FEWEST_ROWS} different rows in a sample");
+        let draft = context.draft("directions", Scope::All);
+        return Ok(vec![
+            draft
+                .counts(reference.rows(), target.rows())
+                .not_tested(reason),
+        ]);
+    }
     let seed = hash_text(context.options.seed, context.group);
     let permutations = Permutations::new(pooled.first, pooled.second, seed)?;
     let chords = SquaredChords::new(&pooled.values, dim)?;

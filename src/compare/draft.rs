@@ -6,8 +6,8 @@ use super::finding::{Effect, Finding, Kind, Scope, Verdict};
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
     pub(crate) finding: Finding,
-    /// Whether its p-value goes into the p-value of its group.
-    pub(crate) leads: bool,
+    /// Weight of each of its rows in the p-value of its group; 0 for none.
+    pub(crate) weight: f64,
     /// Drift whatever its effect, if it is more than chance.
     pub(crate) striking: bool,
 }
@@ -39,7 +39,7 @@ impl Draft {
                 lost_values: Vec::new(),
                 records: Vec::new(),
             },
-            leads: false,
+            weight: 0.0,
             striking: false,
         }
     }
@@ -80,8 +80,14 @@ impl Draft {
         self
     }
 
-    pub(crate) fn leads(mut self, leads: bool) -> Self {
-        self.leads = leads;
+    /// Whether its p-value goes into the p-value of its group.
+    pub(crate) fn leads(self, leads: bool) -> Self {
+        self.leads_with(if leads { 1.0 } else { 0.0 })
+    }
+
+    /// The same with less weight than others of as many rows.
+    pub(crate) fn leads_with(mut self, weight: f64) -> Self {
+        self.weight = weight;
         self
     }
 

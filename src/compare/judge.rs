@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::finding::{Effect, Finding, Group, Verdict};
 use super::order;
+use super::space::SPACE_GROUP;
 use super::stats::{self, benjamini_bogomolov, effective_rows, simes, weighted_cauchy};
 
 /// Detectable effects beyond so many thresholds leave a question open.
@@ -73,7 +74,7 @@ struct Combined {
 
 impl Combined {
     fn of(drafts: &[Draft]) -> Self {
-        let leading: Vec<&Draft> = drafts.iter().filter(|d| d.leads).collect();
+        let leading: Vec<&Draft> = drafts.iter().filter(|d| d.weight > 0.0).collect();
         if leading.is_empty() {
             let p: Vec<f64> = drafts.iter().filter_map(|d| d.finding.p_value).collect();
             return Self {
@@ -85,7 +86,7 @@ impl Combined {
         let mut terms = Vec::new();
         let mut names = Vec::new();
         // Findings of one name in several scopes are one test: Bonferroni.
-        let mut by_feature: BTreeMap<(&str, &str, bool), Vec<&Finding>> = BTreeMap::new();
+        let mut by_feature: BTreeMap<(&str, &str, bool), Vec<&Draft>> = BTreeMap::new();
         for draft in leading {
             let f = &draft.finding;
             let whole = f.scope == super::finding::Scope::All;
@@ -93,13 +94,15 @@ impl Combined {
                 by_feature
                     .entry((&f.feature, &f.statistic, whole))
                     .or_default()
-                    .push(f);
+                    .push(draft);
             }
         }
         for ((feature, statistic, whole), tests) in by_feature {
-            let smallest = tests.iter().filter_map(|f| f.p_value).fold(1.0, f64::min);
-            let rows = |of: fn(&Finding) -> u64| tests.iter().map(|f| of(f)).sum::<u64>() as f64;
-            let weight = effective_rows(rows(|f| f.n_reference), rows(|f| f.n_target));
+            let findings = || tests.iter().map(|draft| &draft.finding);
+            let smallest = findings().filter_map(|f| f.p_value).fold(1.0, f64::min);
+            let n = findings().map(|f| f.n_reference).sum::<u64>() as f64;
+            let m = findings().map(|f| f.n_target).sum::<u64>() as f64;
+            let weight = tests[0].weight * effective_rows(n, m);
             terms.push(((smallest * tests.len() as f64).min(1.0), weight));
             let scope = if whole { "" } else { " by class" };
             names.push(format!("{feature}{scope} ({statistic})"));
@@ -170,11 +173,16 @@ fn verdict_of(findings: &[Finding], p_adjusted: Option<f64>, alpha: f64) -> Verd
     }
 }
 
-/// The verdict over all groups: drift if one drifts, and so on down.
+/// The verdict over all groups: drift if one drifts, and so on down. Nothing can
+/// be called unchanged while an embedding space could not be tested.
 pub(crate) fn overall(groups: &[Group]) -> Verdict {
-    groups
+    let heaviest = groups.iter().map(|g| g.verdict).max();
+    let untested = groups
         .iter()
-        .map(|g| g.verdict)
-        .max()
-        .unwrap_or(Verdict::NotTested)
+        .any(|g| g.verdict == Verdict::NotTested && g.name.starts_with(SPACE_GROUP));
+    match heaviest {
+        Some(Verdict::NoDrift) if untested => Verdict::NotTested,
+        Some(verdict) => verdict,
+        None => Verdict::NotTested,
+    }
 }

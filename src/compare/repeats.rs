@@ -6,7 +6,10 @@ use std::sync::Arc;
 use crate::profile::SpaceProfile;
 use crate::sketch::SampleRow;
 
-use super::finding::Note;
+use super::centres::SpaceContext;
+use super::draft::{Draft, effect};
+use super::finding::{Note, Scope};
+use super::numbers::percent;
 
 /// Below this dimension different rows may have one vector in half precision.
 const FEWEST_DIMENSIONS: usize = 16;
@@ -46,40 +49,16 @@ impl DesignEffects {
     };
 
     pub(crate) fn of(reference: &SpaceProfile, target: &SpaceProfile) -> Self {
-        let samples = [reference, target].map(Vectors::of);
-        let (Some(a), Some(b)) = (&samples[0], &samples[1]) else {
+        let Some(rates) = Rates::of(reference, target) else {
             return Self::NONE;
         };
-        // With ids any two sampled records are a random pair. Without, a vector
-        // is sampled with all its records, and only where both samples are
-        // complete.
-        let limit = match (a.has_ids, b.has_ids) {
-            (true, true) => u64::MAX,
-            (false, false) => a.threshold.min(b.threshold),
-            _ => return Self::NONE,
-        };
-        let fraction = match a.has_ids {
-            true => 1.0,
-            false => limit as f64 / u64::MAX as f64,
-        };
-        let within = |side: &Vectors<'_>, rows: u64| {
-            let equal = side.below(limit).map(|(_, c)| c * (c - 1.0) / 2.0).sum();
-            Rate::new(equal, pairs(side.rows(rows)) * fraction)
-        };
-        let between = {
-            let common = a
-                .below(limit)
-                .filter_map(|(key, count)| Some(count * b.counts.get(key)?.0));
-            let all = a.rows(reference.rows()) * b.rows(target.rows());
-            Rate::new(common.sum(), all * fraction)
-        };
-        let effect = |rate: Rate, rows: u64| match rate.exceeds(between) {
-            true => 1.0 + (rows as f64 - 1.0) * (rate.share - between.share),
+        let effect = |rate: Rate, rows: u64| match rate.excess_over(rates.between) > ERRORS {
+            true => 1.0 + (rows as f64 - 1.0) * (rate.share - rates.between.share),
             false => 1.0,
         };
         Self {
-            reference: effect(within(a, reference.rows()), reference.rows()),
-            target: effect(within(b, target.rows()), target.rows()),
+            reference: effect(rates.reference, reference.rows()),
+            target: effect(rates.target, target.rows()),
         }
     }
 
@@ -122,11 +101,47 @@ impl DesignEffects {
     }
 }
 
-fn pairs(rows: f64) -> f64 {
-    rows * (rows - 1.0) / 2.0
+/// Shares of pairs of records with equal vectors.
+#[derive(Debug, Clone, Copy)]
+struct Rates {
+    reference: Rate,
+    target: Rate,
+    between: Rate,
 }
 
-/// A share of equal pairs with its variance, that of a Poisson count.
+impl Rates {
+    /// `None` where nothing can be said.
+    fn of(reference: &SpaceProfile, target: &SpaceProfile) -> Option<Self> {
+        let (a, b) = (Vectors::of(reference)?, Vectors::of(target)?);
+        // With ids any two sampled records are a random pair. Without, a vector
+        // is sampled with all its records, and only where both samples are
+        // complete.
+        let (limit, fraction) = match (a.has_ids, b.has_ids) {
+            (true, true) => (u64::MAX, 1.0),
+            (false, false) => {
+                let limit = a.threshold.min(b.threshold);
+                (limit, limit as f64 / u64::MAX as f64)
+            }
+            _ => return None,
+        };
+        let within = |side: &Vectors<'_>, rows: u64| {
+            let rows = side.rows(rows);
+            let counts: Vec<f64> = side.below(limit).map(|(_, count)| count).collect();
+            Rate::within(&counts, rows, fraction)
+        };
+        let common = a
+            .below(limit)
+            .filter_map(|(key, count)| Some(count * b.counts.get(key)?.0));
+        let all = a.rows(reference.rows()) * b.rows(target.rows()) * fraction;
+        Some(Self {
+            reference: within(&a, reference.rows()),
+            target: within(&b, target.rows()),
+            between: Rate::between(common.sum(), all),
+        })
+    }
+}
+
+/// A share of equal pairs with its variance.
 #[derive(Debug, Clone, Copy)]
 struct Rate {
     share: f64,
@@ -134,7 +149,31 @@ struct Rate {
 }
 
 impl Rate {
-    fn new(equal: f64, all: f64) -> Self {
+    /// Among `rows` records, of which a `fraction` of the vectors is known with
+    /// their counts. The variance is that of a U-statistic (Hoeffding 1948, Ann.
+    /// Math. Stat. 19), with pi_i the share of the i-th vector:
+    ///
+    /// ```text
+    /// P = sum pi_i^2,   Var = 4 (sum pi_i^3 - P^2) / n + 2 P / n^2
+    /// ```
+    fn within(counts: &[f64], rows: f64, fraction: f64) -> Self {
+        let pairs = (rows * (rows - 1.0) / 2.0 * fraction).max(1.0);
+        let equal: f64 = counts.iter().map(|c| c * (c - 1.0) / 2.0).sum();
+        let share = equal / pairs;
+        let known = (rows * fraction).max(1.0);
+        let cubes: f64 = counts
+            .iter()
+            .map(|c| c * (c - 1.0) * (c - 2.0).max(0.0))
+            .sum::<f64>()
+            / (rows * rows * rows * fraction).max(1.0);
+        Self {
+            share,
+            variance: 4.0 * (cubes - share * share).max(0.0) / known
+                + (equal + 1.0) / pairs.powi(2),
+        }
+    }
+
+    fn between(equal: f64, all: f64) -> Self {
         let all = all.max(1.0);
         Self {
             share: equal / all,
@@ -142,10 +181,58 @@ impl Rate {
         }
     }
 
-    /// By three standard errors.
-    fn exceeds(self, other: Self) -> bool {
-        self.share - other.share > 3.0 * (self.variance + other.variance).sqrt()
+    /// In standard errors.
+    fn excess_over(self, other: Self) -> f64 {
+        (self.share - other.share) / (self.variance + other.variance).sqrt()
     }
+}
+
+/// Standard errors from which on a rate is taken to be the larger one.
+const ERRORS: f64 = 3.0;
+
+/// Whether the target's records repeat as those of the reference do not: a
+/// camera that is stuck, a file that is sent again and again.
+///
+/// ```text
+/// z = (P' - P) / sqrt(Var + Var'),   p = 1 - Phi(z)
+/// ```
+///
+/// Only where the effect P' - P reaches its threshold: a few copies are common,
+/// and pairs too few for the normal law. `None` below.
+pub(crate) fn repeated_records(
+    context: &SpaceContext<'_>,
+    reference: &SpaceProfile,
+    target: &SpaceProfile,
+) -> Option<Draft> {
+    let rates = Rates::of(reference, target)?;
+    let before = match rates.reference.share > rates.between.share {
+        true => rates.reference,
+        false => rates.between,
+    };
+    let difference = rates.target.share - before.share;
+    let threshold = context.options.thresholds.repeated_pairs;
+    let z = rates.target.excess_over(before);
+    if difference < threshold || z < ERRORS {
+        return None;
+    }
+    let size = effect("equal pairs", difference, "share", threshold, None);
+    let draft = context
+        .draft("repeated records", Scope::All)
+        .counts(reference.rows(), target.rows())
+        .test("repeat rate", z, normal_survival(z), None)
+        .effect(size)
+        .sentence(format!(
+            "two target records have the same vector in {} of cases, two of the reference in {}",
+            percent(rates.target.share),
+            percent(before.share)
+        ))
+        .leads(true);
+    Some(draft)
+}
+
+/// 1 - Phi(z), kept above zero.
+fn normal_survival(z: f64) -> f64 {
+    (0.5 * libm::erfc(z / std::f64::consts::SQRT_2)).max(1e-300)
 }
 
 /// The vectors of a sample, each with how often it came and its hash.

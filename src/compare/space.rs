@@ -8,10 +8,10 @@ use super::directions::compare_directions;
 use super::draft::Draft;
 use super::finding::{Kind, Note, Scope, SpaceSummary};
 use super::mix::mix_or_meaning;
-use super::numbers::{Named, Size, compare_numbers, compare_tails};
+use super::numbers::{Size, compare_numbers, compare_tails};
 use super::options::CompareOptions;
-use super::repeats::DesignEffects;
-use super::shared::{PAIRED_FROM, SHARED_FROM, shared_records};
+use super::repeats::{DesignEffects, repeated_records};
+use super::shared::Shared;
 use super::spread::Spread;
 use super::view::View;
 
@@ -22,14 +22,11 @@ pub(crate) struct SpaceAnswer {
     pub(crate) notes: Vec<Note>,
 }
 
-pub(crate) fn group_of(space: &str) -> String {
-    format!("space {space}")
-}
+/// How the groups of spaces begin.
+pub(crate) const SPACE_GROUP: &str = "space ";
 
-/// The norm is judged apart from the directions: a change of scale alone is no
-/// change of meaning.
-fn norm_group(space: &str) -> String {
-    format!("space {space} norm")
+pub(crate) fn group_of(space: &str) -> String {
+    format!("{SPACE_GROUP}{space}")
 }
 
 /// Tests one space that both profiles have.
@@ -57,13 +54,14 @@ pub(crate) fn compare_space(
             .push(draft.counts(a.rows(), b.rows()).not_tested(reason));
         return Ok(answer);
     }
-    let design = DesignEffects::of(a, b);
-    answer.drafts.extend(norm(name, a, b, design, options));
-    answer.notes.extend(design.note(name, (a.rows(), b.rows())));
-
-    let shared = shared_records(a, b);
-    let paired = options.paired.unwrap_or(shared >= PAIRED_FROM);
-    answer.summary.shared = shared;
+    let shared = Shared::of(a, b);
+    // The very same vectors can be told from a changed model: they are tested,
+    // and nothing is found.
+    let is_identical = a.rows() == b.rows() && a.directions() == b.directions();
+    let paired = options
+        .paired
+        .unwrap_or(shared.is_paired() && !is_identical);
+    answer.summary.shared = shared.target;
     answer.summary.paired = paired;
     if paired {
         let draft = Draft::new(&group, "directions", Kind::Embedding, Scope::All);
@@ -75,14 +73,16 @@ pub(crate) fn compare_space(
         answer.notes.push(Note {
             code: "paired".into(),
             text: format!(
-                "{:.0} % of the sampled records of space {name} are in both windows. Tests for \
-                 two windows of different records do not apply to the same records measured \
-                 twice, so the space was not tested.",
-                shared * 100.0
+                "{:.0} % of the sampled target records of space {name} are in the reference too, \
+                 with other vectors. Tests for two windows of different records do not apply to \
+                 the same records measured twice, so the space was not tested.",
+                shared.target * 100.0
             ),
         });
         return Ok(answer);
     }
+    let design = DesignEffects::of(a, b);
+    answer.notes.extend(design.note(name, (a.rows(), b.rows())));
 
     let classed = [reference, target]
         .iter()
@@ -103,16 +103,19 @@ pub(crate) fn compare_space(
         distance: configs.0.distance,
         dim: configs.0.dim,
     };
+    answer.drafts.extend(norm(&context, a, b));
+    answer.drafts.extend(repeated_records(&context, a, b));
     answer.drafts.extend(compare_directions(&context, a, b)?);
     answer.drafts.extend(spread.of_space(a, b));
-    if shared >= SHARED_FROM && options.paired.is_none() {
+    if shared.is_overlap() && options.paired.is_none() {
         answer.drafts.extend(shared_drafts(&context, a, b));
         answer.notes.push(Note {
             code: "shared-records".into(),
             text: format!(
-                "about {:.1} % of the records of space {name} are in both windows; distances to \
-                 centres were not tested, because such records helped to make the centres.",
-                shared * 100.0
+                "about {:.1} % of the target's records of space {name} are in the reference too; \
+                 distances to centres were not tested, because such records helped to make the \
+                 centres.",
+                shared.target * 100.0
             ),
         });
         return Ok(answer);
@@ -192,38 +195,30 @@ fn not_comparable(
     Some(format!("{side} no rows"))
 }
 
-fn norm(
-    name: &str,
-    a: &SpaceProfile,
-    b: &SpaceProfile,
-    design: DesignEffects,
-    options: &CompareOptions,
-) -> Vec<Draft> {
-    let group = norm_group(name);
-    let named = Named {
-        group: &group,
-        feature: "norm",
-        kind: Kind::Embedding,
-        scope: Scope::All,
-    };
+/// The norm has a small say in the space's p-value: a change of scale alone is
+/// seldom one of meaning, but it must not go unseen.
+const NORM_WEIGHT: f64 = 0.1;
+
+fn norm(context: &SpaceContext<'_>, a: &SpaceProfile, b: &SpaceProfile) -> Vec<Draft> {
+    let named = context.named("norm", Scope::All);
+    let options = context.options;
     let thresholds = &options.thresholds;
-    let mut drafts = vec![compare_numbers(
+    let size = Size::Wasserstein;
+    let (first, second) = (a.norm(), b.norm());
+    let whole = compare_numbers(
         &named,
-        a.norm(),
-        b.norm(),
-        Size::Wasserstein,
-        design,
+        first,
+        second,
+        size,
+        context.design,
         thresholds,
         options.seed,
-    )];
-    drafts.extend(compare_tails(
-        &named,
-        a.norm(),
-        b.norm(),
-        design,
-        thresholds,
-    ));
-    drafts
+    );
+    let tails = compare_tails(&named, first, second, context.design, thresholds);
+    [whole.leads_with(NORM_WEIGHT)]
+        .into_iter()
+        .chain(tails)
+        .collect()
 }
 
 fn shared_drafts(context: &SpaceContext<'_>, a: &SpaceProfile, b: &SpaceProfile) -> Vec<Draft> {

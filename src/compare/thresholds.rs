@@ -12,6 +12,7 @@
 /// | [`neighbour_excess`](Self::neighbour_excess) | 0.02 | of ten nearest neighbours 0.2 more than by chance come from the own window |
 /// | [`separation`](Self::separation) | 0.55 | a linear rule ranks 55 of 100 pairs right; 10 % of a novel class: 0.58 |
 /// | [`turn`](Self::turn) | 2 | degrees; 10 % blurred digits: 3.2 |
+/// | [`repeated_pairs`](Self::repeated_pairs) | 0.01 | one picture makes up a tenth of the records |
 /// | [`new_value_share`](Self::new_value_share) | 0.01 | a value that was never there, in one record of a hundred |
 ///
 /// The examples of separation and turn are embeddings of digits with 2 000 rows
@@ -36,6 +37,8 @@ pub struct Thresholds {
     pub separation: f64,
     /// Turn of the mean direction in degrees.
     pub turn: f64,
+    /// Growth of the share of pairs of records with equal vectors.
+    pub repeated_pairs: f64,
     /// Share from which a new or lost value is drift by itself.
     pub new_value_share: f64,
 }
@@ -51,6 +54,7 @@ impl Default for Thresholds {
             neighbour_excess: 0.02,
             separation: 0.55,
             turn: 2.0,
+            repeated_pairs: 0.01,
             new_value_share: 0.01,
         }
     }
