@@ -294,7 +294,7 @@ fn a_target_that_contains_the_reference_is_no_second_measurement_of_it() {
     let moved = World {
         seed: 2,
         rows: 600,
-        shift: 1.5,
+        shift: 6.0,
         ..CALM
     };
     track(&mut builder, moved).unwrap();

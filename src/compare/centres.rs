@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::profile::{SpaceGroup, SpaceProfile};
-use crate::sketch::{Quantiles, common_buckets};
+use crate::sketch::{Quantiles, SampledRow, common_buckets};
+use crate::sphere::{Medoid, record_name};
 
 use super::categories::{Counts, compare_counts};
 use super::draft::{Draft, effect};
@@ -18,6 +19,10 @@ use super::view::{Centres, View};
 const MIN_GROUP_ROWS: u64 = 20;
 /// Records named in a finding.
 const RECORDS_SHOWN: usize = 5;
+/// Records named for one class or cluster of many.
+const FAR_SHOWN: usize = 2;
+/// Findings with larger p-values will hardly be judged as drift.
+const NOTEWORTHY: f64 = 0.05;
 /// The class of rows beyond the configured number of classes.
 const OTHER_CLASSES: &str = "other classes";
 
@@ -92,7 +97,7 @@ pub(crate) fn class_shares(
             .rows()
             .take(RECORDS_SHOWN)
             .map(|entry| TellingRecord {
-                id: crate::sphere::record_name(entry.row.id.as_deref(), entry.hash),
+                id: record_name(entry.row.id.as_deref(), entry.hash),
                 role: format!("of new class {class}"),
                 distance: entry.row.distance,
             });
@@ -138,9 +143,52 @@ pub(crate) fn class_distances(context: &SpaceContext<'_>, view: &View) -> Vec<Dr
             drafts.push(draft);
             continue;
         }
-        drafts.push(distance(scope, a.distance(), b.distance()));
+        let mut draft = distance(scope, a.distance(), b.distance());
+        draft.finding.records = telling(name, a.nearest(), b, &draft);
+        drafts.push(draft);
     }
     drafts
+}
+
+/// The record that stands for a class or cluster in the reference, and, where
+/// the target's rows may lie elsewhere, those of the sample that lie farthest
+/// out.
+fn telling(
+    name: &str,
+    medoid: Option<&Medoid>,
+    target: &SpaceGroup,
+    draft: &Draft,
+) -> Vec<TellingRecord> {
+    let mut records: Vec<TellingRecord> = medoid
+        .map(|record| TellingRecord {
+            id: record.id.clone(),
+            role: format!("medoid of {name}"),
+            distance: Some(record.distance),
+        })
+        .into_iter()
+        .collect();
+    if draft.finding.p_value.is_some_and(|p| p < NOTEWORTHY) {
+        let mut rows: Vec<_> = target.sample().rows().collect();
+        let distance = |row: &SampledRow<'_>| row.row.distance.unwrap_or(0.0);
+        rows.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
+        records.extend(rows.iter().take(FAR_SHOWN).map(|entry| TellingRecord {
+            id: record_name(entry.row.id.as_deref(), entry.hash),
+            role: format!("far out in {name}"),
+            distance: entry.row.distance,
+        }));
+    }
+    records
+}
+
+/// The target's records farthest from every cluster, which show best what a
+/// space has that the reference had not.
+pub(crate) fn farthest(view: &View) -> impl Iterator<Item = TellingRecord> {
+    let novel = view.target.novel().iter().take(RECORDS_SHOWN);
+    novel.map(|record| TellingRecord {
+        id: record.id.clone(),
+        role: "farthest from every cluster".into(),
+        distance: Some(record.distance),
+    })
 }
 
 /// Shares of the clusters, distances to them, and what lies beyond.
@@ -171,7 +219,10 @@ pub(crate) fn clusters(context: &SpaceContext<'_>, view: &View) -> Vec<Draft> {
             a.distance(),
             b.distance(),
         );
-        drafts.push(draft.sampled(sampled));
+        let mut draft = draft.sampled(sampled);
+        let medoid = a.nearest().or(centre.medoid.as_ref());
+        draft.finding.records = telling(&centre.name, medoid, b, &draft);
+        drafts.push(draft);
     }
     drafts
 }
@@ -258,7 +309,7 @@ fn new_in_cluster(view: &View, cluster: usize) -> impl Iterator<Item = TellingRe
         .filter(move |entry| known.binary_search(&entry.hash).is_err())
         .take(RECORDS_SHOWN)
         .map(move |entry| TellingRecord {
-            id: crate::sphere::record_name(entry.row.id.as_deref(), entry.hash),
+            id: record_name(entry.row.id.as_deref(), entry.hash),
             role: format!("new in grown {name}"),
             distance: entry.row.distance,
         })
@@ -276,7 +327,10 @@ fn novelty(context: &SpaceContext<'_>, view: &View) -> Draft {
     );
     let (n, m) = (a.count(), b.count());
     let draft = context.draft("novel share", Scope::All).counts(n, m);
-    if n < MIN_GROUP_ROWS || m == 0 {
+    if m == 0 {
+        return draft.not_tested("the target has no rows");
+    }
+    if n < MIN_GROUP_ROWS {
         return draft.not_tested(format!("fewer than {MIN_GROUP_ROWS} rows in the reference"));
     }
     let common = common_buckets(a, b);

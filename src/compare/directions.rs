@@ -13,6 +13,8 @@ use super::stats::{
     effective_rows, turn_degrees,
 };
 
+/// What the spectral test is about.
+pub(crate) const DIRECTIONS: &str = "directions";
 /// Neighbours of each row that Schilling's test looks at.
 const NEIGHBOURS: usize = 10;
 
@@ -35,7 +37,7 @@ pub(crate) fn compare_directions(
     );
     if pooled.first.min(pooled.second) < FEWEST_ROWS {
         let reason = format!("fewer than {FEWEST_ROWS} different rows in a sample");
-        let draft = context.draft("directions", Scope::All);
+        let draft = context.draft(DIRECTIONS, Scope::All);
         return Ok(vec![
             draft
                 .counts(reference.rows(), target.rows())
@@ -51,7 +53,7 @@ pub(crate) fn compare_directions(
         Mmd::laplace(&chords, pooled.first),
         Neighbours::new(&chords, pooled.first, NEIGHBOURS, seed),
     ) else {
-        let draft = context.draft("directions", Scope::All);
+        let draft = context.draft(DIRECTIONS, Scope::All);
         return Ok(vec![draft.not_tested("too few rows in the samples")]);
     };
     let effective = context.design.effective(reference.rows(), target.rows());
@@ -89,7 +91,7 @@ fn spectral_draft(context: &SpaceContext<'_>, test: &SpectralTest, turned: Optio
         format!(", mean direction turned by {t:.1} degrees")
     });
     let mut draft = context
-        .draft("directions", Scope::All)
+        .draft(DIRECTIONS, Scope::All)
         .test(
             "spectral",
             test.statistic,

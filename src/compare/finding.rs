@@ -24,7 +24,8 @@ use std::fmt;
 pub enum Verdict {
     /// The test did not run.
     NotTested,
-    /// Nothing found, and a change of the size of the threshold would have been.
+    /// Nothing found, and a change of twice the threshold most likely would have
+    /// been.
     NoDrift,
     /// Nothing found, but a change of twice the threshold could have been missed.
     NotEnoughData,

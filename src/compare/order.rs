@@ -8,7 +8,7 @@ use super::numbers::without_tail;
 
 /// Sorts findings, the most telling first.
 ///
-/// 1. The heaviest verdict.
+/// 1. The heaviest verdict; there, a class or value that is new or gone.
 /// 2. Clusters after classes of the same group: where rows have names of their
 ///    own, a cluster only repeats them.
 /// 3. What belongs together stays together, the largest effect first: all
@@ -34,6 +34,7 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
             let topic = Topic::of(&finding);
             let cluster = matches!(finding.scope, Scope::Cluster(_));
             let key = Key {
+                striking: has_new_values(&finding),
                 behind: cluster && classed.contains(&(finding.verdict, finding.group.clone())),
                 weight: weights[&topic],
                 effect: effect_of(&finding),
@@ -45,6 +46,13 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
         .collect();
     keyed.sort_by(|(a, _), (b, _)| a.order(b));
     findings.extend(keyed.into_iter().map(|(_, finding)| finding));
+}
+
+/// Whether it is drift because of a value, not of an effect. A cluster that was
+/// empty is none that a record has.
+fn has_new_values(finding: &Finding) -> bool {
+    let none = finding.new_values.is_empty() && finding.lost_values.is_empty();
+    finding.verdict == Verdict::Drift && !none && finding.feature != "cluster shares"
 }
 
 /// Whether a change of this feature may only follow from that of another.
@@ -81,6 +89,7 @@ impl Topic {
 }
 
 struct Key {
+    striking: bool,
     behind: bool,
     weight: f64,
     effect: f64,
@@ -95,6 +104,7 @@ impl Key {
             .topic
             .verdict
             .cmp(&self.topic.verdict)
+            .then(other.striking.cmp(&self.striking))
             .then(self.behind.cmp(&other.behind))
             .then(heavy(self.weight, other.weight))
             .then_with(|| self.topic.cmp(&other.topic))

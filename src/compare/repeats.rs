@@ -94,7 +94,7 @@ impl DesignEffects {
             code: "repeated-records".into(),
             text: format!(
                 "records of space {space} repeat: the same vector comes under several ids. Tests \
-                 count {}; are frames or files recorded more than once?",
+                 count {} different ones.",
                 sides.join(" and ")
             ),
         })

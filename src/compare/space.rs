@@ -3,8 +3,8 @@
 use crate::error::Result;
 use crate::profile::{Profile, SpaceConfig, SpaceProfile};
 
-use super::centres::{SpaceContext, class_distances, class_shares, clusters};
-use super::directions::compare_directions;
+use super::centres::{SpaceContext, class_distances, class_shares, clusters, farthest};
+use super::directions::{DIRECTIONS, compare_directions};
 use super::draft::Draft;
 use super::finding::{Kind, Note, Scope, SpaceSummary};
 use super::mix::mix_or_meaning;
@@ -48,7 +48,7 @@ pub(crate) fn compare_space(
     };
     let group = group_of(name);
     if let Some(reason) = not_comparable(a, b, configs) {
-        let draft = Draft::new(&group, "directions", Kind::Embedding, Scope::All);
+        let draft = Draft::new(&group, DIRECTIONS, Kind::Embedding, Scope::All);
         answer
             .drafts
             .push(draft.counts(a.rows(), b.rows()).not_tested(reason));
@@ -64,7 +64,7 @@ pub(crate) fn compare_space(
     answer.summary.shared = shared.target;
     answer.summary.paired = paired;
     if paired {
-        let draft = Draft::new(&group, "directions", Kind::Embedding, Scope::All);
+        let draft = Draft::new(&group, DIRECTIONS, Kind::Embedding, Scope::All);
         answer.drafts.push(
             draft
                 .counts(a.rows(), b.rows())
@@ -132,6 +132,11 @@ pub(crate) fn compare_space(
     let groups = names.zip(pairs).map(|(name, (a, b))| (name, a, b));
     let in_clusters = spread.of_groups(groups, |name| Scope::Cluster(name.to_owned()));
     answer.drafts.extend(in_clusters);
+    for draft in &mut answer.drafts {
+        if draft.finding.feature == DIRECTIONS && draft.finding.p_value.is_some() {
+            draft.finding.records.extend(farthest(&view));
+        }
+    }
     answer.notes.extend(view.note(name));
     Ok(answer)
 }

@@ -110,7 +110,7 @@ impl View {
             code: "sampled-centres".into(),
             text: format!(
                 "the windows of space {space} were not profiled with one codebook, so distances \
-                 to centres rest on the samples ({} and {} rows). For all rows: driftsphere \
+                 to centres rest on samples ({} and {} rows measured). For all rows: driftsphere \
                  profile REFERENCE --fit 8 -o ref.dsp, then driftsphere profile TARGET --like \
                  ref.dsp",
                 self.reference.rows(),

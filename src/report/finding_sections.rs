@@ -40,7 +40,7 @@ pub(super) fn no_drift(page: &mut Page, comparison: &Comparison, verbose: bool) 
     page.heading("No drift");
     if !verbose {
         page.text(&format!(
-            "{} found none, and would most likely have seen a change that matters (--verbose lists them).",
+            "{} found none, and would most likely have seen a change of twice the size that matters (--verbose lists them).",
             number::counted(quiet.len() as u64, "test"),
         ));
         return;
@@ -76,8 +76,13 @@ fn row(finding: &Finding, comparison: &Comparison) -> Vec<Entry> {
     let mark = if finding.sampled { " *" } else { "" };
     vec![
         Entry::left(subject(finding)),
-        Entry::left(effect(finding, number::effect)),
-        Entry::left(effect(finding, |e| number::size(e.threshold, &e.unit))),
+        Entry::left(change(finding)),
+        Entry::left(
+            match finding.new_values.is_empty() && finding.lost_values.is_empty() {
+                true => effect(finding, |e| number::size(e.threshold, &e.unit)),
+                false => "-".into(),
+            },
+        ),
         Entry::right(p(finding.p_adjusted, comparison)),
         Entry::right(format!(
             "{} / {}{mark}",
@@ -85,6 +90,20 @@ fn row(finding: &Finding, comparison: &Comparison) -> Vec<Entry> {
             number::count(finding.n_target)
         )),
     ]
+}
+
+/// What is new or gone, else the size of the change.
+fn change(finding: &Finding) -> String {
+    let told = |values: &[String], word: &str| {
+        let first = clip(values.first()?, NAME);
+        Some(match values.len() {
+            1 => format!("{first} {word}"),
+            n => format!("{first} {word} (and {} more)", n - 1),
+        })
+    };
+    told(&finding.new_values, "is new")
+        .or_else(|| told(&finding.lost_values, "is gone"))
+        .unwrap_or_else(|| effect(finding, number::effect))
 }
 
 /// The effect that the verdict rests on: the first, unless only another one
@@ -123,16 +142,26 @@ pub(super) fn not_enough_data(page: &mut Page, comparison: &Comparison, verbose:
     if unsure.is_empty() {
         return;
     }
+    // Where records repeat, more of them may say nothing new.
+    let repeats = comparison
+        .notes
+        .iter()
+        .any(|n| n.code == "repeated-records");
     page.heading("Not enough data to tell");
     let limit = if verbose { unsure.len() } else { TOLD };
     for finding in unsure.iter().take(limit) {
-        page.item("-", &what_it_would_take(finding));
+        page.item("-", &what_it_would_take(finding, repeats));
     }
     more(page, unsure.len(), limit);
 }
 
+/// Twice the change that matters.
+fn twice(effect: &Effect) -> f64 {
+    2.0 * effect.threshold - effect.no_change
+}
+
 /// What such a finding could have seen, and the records that would be needed.
-fn what_it_would_take(finding: &Finding) -> String {
+fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
     let mut text = format!(
         "{}, {} / {} records",
         subject(finding),
@@ -143,14 +172,14 @@ fn what_it_would_take(finding: &Finding) -> String {
         && let Some(detectable) = effect.detectable
     {
         text += &format!(
-            ": would show a {} from {}; {} matters",
+            ": would show a {} from {}; should from {}, twice what matters",
             escape(&effect.name),
             escape(&number::size(detectable, &effect.unit)),
-            escape(&number::size(effect.threshold, &effect.unit))
+            escape(&number::size(twice(effect), &effect.unit))
         );
     }
     text.push('.');
-    match needed(finding) {
+    match needed(finding).filter(|_| !repeats) {
         Some(Needed::Target(n)) => {
             text += &format!(" About {} target records would do.", number::count(n));
         }

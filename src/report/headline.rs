@@ -21,15 +21,27 @@ pub fn headline(comparison: &Comparison) -> String {
             groups(comparison, Verdict::PossibleDrift)
         ),
         Verdict::NotEnoughData => "NOT ENOUGH DATA: no drift was found, but with this few records \
-             a change large enough to matter could have been missed."
+             a change of twice the size that matters could have been missed."
             .into(),
         Verdict::NoDrift => format!(
-            "NO DRIFT: nothing changed by more than chance would explain, and a change large \
-             enough to matter would most likely have been seen{}.",
+            "NO DRIFT: nothing changed by more than chance would explain, and a change of twice \
+             the size that matters would most likely have been seen{}.",
             exceptions(comparison)
         ),
-        Verdict::NotTested => "NOT TESTED: no test could run, so nothing is known about drift; \
-             the reasons are listed."
+        Verdict::NotTested => not_tested(comparison),
+    }
+}
+
+fn not_tested(comparison: &Comparison) -> String {
+    let some_ran = comparison.groups.iter().any(|g| g.p_value.is_some());
+    match some_ran {
+        true => format!(
+            "NOT TESTED: {} could not be tested, for the reasons listed; nothing was found in the \
+             rest.",
+            names(comparison, Verdict::NotTested)
+        ),
+        false => "NOT TESTED: no test could run, so nothing is known about drift; the reasons are \
+                  listed."
             .into(),
     }
 }

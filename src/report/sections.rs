@@ -192,7 +192,7 @@ pub(super) fn spaces(page: &mut Page, comparison: &Comparison) {
             escape(&space.centres)
         );
         if space.paired {
-            text += "; the windows hold the same records";
+            text += "; the windows hold mostly the same records, with other vectors";
         } else if space.shared > 0.0 {
             text += &format!(
                 "; {} of the target's records are in the reference too",

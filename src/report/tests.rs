@@ -46,14 +46,15 @@ fn drift() {
       *: measured on the records kept as a sample, not on all.
 
     Not enough data to tell
-      - own-centre distance (class 4), 98 / 21 records: would show a median shift from 0.674 sd; 0.2 sd
-        matters. About 99 target records would do.
+      - own-centre distance (class 4), 98 / 21 records: would show a median shift from 0.674 sd; should
+        from 0.4 sd, twice what matters. About 99 target records would do.
 
     Not tested
       - pairwise distance: fewer than 20 sampled records a side
 
     No drift
-      2 tests found none, and would most likely have seen a change that matters (--verbose lists them).
+      2 tests found none, and would most likely have seen a change of twice the size that matters
+      (--verbose lists them).
 
     Classes and clusters that moved
       group       reference   target   what moved            typical record
@@ -111,7 +112,8 @@ fn possible_drift() {
       sd: standard deviation of the reference, how much its records usually differ.
 
     No drift
-      2 tests found none, and would most likely have seen a change that matters (--verbose lists them).
+      2 tests found none, and would most likely have seen a change of twice the size that matters
+      (--verbose lists them).
 
     Embeddings compared
       - embedding: 1,280 numbers each, 1,000 / 300 rows, half-chord distance, model lite0; class: label;
@@ -122,8 +124,8 @@ fn possible_drift() {
 #[test]
 fn not_enough_data() {
     assert_snapshot!(page(&fixtures::not_enough_data()), @r#"
-    NOT ENOUGH DATA: no drift was found, but with this few records a change large enough to matter could
-    have been missed.
+    NOT ENOUGH DATA: no drift was found, but with this few records a change of twice the size that
+    matters could have been missed.
       reference march.dsp, 1,000 records
       target    april.dsp, 10 records
 
@@ -135,11 +137,12 @@ fn not_enough_data() {
       without any drift, at most 5 % of comparisons are to alarm.
 
     Not enough data to tell
-      - spectral, 20 / 10 records: would show a median shift from 0.89 sd; 0.2 sd matters. The reference
-        is too small as well: about 67 records in each window would do.
-      - norm, 1,000 / 10 records: would show a median shift from 0.89 sd; 0.2 sd matters. About 52
-        target records would do.
-      - cluster distance, 1,000 / 10 records: would show a median shift from 0.89 sd; 0.2 sd matters.
+      - spectral, 20 / 10 records: would show a median shift from 0.89 sd; should from 0.4 sd, twice
+        what matters. The reference is too small as well: about 67 records in each window would do.
+      - norm, 1,000 / 10 records: would show a median shift from 0.89 sd; should from 0.4 sd, twice what
+        matters. About 52 target records would do.
+      - cluster distance, 1,000 / 10 records: would show a median shift from 0.89 sd; should from 0.4
+        sd, twice what matters.
 
     Embeddings compared
       - embedding: 1,280 numbers each, 1,000 / 300 rows, half-chord distance, model lite0; class: label;
@@ -150,8 +153,8 @@ fn not_enough_data() {
 #[test]
 fn no_drift() {
     assert_snapshot!(page(&fixtures::no_drift()), @r#"
-    NO DRIFT: nothing changed by more than chance would explain, and a change large enough to matter
-    would most likely have been seen.
+    NO DRIFT: nothing changed by more than chance would explain, and a change of twice the size that
+    matters would most likely have been seen.
       reference march.dsp, 1,000 records
       target    april.dsp, 300 records
 
@@ -163,7 +166,8 @@ fn no_drift() {
       without any drift, at most 5 % of comparisons are to alarm.
 
     No drift
-      3 tests found none, and would most likely have seen a change that matters (--verbose lists them).
+      3 tests found none, and would most likely have seen a change of twice the size that matters
+      (--verbose lists them).
 
     Embeddings compared
       - embedding: 1,280 numbers each, 1,000 / 300 rows, half-chord distance, model lite0; class: label;
@@ -235,7 +239,8 @@ fn narrow_and_verbose() {
 
     Not enough data to tell
       - own-centre distance (class 4), 98 / 21 records: would show a median shift
-        from 0.674 sd; 0.2 sd matters. About 99 target records would do.
+        from 0.674 sd; should from 0.4 sd, twice what matters. About 99 target
+        records would do.
 
     Not tested
       - pairwise distance: fewer than 20 sampled records a side
