@@ -153,6 +153,9 @@ pub(super) fn not_enough_data(page: &mut Page, comparison: &Comparison, verbose:
         page.item("-", &what_it_would_take(finding, repeats));
     }
     more(page, unsure.len(), limit);
+    page.aside(
+        "should: from twice the size that matters on, a change is to be seen 4 times out of 5.",
+    );
 }
 
 /// Twice the change that matters.
@@ -172,7 +175,7 @@ fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
         && let Some(detectable) = effect.detectable
     {
         text += &format!(
-            ": would show a {} from {}; should from {}, twice what matters",
+            ": would show a {} from {}, should from {}",
             escape(&effect.name),
             escape(&number::size(detectable, &effect.unit)),
             escape(&number::size(twice(effect), &effect.unit))

@@ -102,6 +102,7 @@ pub(super) fn size(value: f64, unit: &str) -> String {
             more => format!("{more} points"),
         },
         "degrees" => format!("{}°", number(value)),
+        "share of pairs ranked right" => format!("{} of 100 pairs", number(100.0 * value)),
         "reference sd" => format!("{} sd", number(value)),
         "" => number(value),
         other => format!("{} {other}", number(value)),
