@@ -36,3 +36,19 @@ fn without_a_folder_nothing_is_left() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(bench.files(), [""; 0]);
 }
+
+/// The excerpt in README is what the demo prints, line by line.
+#[test]
+fn readme_shows_what_the_demo_says() {
+    let bench = Bench::new();
+    let said = bench.ok("demo");
+    let readme = include_str!("../../README.md");
+    let excerpt = readme
+        .split("```text\n")
+        .find(|block| block.starts_with("$ driftsphere compare"))
+        .and_then(|block| block.split("```").next())
+        .expect("README has an excerpt of the demo");
+    for line in excerpt.lines().filter(|line| !line.is_empty()) {
+        assert!(said.contains(line), "README, not the demo, says: {line}");
+    }
+}
