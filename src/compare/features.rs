@@ -145,8 +145,8 @@ fn thousands(n: usize) -> String {
     }
 }
 
-/// Shares of numbers, texts, missing values: tested where they are not all of
-/// one type.
+/// Shares of numbers, infinities, texts, missing values: tested where they are not
+/// all of one type.
 fn compare_types(
     named: &Named<'_>,
     reference: &Feature,
@@ -155,7 +155,8 @@ fn compare_types(
 ) -> Option<Draft> {
     let counts = |f: &Feature| -> Counts {
         [
-            ("number", f.numbers().count()),
+            ("number", f.numbers().finite_count()),
+            ("infinite", f.numbers().count() - f.numbers().finite_count()),
             ("not a number", f.numbers().nan_count()),
             ("text", f.categories().total()),
             ("missing", f.nulls()),
