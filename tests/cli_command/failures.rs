@@ -123,7 +123,7 @@ fn every_failure_says_what_and_touches_nothing() {
         ),
         (
             "profile good.npy --codebook book.dsb --seed 9 -o out.dsp",
-            "the codebook was fitted with seed 0, not 9",
+            "the codebook was fitted on a sample of seed 0, not 9",
         ),
         (
             "profile good.npy --codebook good.dsp -o out.dsp",
