@@ -90,6 +90,18 @@ fn every_failure_says_what_and_touches_nothing() {
             "profile good.npz --labels emb -o out.dsp",
             "a column has one dimension",
         ),
+        (
+            "profile good.npz --features label -o out.dsp",
+            "give that column as labels (--labels label, or Batch::labels)",
+        ),
+        (
+            "compare good.dsp good.dsp --labels label",
+            "both windows are profiles already; ",
+        ),
+        (
+            "compare good.dsp good.npy --reference-where label=1",
+            "the reference is a profile already; ",
+        ),
         // Files that are not what they claim to be.
         (
             "profile empty.npy -o out.dsp",
