@@ -238,3 +238,25 @@ fn sample_0_keeps_no_row_and_no_id() {
     bench.ok("merge april0.dsp april0.dsp -o april0.dsp");
     assert!(bench.ok("show april0.dsp").contains("120 records"));
 }
+
+#[test]
+fn fewer_clusters_than_asked_for_are_said() {
+    let bench = Bench::new();
+    bench.window("march.npz", &Records::new(0, 30, 0.1));
+    bench.ok(&format!(
+        "profile march.npz {COLUMNS} --sample 20 -o march.dsp"
+    ));
+    for (line, k) in [
+        ("fit march.dsp -K 50 -o book.dsb", 50),
+        (
+            "profile march.npz --ids id --sample 20 --fit 30 -o b.dsp",
+            30,
+        ),
+    ] {
+        let outcome = bench.run(line);
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        let note = format!("only 20 of {k} clusters could be fitted in space embedding");
+        assert!(outcome.err.contains(&note), "{}", outcome.err);
+    }
+    assert_eq!(bench.run("fit march.dsp -K 3 -o book.dsb").err, "");
+}
