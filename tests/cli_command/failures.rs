@@ -145,7 +145,14 @@ fn every_failure_says_what_and_touches_nothing() {
             "profile good.npy --like book.dsb -o out.dsp",
             "this is a codebook file, where a profile is expected",
         ),
-        ("profile good.npy --fit 0 -o out.dsp", "cluster"),
+        (
+            "profile good.npy --fit 0 -o out.dsp",
+            "at least one cluster is needed",
+        ),
+        (
+            "profile good.npy --fit 3 --sample 0 -o out.dsp",
+            "clusters are found in the sample, which holds no row",
+        ),
         ("merge good.dsp seed9.dsp -o out.dsp", "seed9.dsp"),
         // Profiles that are damaged.
         ("merge good.dsp cut.dsp -o out.dsp", "the file ends inside"),
