@@ -35,6 +35,8 @@ struct World {
     shift: f64,
     /// Whether rows have classes.
     classed: bool,
+    /// What the names of the classes begin with.
+    prefix: &'static str,
 }
 
 const CALM: World = World {
@@ -44,6 +46,7 @@ const CALM: World = World {
     spread: 0.35,
     shift: 0.0,
     classed: true,
+    prefix: "c",
 };
 
 fn track(builder: &mut ProfileBuilder, world: World) -> driftsphere::Result<()> {
@@ -76,7 +79,10 @@ fn track(builder: &mut ProfileBuilder, world: World) -> driftsphere::Result<()> 
         .ids(Column::from(ids))
         .space("embedding", rows.view());
     if world.classed {
-        let names: Vec<String> = classes.iter().map(|c| format!("c{c}")).collect();
+        let names: Vec<String> = classes
+            .iter()
+            .map(|c| format!("{}{c}", world.prefix))
+            .collect();
         batch = batch.predictions(Column::from(names));
     }
     builder.track_batch(&batch)
@@ -174,6 +180,16 @@ fn a_class_that_moved_is_meaning_not_mix() {
         .iter()
         .find(|f| f.scope == Scope::Class("c2".into()) && f.feature == "own-centre distance");
     assert_eq!(moved.unwrap().verdict, Verdict::Drift);
+}
+
+#[test]
+fn nothing_is_said_of_mix_and_meaning_without_a_class_in_common() {
+    let comparison = compared(|world| World {
+        prefix: "other ",
+        ..world
+    });
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    assert_eq!(comparison.spaces[0].mix_or_meaning, None);
 }
 
 #[test]

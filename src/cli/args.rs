@@ -45,7 +45,9 @@ pub(super) enum Command {
         driftsphere profile march.npz --labels label --ids id --fit 8 -o march.dsp\n  \
         driftsphere profile april.npz --labels label --ids id --like march.dsp -o april.dsp\n  \
         driftsphere profile shard-*.npy --model resnet50 -o all.dsp\n\n\
-        A profile holds the ids and embeddings of a sample of the records (--sample 0: none).")]
+        A profile holds the ids and embeddings of a sample of the records, and the ids of those\n\
+        nearest to and farthest from its centres (--sample 0: none of these; but a --codebook\n\
+        names records that it was fitted on).")]
 pub(super) struct ProfileArgs {
     /// Files with embeddings, profiled together
     #[arg(required = true, value_name = "INPUT")]
@@ -74,7 +76,7 @@ pub(super) struct MergeArgs {
     /// Profiles made with the same settings
     #[arg(required = true, value_name = "PROFILE")]
     pub(super) profiles: Vec<PathBuf>,
-    /// Where to write the profile of all their records
+    /// Where to write the profile of all their records; may be one of the inputs
     #[arg(short, long, value_name = "OUT.dsp")]
     pub(super) output: PathBuf,
 }

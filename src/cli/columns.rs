@@ -6,6 +6,9 @@ use driftsphere::{Error, ErrorKind, Result};
 use std::ops::Range;
 use std::path::Path;
 
+/// Most names that an error lists.
+const NAMES_SHOWN: usize = 12;
+
 /// The columns of one file, in the order of its rows.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
@@ -139,8 +142,7 @@ fn feature_names(args: &ColumnArgs, file: &ArrayFile) -> Result<Vec<String>> {
             }
         }
         if names.len() == before {
-            let found: Vec<&str> = file.arrays().iter().map(|a| a.name.as_str()).collect();
-            let message = format!("no column matches; the file holds {}", found.join(", "));
+            let message = format!("no column matches; the file holds {}", names_of(file));
             return Err(Error::new(ErrorKind::Argument, message)
                 .at("pattern", pattern)
                 .at("option", "--features")
@@ -150,6 +152,17 @@ fn feature_names(args: &ColumnArgs, file: &ArrayFile) -> Result<Vec<String>> {
     names.sort_unstable();
     names.dedup();
     Ok(names)
+}
+
+/// The first names of the arrays in a file, and how many more there are.
+fn names_of(file: &ArrayFile) -> String {
+    let names: Vec<&str> = file.arrays().iter().map(|a| a.name.as_str()).collect();
+    match names.split_at_checked(NAMES_SHOWN) {
+        Some((shown, more)) if !more.is_empty() => {
+            format!("{} and {} more", shown.join(", "), more.len())
+        }
+        _ => names.join(", "),
+    }
 }
 
 /// Whether `text` is `pattern`, in which `*` stands for any text.

@@ -119,13 +119,15 @@ fn refuse_idle_flags(args: &CompareArgs, (reference, target): (bool, bool)) -> R
         || args.rows != RowArgs::default()
         || args.space != SpaceArgs::default();
     let which = match (reference, target) {
-        (true, true) if about_both || about_reference || about_target => "both windows are",
-        (true, _) if about_reference => "the reference is",
-        (_, true) if about_target => "the target is",
+        (true, true) if about_both || about_reference || about_target => {
+            "both windows are profiles"
+        }
+        (true, _) if about_reference => "the reference is a profile",
+        (_, true) if about_target => "the target is a profile",
         _ => return Ok(()),
     };
     bail!(
-        "{which} a profile already; columns, rows and the embedding space are chosen when a \
+        "{which} already; columns, rows and the embedding space are chosen when a \
          file of embeddings is profiled"
     )
 }

@@ -6,7 +6,20 @@ use super::output;
 use anyhow::Result;
 use driftsphere::profile::{FitOptions, Profile, fit};
 use driftsphere::report::escape;
+use driftsphere::sphere::Codebook;
 use std::fmt::Write as _;
+
+/// Says so where fewer clusters were fitted than asked for.
+pub(super) fn tell_fewer(space: &str, book: &Codebook, wanted: usize) {
+    let fitted = book.clusters().len();
+    if fitted < wanted {
+        output::note(&format!(
+            "only {fitted} of {wanted} clusters could be fitted in space {space}: \
+             the sample has {} rows, and each cluster needs a row unlike the others",
+            book.provenance().sampled
+        ));
+    }
+}
 
 pub(super) fn run(args: &FitArgs) -> Result<ExitStatus> {
     output::check_output(&args.output, std::slice::from_ref(&args.profile))?;
@@ -21,6 +34,7 @@ pub(super) fn run(args: &FitArgs) -> Result<ExitStatus> {
     books.write(&args.output)?;
     let mut text = String::new();
     for (space, book) in &books.0 {
+        tell_fewer(space, book, args.clusters);
         let _ = writeln!(
             text,
             "{}: {} classes and {} clusters of space {}, codebook {:032x}",

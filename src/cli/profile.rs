@@ -2,6 +2,7 @@
 
 use super::args::ProfileArgs;
 use super::exit::ExitStatus;
+use super::fit::tell_fewer;
 use super::output;
 use super::settings::Settings;
 use super::window::Window;
@@ -18,6 +19,13 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
     let window = Window::open(&args.inputs, &args.columns, &args.rows)?;
     let settings = Settings::new(&args.space, &args.centres, args.threads, window.dim())?;
     let profile = settings.tags(&args.tags).learn(&window)?;
+    if let Some(wanted) = args.centres.fit {
+        for (space, config) in &profile.config().spaces {
+            if let Some(book) = &config.codebook {
+                tell_fewer(space, book, wanted);
+            }
+        }
+    }
     match &args.output {
         None => output::print(&profile_page(&profile, "profile", &output::page(false)))?,
         Some(path) => {

@@ -151,8 +151,9 @@ impl Settings {
 /// A configuration around the codebook of a file. Distance, model and seed are
 /// those it was fitted with; distance and model may be named anew.
 ///
-/// The seed may not: members of the codebook are known by the hash of their id,
-/// and under another seed none would be found.
+/// The seed of the sample may not: members of the codebook are known by the hash
+/// of their id, and under another seed none would be found. (The seed of the
+/// clustering may be any other; nothing is drawn with it again.)
 fn with_codebook(
     path: &Path,
     role: Role,
@@ -168,10 +169,10 @@ fn with_codebook(
     if let Some(book) = books.0.get(&name) {
         config.distance = book.distance();
         config.model.clone_from(&book.provenance().model);
-        seed = book.provenance().seed;
+        seed = book.provenance().sample_seed;
     }
     if let Some(typed) = space.seed.filter(|&typed| typed != seed) {
-        let message = format!("the codebook was fitted with seed {seed}, not {typed}");
+        let message = format!("the codebook was fitted on a sample of seed {seed}, not {typed}");
         let error = Error::new(ErrorKind::Incompatible, message);
         return Err(place(error.at("option", "--seed")));
     }
@@ -234,6 +235,8 @@ fn workers(threads: ThreadArgs) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use driftsphere::ingest::Batch;
+    use driftsphere::profile::fit;
 
     #[test]
     fn the_only_space_needs_no_name_and_an_unknown_one_names_those_there_are() {
@@ -245,5 +248,38 @@ mod tests {
             "there is no space `c`; there are: a, b (option --space)"
         );
         assert!(choose(None, ["a", "b"].into_iter()).is_err());
+    }
+
+    /// A library caller may give the clustering a seed of its own.
+    #[test]
+    fn a_codebook_asks_for_the_seed_of_its_sample() {
+        let config = ProfileConfig::new().space("e", SpaceConfig::new(2));
+        let mut builder = ProfileBuilder::new(config).unwrap();
+        let rows = ndarray::array![[1.0_f32, 0.0], [0.0, 1.0], [1.0, 1.0]];
+        let batch = Batch::new(3).space("e", rows.view());
+        builder.track_batch(&batch).unwrap();
+        let profile = builder.freeze();
+        let options = FitOptions {
+            clusters: 2,
+            seed: 5,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book.dsb");
+        fit(&profile, options).unwrap().write(&path).unwrap();
+        let centres = CentreArgs {
+            codebook: Some(path),
+            reference: true,
+            ..CentreArgs::default()
+        };
+        let settings = |seed| {
+            let space = SpaceArgs {
+                seed,
+                ..SpaceArgs::default()
+            };
+            Settings::new(&space, &centres, ThreadArgs::default(), 2)
+        };
+        assert_eq!(settings(None).unwrap().config.seed, 0);
+        assert_eq!(settings(Some(0)).unwrap().config.seed, 0);
+        assert!(settings(Some(5)).is_err());
     }
 }

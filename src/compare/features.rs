@@ -1,6 +1,7 @@
 //! Named values of the records.
 
 use crate::profile::{Feature, Profile};
+use crate::sketch::Categories;
 
 use super::categories::{Counts, compare_counts};
 use super::draft::Draft;
@@ -93,35 +94,59 @@ fn compare_feature(
         drafts.extend(compare_tails(named, a, b, DesignEffects::NONE, thresholds));
     }
     if both(|f| f.categories().total()) {
-        let counts = |f: &Feature| -> Counts {
-            f.categories()
-                .iter()
-                .map(|(value, count)| (value.to_owned(), count.estimate))
-                .collect()
-        };
-        let mut draft = compare_counts(
-            named,
-            &counts(reference),
-            &counts(target),
-            DesignEffects::NONE,
-            &options.thresholds,
-            options.seed,
-        );
-        let inexact = [reference, target]
-            .iter()
-            .map(|f| f.categories().max_error())
-            .max();
-        if let Some(error) = inexact.filter(|error| *error > 0) {
-            draft.finding.reason = Some(format!("counts are known to within {error}"));
-        }
-        drafts.push(draft);
+        drafts.push(compare_categories(named, reference, target, options));
     }
     drafts.extend(compare_types(named, reference, target, options));
     drafts
 }
 
-/// Shares of numbers, texts, missing values: tested where they are not all of
-/// one type.
+/// Test of the texts, where every one of them was counted.
+///
+/// Past their cap, counts are lower bounds, and which rare values are kept depends
+/// on the order of the records: chi-square takes that for a change of the shares.
+fn compare_categories(
+    named: &Named<'_>,
+    reference: &Feature,
+    target: &Feature,
+    options: &CompareOptions,
+) -> Draft {
+    let (a, b) = (reference.categories(), target.categories());
+    if let Some(inexact) = [a, b].into_iter().find(|c| !c.is_exact()) {
+        let cap = thousands(inexact.cap());
+        return named
+            .draft()
+            .counts(a.total(), b.total())
+            .not_tested(format!(
+                "more than {cap} distinct values: an identifier, not a category?"
+            ));
+    }
+    let counts = |categories: &Categories| -> Counts {
+        categories
+            .iter()
+            .map(|(value, count)| (value.to_owned(), count.estimate))
+            .collect()
+    };
+    compare_counts(
+        named,
+        &counts(a),
+        &counts(b),
+        DesignEffects::NONE,
+        &options.thresholds,
+        options.seed,
+    )
+}
+
+/// A cap, at most 2^20, with a comma before each three digits.
+fn thousands(n: usize) -> String {
+    match (n / 1_000_000, n / 1000 % 1000, n % 1000) {
+        (0, 0, rest) => format!("{rest}"),
+        (0, k, rest) => format!("{k},{rest:03}"),
+        (m, k, rest) => format!("{m},{k:03},{rest:03}"),
+    }
+}
+
+/// Shares of numbers, infinities, texts, missing values: tested where they are not
+/// all of one type.
 fn compare_types(
     named: &Named<'_>,
     reference: &Feature,
@@ -130,7 +155,8 @@ fn compare_types(
 ) -> Option<Draft> {
     let counts = |f: &Feature| -> Counts {
         [
-            ("number", f.numbers().count()),
+            ("number", f.numbers().finite_count()),
+            ("infinite", f.numbers().count() - f.numbers().finite_count()),
             ("not a number", f.numbers().nan_count()),
             ("text", f.categories().total()),
             ("missing", f.nulls()),

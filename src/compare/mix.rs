@@ -17,6 +17,9 @@ use super::finding::MixOrMeaning;
 /// meaning `sum_c w_c^2 (v_c / n_c + v'_c / m_c)`, for the mix
 /// `sum_c pooled_c |mu_c - mu|^2 (1 / n + 1 / m)`, with `v_c = 1 - |mu_c|^2` the
 /// variance of a class's unit vectors.
+///
+/// `None` where the windows have no named class in common: nothing then tells
+/// whether the classes have a new meaning or others have come in their place.
 pub(crate) fn mix_or_meaning(
     reference: &SpaceProfile,
     target: &SpaceProfile,
@@ -26,7 +29,11 @@ pub(crate) fn mix_or_meaning(
         groups.values().map(|g| g.count()).sum::<u64>() as f64
     };
     let (n, m) = (total(&first), total(&second));
-    if n == 0.0 || m == 0.0 {
+    let theirs = target.classes();
+    let in_common = reference.classes().iter().any(|(name, group)| {
+        group.count() > 0 && theirs.get(name).is_some_and(|group| group.count() > 0)
+    });
+    if n == 0.0 || m == 0.0 || !in_common {
         return None;
     }
     let names: std::collections::BTreeSet<&str> =

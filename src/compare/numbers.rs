@@ -6,8 +6,8 @@ use super::draft::{Draft, effect};
 use super::finding::{Effect, Kind, QuantilePair, Scope};
 use super::repeats::DesignEffects;
 use super::stats::{
-    KsMethod, KsTest, detectable_ks_shift, detectable_share_shift, ks_p_value, ks_test, share_test,
-    wasserstein1,
+    KsMethod, KsTest, detectable_ks_shift, detectable_share_shift, detectable_total_variation,
+    ks_p_value, ks_test, share_test, total_variation, wasserstein1,
 };
 use super::thresholds::Thresholds;
 
@@ -57,7 +57,7 @@ impl Named<'_> {
 /// How the size of a change is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// Wasserstein distance in units of the reference's sd: any number.
+    /// Wasserstein distance in units of the reference's sd (see [`spread`]): any number.
     Wasserstein,
     /// Shift of the median in units of the reference's sd: distances.
     MedianShift,
@@ -93,17 +93,26 @@ pub(crate) fn compare_numbers(
         return draft.sentence(format!("{} has no finite values to size", named.title()));
     };
     let (from, to) = medians(reference, target);
+    if let (Some(always), Some(now)) = (constant(reference), constant(target))
+        && always != now
+    {
+        // It was never anything else: as striking as a value that is new.
+        draft.striking = true;
+        let (title, (always, now)) = (named.title(), apart(always, now));
+        let sentence = format!("{title} was always {always}, is now always {now}");
+        return draft.effect(effect).sentence(sentence);
+    }
+    let size = match (size, effect.unit.as_str()) {
+        (_, "share") => format!("{} of the records", percent(effect.value)),
+        // The Wasserstein distance has no direction; the median tells it.
+        (Size::Wasserstein, unit) => format!("{:+.2} {unit}", effect.value.copysign(to - from)),
+        (Size::MedianShift, unit) => format!("{:+.2} {unit}", effect.value),
+    };
     let sentence = format!(
-        "median {} {} -> {} ({:+.2} {})",
+        "median {} {} -> {} ({size})",
         named.title(),
         number(from),
-        number(to),
-        if size == Size::Wasserstein {
-            effect.value.copysign(to - from)
-        } else {
-            effect.value
-        },
-        "reference sd"
+        number(to)
     );
     draft.effect(effect).sentence(sentence)
 }
@@ -135,12 +144,31 @@ fn quantile_pairs(reference: &Quantiles, target: &Quantiles) -> Vec<QuantilePair
     RANKS.into_iter().filter_map(pair).collect()
 }
 
-/// Spread of the reference; of a constant reference that of the target.
-pub(crate) fn spread(reference: &Quantiles, target: &Quantiles) -> Option<f64> {
-    [reference, target]
+/// The one value of all, infinities included.
+fn constant(quantiles: &Quantiles) -> Option<f64> {
+    let all_finite = quantiles.count() == quantiles.finite_count();
+    quantiles
+        .min()
+        .filter(|min| all_finite && Some(*min) == quantiles.max())
+}
+
+/// Two numbers with as many digits as tell them apart.
+fn apart(a: f64, b: f64) -> (String, String) {
+    match (number(a), number(b)) {
+        (same, other) if same == other => (format!("{a:?}"), format!("{b:?}")),
+        short => short,
+    }
+}
+
+/// Spread of the reference and what it is called; of a constant reference that
+/// of the target, and nothing where both are constant.
+fn spread(reference: &Quantiles, target: &Quantiles) -> Option<(f64, &'static str)> {
+    [(reference, "reference sd"), (target, "target sd")]
         .into_iter()
-        .filter_map(|q| q.sd().map(|sd| sd.estimate))
-        .find(|sd| *sd > 0.0 && sd.is_finite())
+        // The sd of many equal values is their rounding: the extremes are exact.
+        .filter(|(q, _)| q.min() < q.max())
+        .filter_map(|(q, unit)| Some((q.sd()?.estimate, unit)))
+        .find(|(sd, _)| *sd > 0.0 && sd.is_finite())
 }
 
 fn size_of_change(
@@ -154,12 +182,23 @@ fn size_of_change(
     if n == 0 || m == 0 {
         return None;
     }
-    let sd = spread(reference, target).unwrap_or(1.0);
+    let common = common_buckets(reference, target);
     let (n, m) = design.effective(n, m);
+    let Some((sd, unit)) = spread(reference, target) else {
+        // Without any spread no shift is large or small; how many records have
+        // another value has a size.
+        let variation = total_variation(&common.first, &common.second)?;
+        return Some(effect(
+            "total variation",
+            variation.distance,
+            "share",
+            thresholds.total_variation,
+            Some(detectable_total_variation(2, n, m)),
+        ));
+    };
     let detectable = Some(detectable_ks_shift(n, m));
     Some(match size {
         Size::Wasserstein => {
-            let common = common_buckets(reference, target);
             let finite: Vec<usize> = (0..common.buckets.len())
                 .filter(|&i| common.buckets[i].midpoint().is_finite())
                 .collect();
@@ -169,7 +208,7 @@ fn size_of_change(
                 .map(|&i| common.buckets[i].midpoint())
                 .collect();
             let w1 = wasserstein1(&midpoints, &pick(&common.first), &pick(&common.second))?;
-            effect("shift", w1 / sd, "reference sd", thresholds.w1, detectable)
+            effect("shift", w1 / sd, unit, thresholds.w1, detectable)
         }
         Size::MedianShift => {
             let (from, to) = medians(reference, target);
@@ -177,7 +216,7 @@ fn size_of_change(
             effect(
                 "median shift",
                 shift,
-                "reference sd",
+                unit,
                 thresholds.median_shift,
                 detectable,
             )

@@ -11,7 +11,10 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// Columns may be given or lent (`Column` or `&Column`), embeddings are lent.
 /// A missing id, label, prediction or group is an empty text or NaN; a feature
-/// that is an empty text is null, one that is NaN is counted as NaN.
+/// that is an empty text is null, one that is NaN is counted as NaN. A label or
+/// prediction that is missing from a column that was given is counted as a null
+/// of the feature `label` or `prediction`; a column that was not given counts
+/// nothing, as a [`Record`](super::Record) with `None` does.
 ///
 /// ```
 /// use driftsphere::ingest::{Batch, Column};

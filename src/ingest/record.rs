@@ -24,7 +24,12 @@ pub enum Value<'a> {
 /// One row, for programs that see one record at a time.
 ///
 /// A program that has many rows at hand builds a [`Batch`] instead, which saves
-/// the work of one call a row; both lead to the same profile.
+/// the work of one call a row. Both lead to the same profile where both say the
+/// same of each row: a field that is `None` (or a feature that is not there) is a
+/// column that was not given, and the record is not counted as one that lacks the
+/// value. In a batch whose rows have a label here and there, each gap is counted
+/// as a null of the feature `label`; to have it counted of a record, too, give
+/// `Some("")` (of a feature: [`Value::Null`]).
 ///
 /// ```
 /// use driftsphere::ingest::{Record, Value};

@@ -16,7 +16,7 @@ use super::source::{Packing, Source, io};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Most names that an error lists.
-const NAMES_SHOWN: usize = 20;
+const NAMES_SHOWN: usize = 12;
 
 /// What is known about an array before its data are read.
 #[derive(Debug, Clone, PartialEq, Eq)]

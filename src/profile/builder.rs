@@ -186,7 +186,10 @@ impl ProfileBuilder {
             None => Ok(()),
             Some((name, _)) => Err(Error::new(
                 ErrorKind::Argument,
-                format!("the feature name `{name}` is taken; give that column as {name}s"),
+                format!(
+                    "the feature name `{name}` is taken; give that column as {name}s \
+                     (--{name}s {name}, or Batch::{name}s)"
+                ),
             )),
         }
     }

@@ -65,7 +65,10 @@ pub struct SpaceConfig {
     /// Which model makes the vectors; profiles of different models are never
     /// compared row by row.
     pub model: Option<String>,
-    /// Rows of the overall sample.
+    /// Rows of the overall sample. With 0, no row and no id of a record is kept:
+    /// no sample of a class or cluster either, nor the records nearest to the
+    /// centres and farthest from them. (A codebook names records that it was
+    /// fitted on.)
     pub sample_rows: usize,
     /// Budget of all samples of this space in bytes; see
     /// [`SampleBudget`](crate::sketch::SampleBudget).

@@ -51,7 +51,8 @@ impl SpaceGroup {
         &self.sample
     }
 
-    /// The real record nearest to the centre, over all rows.
+    /// The real record nearest to the centre, over all rows; none where
+    /// [`sample_rows`](super::SpaceConfig::sample_rows) is 0.
     #[must_use]
     pub fn nearest(&self) -> Option<&Medoid> {
         self.nearest.as_ref()

@@ -104,7 +104,8 @@ impl SpaceProfile {
         &self.sample
     }
 
-    /// The records farthest from every cluster, farthest first (at most 64).
+    /// The records farthest from every cluster, farthest first (at most 64; none
+    /// where [`sample_rows`](SpaceConfig::sample_rows) is 0).
     #[must_use]
     pub fn novel(&self) -> &[NovelRecord] {
         &self.novel

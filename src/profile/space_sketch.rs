@@ -233,6 +233,8 @@ impl SpaceSketch {
     /// Sketch by sketch, not row by row: the table of each sketch is then looked
     /// up many times in a row, and the lookups need not wait for each other.
     fn track_readings(&mut self, rows: &[Measured], chunk: &Chunk<'_, '_>) {
+        // Who asks for no sample asks that no record be kept, not even its name.
+        let names_records = self.config.sample_rows > 0;
         let clusters = rows.iter().filter_map(|r| Some((r, r.reading.cluster?)));
         let own = rows.iter().filter_map(|r| Some((r, r.reading.own_class?)));
         let boundary = rows.iter().filter_map(|r| Some((r, r.reading.boundary?)));
@@ -247,7 +249,9 @@ impl SpaceSketch {
         for (row, own) in own {
             let group = self.classes.group_mut(row.slot);
             group.distance.update(own);
-            group.offer_nearest(own, row.hash, || chunk.id(row.row));
+            if names_records {
+                group.offer_nearest(own, row.hash, || chunk.id(row.row));
+            }
         }
         for (row, boundary) in boundary {
             self.classes.group_mut(row.slot).boundary.update(boundary);
@@ -256,6 +260,9 @@ impl SpaceSketch {
             self.classes.group_mut(row.slot).clusters[cluster] += 1;
             let group = &mut self.clusters[cluster];
             group.distance.update(distance);
+            if !names_records {
+                continue;
+            }
             group.offer_nearest(distance, row.hash, || chunk.id(row.row));
             if self.novel.accepts(distance) {
                 let name = record_name(chunk.id(row.row).as_deref(), row.hash);

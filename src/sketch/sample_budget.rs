@@ -14,6 +14,8 @@ const PER_GROUP: (usize, usize) = (2, 128);
 /// group_rows = rows - overall              classes and clusters give way first
 /// ```
 ///
+/// Where no row is wanted (k = 0), none is kept for classes and clusters either.
+///
 /// It depends on bytes, dim and k alone, never on the rows that come.
 ///
 /// ```
@@ -41,7 +43,7 @@ impl SampleBudget {
         let overall = rows.min(k);
         Self {
             overall,
-            group_rows: rows - overall,
+            group_rows: if k == 0 { 0 } else { rows - overall },
         }
     }
 
@@ -81,6 +83,13 @@ mod tests {
                 before = rows;
             }
         }
+    }
+
+    #[test]
+    fn none_wanted_is_none_for_any_group() {
+        let none = SampleBudget::new(4 << 20, 8, 0);
+        assert_eq!((none.overall, none.group_rows), (0, 0));
+        assert!((0..100).all(|groups| none.per_group(groups) == 0));
     }
 
     #[test]

@@ -71,11 +71,15 @@ pub fn fit_clusters(
     k: usize,
     seed: u64,
 ) -> Result<(Vec<Centre>, Vec<Member>)> {
-    if k == 0 || sample.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Argument,
-            "clusters need a sample with rows in it, and at least one cluster to find",
-        ));
+    let advice = match (k, sample.is_empty()) {
+        (0, _) => Some("at least one cluster is needed"),
+        (_, true) => {
+            Some("clusters are found in the sample, which holds no row; keep a larger one")
+        }
+        _ => None,
+    };
+    if let Some(advice) = advice {
+        return Err(Error::new(ErrorKind::Argument, advice));
     }
     let mut entries = Vec::new();
     for sampled in sample.rows() {

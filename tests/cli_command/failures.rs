@@ -90,6 +90,18 @@ fn every_failure_says_what_and_touches_nothing() {
             "profile good.npz --labels emb -o out.dsp",
             "a column has one dimension",
         ),
+        (
+            "profile good.npz --features label -o out.dsp",
+            "give that column as labels (--labels label, or Batch::labels)",
+        ),
+        (
+            "compare good.dsp good.dsp --labels label",
+            "both windows are profiles already; ",
+        ),
+        (
+            "compare good.dsp good.npy --reference-where label=1",
+            "the reference is a profile already; ",
+        ),
         // Files that are not what they claim to be.
         (
             "profile empty.npy -o out.dsp",
@@ -123,7 +135,7 @@ fn every_failure_says_what_and_touches_nothing() {
         ),
         (
             "profile good.npy --codebook book.dsb --seed 9 -o out.dsp",
-            "the codebook was fitted with seed 0, not 9",
+            "the codebook was fitted on a sample of seed 0, not 9",
         ),
         (
             "profile good.npy --codebook good.dsp -o out.dsp",
@@ -133,7 +145,14 @@ fn every_failure_says_what_and_touches_nothing() {
             "profile good.npy --like book.dsb -o out.dsp",
             "this is a codebook file, where a profile is expected",
         ),
-        ("profile good.npy --fit 0 -o out.dsp", "cluster"),
+        (
+            "profile good.npy --fit 0 -o out.dsp",
+            "at least one cluster is needed",
+        ),
+        (
+            "profile good.npy --fit 3 --sample 0 -o out.dsp",
+            "clusters are found in the sample, which holds no row",
+        ),
         ("merge good.dsp seed9.dsp -o out.dsp", "seed9.dsp"),
         // Profiles that are damaged.
         ("merge good.dsp cut.dsp -o out.dsp", "the file ends inside"),

@@ -211,3 +211,52 @@ fn a_closed_pipe_is_quiet() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn sample_0_keeps_no_row_and_no_id() {
+    let bench = Bench::new();
+    bench.window("march.npz", &Records::new(0, 60, 0.1));
+    bench.window("april.npz", &Records::new(987_654_000, 60, 0.1));
+    bench.ok(&format!("profile march.npz {COLUMNS} -o march.dsp"));
+    bench.ok("fit march.dsp -K 3 -o book.dsb");
+    let kept = |sample: &str, centres: &str| {
+        let file = format!("april{sample}.dsp");
+        bench.ok(&format!(
+            "profile april.npz {COLUMNS} {centres} --sample {sample} -o {file}"
+        ));
+        let bytes = bench.read(&file);
+        let ids = bytes.windows(6).filter(|six| six == b"987654").count();
+        let json: Value = serde_json::from_str(&bench.ok(&format!("show {file} --json"))).unwrap();
+        (ids, json["spaces"][0]["kept_ids"].as_u64().unwrap())
+    };
+    assert_eq!(kept("0", ""), (0, 0));
+    // The codebook names three records of the window that it was fitted on.
+    assert_eq!(kept("0", "--codebook book.dsb"), (0, 3));
+    let (ids, sampled) = kept("20", "--codebook book.dsb");
+    assert!(ids >= 60 && sampled == 63, "{ids} {sampled}");
+    // Parts merge as they do with a sample.
+    bench.ok("merge april0.dsp april0.dsp -o april0.dsp");
+    assert!(bench.ok("show april0.dsp").contains("120 records"));
+}
+
+#[test]
+fn fewer_clusters_than_asked_for_are_said() {
+    let bench = Bench::new();
+    bench.window("march.npz", &Records::new(0, 30, 0.1));
+    bench.ok(&format!(
+        "profile march.npz {COLUMNS} --sample 20 -o march.dsp"
+    ));
+    for (line, k) in [
+        ("fit march.dsp -K 50 -o book.dsb", 50),
+        (
+            "profile march.npz --ids id --sample 20 --fit 30 -o b.dsp",
+            30,
+        ),
+    ] {
+        let outcome = bench.run(line);
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        let note = format!("only 20 of {k} clusters could be fitted in space embedding");
+        assert!(outcome.err.contains(&note), "{}", outcome.err);
+    }
+    assert_eq!(bench.run("fit march.dsp -K 3 -o book.dsb").err, "");
+}

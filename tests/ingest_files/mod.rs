@@ -5,6 +5,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use driftsphere::ingest::{ArrayFile, Limits};
+use driftsphere::{Error, Result};
+use tempfile::tempdir;
 use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 
@@ -82,4 +85,30 @@ pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     path
+}
+
+/// Everything that can be read from a file, in small blocks.
+pub(crate) fn read_all(path: &Path, limits: &Limits) -> Result<usize> {
+    let file = ArrayFile::open_with(path, limits)?;
+    let mut values = 0;
+    for array in file.arrays() {
+        if array.shape.len() == 2 {
+            let mut reader = file.matrix(&array.name)?;
+            while let Some(block) = reader.next_block(3)? {
+                values += block.len();
+            }
+        } else {
+            values += file.column(&array.name)?.len();
+        }
+    }
+    Ok(values)
+}
+
+/// Why a file with these bytes is refused.
+pub(crate) fn refused(bytes: &[u8]) -> Error {
+    let folder = tempdir().unwrap();
+    let path = write(folder.path(), "hostile", bytes);
+    let error = read_all(&path, &Limits::default()).unwrap_err();
+    assert!(error.to_string().contains("hostile"), "no file in: {error}");
+    error
 }
