@@ -4,7 +4,7 @@
 //! Open addressing with linear probing; the home of a key is Fibonacci hashing
 //! (Knuth, The Art of Computer Programming 3, section 6.4), which spreads runs of
 //! neighbouring keys, the common case here, almost evenly. The order of its
-//! slots never leaves this file: [`CountTable::sorted`] is the only way out.
+//! slots leaves no trace: what takes them as they lie adds them up.
 
 use super::buckets::Entry;
 
@@ -133,10 +133,15 @@ impl CountTable {
         }
     }
 
+    /// The entries in no order: only for what adds up to the same in any.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Entry> {
+        self.slots.iter().copied().filter(|slot| slot.0 != EMPTY)
+    }
+
     /// The entries in ascending order of their keys.
     pub(super) fn sorted(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::with_capacity(self.occupied);
-        entries.extend(self.slots.iter().filter(|slot| slot.0 != EMPTY));
+        entries.extend(self.entries());
         entries.sort_unstable_by_key(|entry| entry.0);
         entries
     }

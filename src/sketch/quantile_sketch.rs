@@ -216,18 +216,31 @@ impl QuantileSketch {
     /// Counts all that came, in the table, at the smallest shift at which it
     /// fits into `cap` buckets.
     fn settle(&mut self) {
-        let (entries, shift) = self.collapsed();
+        self.settle_at(self.shift);
+    }
+
+    /// The same at `shift` or the next coarser one that fits.
+    fn settle_at(&mut self, shift: u32) {
+        let mut entries = self.entries();
+        buckets::coarsen(&mut entries, shift - self.shift);
+        let by = buckets::smallest_shift(&entries, self.cap);
+        buckets::coarsen(&mut entries, by);
         self.early = None;
         self.table.refill(&entries);
-        self.shift = shift;
+        self.shift = shift + by;
+    }
+
+    /// All counts, in order of their keys.
+    fn entries(&self) -> Vec<Entry> {
+        match &self.early {
+            Some(keys) => buckets::counted(keys.clone()),
+            None => self.table.sorted(),
+        }
     }
 
     /// The entries at the smallest shift at which they fit, and this shift.
     fn collapsed(&self) -> (Vec<Entry>, u32) {
-        let mut entries = match &self.early {
-            Some(keys) => buckets::counted(keys.clone()),
-            None => self.table.sorted(),
-        };
+        let mut entries = self.entries();
         let by = buckets::smallest_shift(&entries, self.cap);
         buckets::coarsen(&mut entries, by);
         (entries, self.shift + by)
@@ -240,8 +253,35 @@ impl QuantileSketch {
     ///
     /// [`ErrorKind::Incompatible`] if the caps differ; `self` is then unchanged.
     pub fn merge(&mut self, other: &Self) -> Result<()> {
-        *self = self.freeze().merge(&other.freeze())?.thaw();
+        check_caps(self.cap, other.cap)?;
+        self.outside = self.outside.plus(other.outside);
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        // The coarser shift of two is at most that of both streams together.
+        if self.shift < other.shift {
+            self.settle_at(other.shift);
+        }
+        match &other.early {
+            Some(keys) => {
+                for &key in keys {
+                    self.take(key, 0, 1);
+                }
+            }
+            None => {
+                for (key, count) in other.table.entries() {
+                    self.take(key, other.shift, count);
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Adds to a key of a finer or equal shift.
+    fn take(&mut self, key: i64, shift: u32, count: u64) {
+        let key = buckets::coarser(key, self.shift - shift);
+        if count != 1 || !self.table.bump(key) {
+            self.occupy(key, count);
+        }
     }
 
     /// What was learned so far, in the form that answers and is stored.
@@ -278,6 +318,15 @@ impl Extend<f64> for QuantileSketch {
     fn extend<T: IntoIterator<Item = f64>>(&mut self, values: T) {
         values.into_iter().for_each(|value| self.update(value));
     }
+}
+
+/// Only sketches of one cap can be merged.
+pub(super) fn check_caps(first: usize, second: usize) -> Result<()> {
+    if first == second {
+        return Ok(());
+    }
+    let message = format!("quantile sketches of {first} and {second} buckets cannot be merged");
+    Err(Error::new(ErrorKind::Incompatible, message))
 }
 
 /// The one rule for caps, for arguments and for stored sketches.

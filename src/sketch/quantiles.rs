@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::buckets::{self, Entry, MAX_SHIFT};
-use super::quantile_sketch::QuantileSketch;
+use super::quantile_sketch::{QuantileSketch, check_caps};
 use super::stored_quantiles::RawQuantiles;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -70,7 +70,7 @@ impl Outside {
         *tally = tally.saturating_add(count);
     }
 
-    fn plus(self, other: Self) -> Self {
+    pub(super) fn plus(self, other: Self) -> Self {
         Self {
             nan: self.nan.saturating_add(other.nan),
             negative: self.negative.saturating_add(other.negative),
@@ -111,13 +111,7 @@ impl Quantiles {
     ///
     /// [`ErrorKind::Incompatible`] if the caps differ.
     pub fn merge(&self, other: &Self) -> Result<Self> {
-        if self.cap != other.cap {
-            let message = format!(
-                "quantile sketches of {} and {} buckets cannot be merged",
-                self.cap, other.cap
-            );
-            return Err(Error::new(ErrorKind::Incompatible, message));
-        }
+        check_caps(self.cap, other.cap)?;
         let shift = self.shift.max(other.shift);
         let mut entries = buckets::union(&self.entries_at(shift), &other.entries_at(shift));
         let by = buckets::smallest_shift(&entries, self.cap);
