@@ -96,11 +96,7 @@ pub(crate) fn class_shares(
             .sample()
             .rows()
             .take(RECORDS_SHOWN)
-            .map(|entry| TellingRecord {
-                id: record_name(entry.row.id.as_deref(), entry.hash),
-                role: format!("of new class {class}"),
-                distance: entry.row.distance,
-            });
+            .map(|entry| sampled_record(&entry, format!("of new class {class}")));
         draft.finding.records.extend(records);
     }
     draft.finding.records.truncate(2 * RECORDS_SHOWN);
@@ -159,36 +155,22 @@ fn telling(
     target: &SpaceGroup,
     draft: &Draft,
 ) -> Vec<TellingRecord> {
-    let mut records: Vec<TellingRecord> = medoid
-        .map(|record| TellingRecord {
-            id: record.id.clone(),
-            role: format!("medoid of {name}"),
-            distance: Some(record.distance),
-        })
-        .into_iter()
-        .collect();
+    let medoid = medoid.map(|medoid| medoid_record(name, medoid));
+    let mut records: Vec<TellingRecord> = medoid.into_iter().collect();
     if draft.finding.p_value.is_some_and(|p| p < NOTEWORTHY) {
         let mut rows: Vec<_> = target.sample().rows().collect();
         let distance = |row: &SampledRow<'_>| row.row.distance.unwrap_or(0.0);
         rows.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
-        records.extend(rows.iter().take(FAR_SHOWN).map(|entry| TellingRecord {
-            id: record_name(entry.row.id.as_deref(), entry.hash),
-            role: format!("far out in {name}"),
-            distance: entry.row.distance,
-        }));
+        let far = rows.iter().take(FAR_SHOWN);
+        records.extend(far.map(|row| sampled_record(row, format!("far out in {name}"))));
     }
     records
 }
 
 /// The target's records farthest from every cluster, which show best what a
 /// space has that the reference had not.
-pub(crate) fn farthest(view: &View) -> impl Iterator<Item = TellingRecord> {
-    let novel = view.target.novel().iter().take(RECORDS_SHOWN);
-    novel.map(|record| TellingRecord {
-        id: record.id.clone(),
-        role: "farthest from every cluster".into(),
-        distance: Some(record.distance),
-    })
+pub(crate) fn farthest(view: &View) -> impl Iterator<Item = TellingRecord> + '_ {
+    novel_records(view, "farthest from every cluster", 0.0)
 }
 
 /// Shares of the clusters, distances to them, and what lies beyond.
@@ -207,7 +189,7 @@ pub(crate) fn clusters(context: &SpaceContext<'_>, view: &View) -> Vec<Draft> {
         novelty(context, view).sampled(sampled),
     ];
     let pairs = view.reference.clusters().iter().zip(view.target.clusters());
-    for ((a, b), centre) in pairs.zip(view.codebook.clusters()) {
+    for (cluster, ((a, b), centre)) in pairs.zip(view.codebook.clusters()).enumerate() {
         if a.count().min(b.count()) < MIN_GROUP_ROWS {
             continue; // its share is tested above
         }
@@ -220,7 +202,7 @@ pub(crate) fn clusters(context: &SpaceContext<'_>, view: &View) -> Vec<Draft> {
             b.distance(),
         );
         let mut draft = draft.sampled(sampled);
-        let medoid = a.nearest().or(centre.medoid.as_ref());
+        let medoid = cluster_medoid(view, cluster);
         draft.finding.records = telling(&centre.name, medoid, b, &draft);
         drafts.push(draft);
     }
@@ -249,15 +231,42 @@ fn number(
 
 /// The real record that stands for a cluster: of all reference rows, else of
 /// the codebook.
-fn medoid(view: &View, cluster: usize) -> Option<TellingRecord> {
-    let centre = &view.codebook.clusters()[cluster];
+fn cluster_medoid(view: &View, cluster: usize) -> Option<&Medoid> {
     let nearest = view.reference.clusters()[cluster].nearest();
-    let record = nearest.or(centre.medoid.as_ref())?;
-    Some(TellingRecord {
-        id: record.id.clone(),
-        role: format!("medoid of {}", centre.name),
-        distance: Some(record.distance),
-    })
+    nearest.or(view.codebook.clusters()[cluster].medoid.as_ref())
+}
+
+fn medoid_record(name: &str, medoid: &Medoid) -> TellingRecord {
+    TellingRecord {
+        id: medoid.id.clone(),
+        role: format!("medoid of {name}"),
+        distance: Some(medoid.distance),
+    }
+}
+
+fn sampled_record(entry: &SampledRow<'_>, role: String) -> TellingRecord {
+    TellingRecord {
+        id: record_name(entry.row.id.as_deref(), entry.hash),
+        role,
+        distance: entry.row.distance,
+    }
+}
+
+/// The target's records farthest from every cluster, at least at `limit`.
+fn novel_records<'v>(
+    view: &'v View,
+    role: &'v str,
+    limit: f64,
+) -> impl Iterator<Item = TellingRecord> + 'v {
+    let novel = view.target.novel().iter();
+    novel
+        .filter(move |record| record.distance >= limit)
+        .take(RECORDS_SHOWN)
+        .map(move |record| TellingRecord {
+            id: record.id.clone(),
+            role: role.to_owned(),
+            distance: Some(record.distance),
+        })
 }
 
 fn cluster_shares(context: &SpaceContext<'_>, view: &View) -> Draft {
@@ -289,7 +298,9 @@ fn cluster_shares(context: &SpaceContext<'_>, view: &View) -> Draft {
             clusters.iter().position(|c| c.name == s.value)
         });
     if let Some(cluster) = grown {
-        draft.finding.records.extend(medoid(view, cluster));
+        let name = &view.codebook.clusters()[cluster].name;
+        let medoid = cluster_medoid(view, cluster).map(|medoid| medoid_record(name, medoid));
+        draft.finding.records.extend(medoid);
         draft.finding.records.extend(new_in_cluster(view, cluster));
     }
     draft
@@ -308,11 +319,7 @@ fn new_in_cluster(view: &View, cluster: usize) -> impl Iterator<Item = TellingRe
         .rows()
         .filter(move |entry| known.binary_search(&entry.hash).is_err())
         .take(RECORDS_SHOWN)
-        .map(move |entry| TellingRecord {
-            id: record_name(entry.row.id.as_deref(), entry.hash),
-            role: format!("new in grown {name}"),
-            distance: entry.row.distance,
-        })
+        .map(move |entry| sampled_record(&entry, format!("new in grown {name}")))
 }
 
 /// Share of rows farther from every cluster than nearly all of the reference:
@@ -369,15 +376,7 @@ fn novelty(context: &SpaceContext<'_>, view: &View) -> Draft {
             percent(to)
         ));
     let limit = common.buckets.get(edge).map_or(f64::INFINITY, |b| b.lower);
-    let novel = view.target.novel().iter();
-    let records = novel
-        .filter(|record| record.distance >= limit)
-        .take(RECORDS_SHOWN)
-        .map(|record| TellingRecord {
-            id: record.id.clone(),
-            role: "most novel".into(),
-            distance: Some(record.distance),
-        });
+    let records = novel_records(view, "most novel", limit);
     draft.finding.records.extend(records);
     draft
 }

@@ -221,13 +221,10 @@ impl QuantileSketch {
 
     /// The same at `shift` or the next coarser one that fits.
     fn settle_at(&mut self, shift: u32) {
-        let mut entries = self.entries();
-        buckets::coarsen(&mut entries, shift - self.shift);
-        let by = buckets::smallest_shift(&entries, self.cap);
-        buckets::coarsen(&mut entries, by);
+        let (entries, shift) = self.collapsed(shift);
         self.early = None;
         self.table.refill(&entries);
-        self.shift = shift + by;
+        self.shift = shift;
     }
 
     /// All counts, in order of their keys.
@@ -238,12 +235,14 @@ impl QuantileSketch {
         }
     }
 
-    /// The entries at the smallest shift at which they fit, and this shift.
-    fn collapsed(&self) -> (Vec<Entry>, u32) {
+    /// The entries at the smallest shift from `shift` on at which they fit, and
+    /// this shift.
+    fn collapsed(&self, shift: u32) -> (Vec<Entry>, u32) {
         let mut entries = self.entries();
+        buckets::coarsen(&mut entries, shift - self.shift);
         let by = buckets::smallest_shift(&entries, self.cap);
         buckets::coarsen(&mut entries, by);
-        (entries, self.shift + by)
+        (entries, shift + by)
     }
 
     /// Takes in all that `other` saw, as if it had come through
@@ -287,7 +286,7 @@ impl QuantileSketch {
     /// What was learned so far, in the form that answers and is stored.
     #[must_use]
     pub fn freeze(&self) -> Quantiles {
-        let (entries, shift) = self.collapsed();
+        let (entries, shift) = self.collapsed(self.shift);
         Quantiles {
             cap: self.cap,
             shift,
