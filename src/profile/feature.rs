@@ -1,9 +1,14 @@
 //! A named value of the records: its numbers, its texts and its gaps.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::ingest::Column;
 use crate::sketch::{Categories, QuantileSketch, Quantiles};
+
+use super::chunk::Codes;
 
 /// What was learned about one named value.
 ///
@@ -58,6 +63,26 @@ impl FeatureSketch {
             categories: Categories::new(Categories::DEFAULT_CAP)?,
             nulls: 0,
         })
+    }
+
+    /// Learns the rows of a column that lie in `rows`.
+    pub(crate) fn track(&mut self, column: &Column, rows: Range<usize>) {
+        match column {
+            Column::Float(values) => self.numbers.extend(values[rows].iter().copied()),
+            Column::Int(values) => self.numbers.extend(values[rows].iter().map(|v| *v as f64)),
+            Column::Bool(_) | Column::Text(_) => {
+                self.track_codes(&Codes::new(rows.map(|row| column.present(row))));
+            }
+        }
+    }
+
+    /// Learns texts of which each distinct one is known once.
+    pub(crate) fn track_codes(&mut self, codes: &Codes<'_>) {
+        let (counts, none) = codes.counts();
+        for (name, count) in codes.names.iter().zip(counts) {
+            self.categories.update_many(name, count);
+        }
+        self.nulls += none;
     }
 
     pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {

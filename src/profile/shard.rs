@@ -6,10 +6,10 @@ use std::ops::Range;
 use ndarray::Axis;
 
 use crate::error::Result;
-use crate::ingest::{Batch, Column};
+use crate::ingest::Batch;
 use crate::sketch::Tally;
 
-use super::chunk::{CHUNK_ROWS, Chunk, Codes};
+use super::chunk::{CHUNK_ROWS, Chunk};
 use super::config::ProfileConfig;
 use super::feature::FeatureSketch;
 use super::space_sketch::SpaceSketch;
@@ -71,13 +71,13 @@ impl Shard {
         }
         self.class_sources.merge(chunk.class_sources());
         if let Some(labels) = chunk.labels() {
-            track_codes(self.feature(LABEL_FEATURE)?, labels);
+            self.feature(LABEL_FEATURE)?.track_codes(labels);
         }
         if let Some(predictions) = chunk.predictions() {
-            track_codes(self.feature(PREDICTION_FEATURE)?, predictions);
+            self.feature(PREDICTION_FEATURE)?.track_codes(predictions);
         }
         for (name, column) in chunk.batch().features() {
-            track_column(self.feature(name)?, column, chunk.rows());
+            self.feature(name)?.track(column, chunk.rows());
         }
         for (name, rows) in chunk.batch().spaces() {
             if let Some(space) = self.spaces.get_mut(name) {
@@ -158,25 +158,4 @@ impl Shard {
                 .collect(),
         }
     }
-}
-
-fn track_column(feature: &mut FeatureSketch, column: &Column, rows: Range<usize>) {
-    match column {
-        Column::Float(values) => feature.numbers.extend(values[rows].iter().copied()),
-        Column::Int(values) => feature
-            .numbers
-            .extend(values[rows].iter().map(|v| *v as f64)),
-        Column::Bool(_) | Column::Text(_) => {
-            let codes = Codes::new(rows.map(|row| column.present(row)));
-            track_codes(feature, &codes);
-        }
-    }
-}
-
-fn track_codes(feature: &mut FeatureSketch, codes: &Codes<'_>) {
-    let (counts, none) = codes.counts();
-    for (name, count) in codes.names.iter().zip(counts) {
-        feature.categories.update_many(name, count);
-    }
-    feature.nulls += none;
 }
