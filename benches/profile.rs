@@ -21,8 +21,8 @@ use ndarray::ArrayView2;
 
 const ROWS: usize = 20_000;
 const DIM: usize = 512;
-/// Rows of one batch.
-const BATCH: usize = 5_000;
+/// Rows of one batch: a matrix as it lies in memory.
+const BATCH: usize = ROWS;
 /// Classes of the rows.
 const CLASSES: usize = 10;
 /// Centres in all: (classes, clusters). With 5 + 5, half of the rows are of

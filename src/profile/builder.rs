@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Batch, Record};
 
 use super::config::ProfileConfig;
-use super::shard::{LABEL_FEATURE, PREDICTION_FEATURE, Shard};
-use super::space_sketch::BLOCK_ROWS;
 use super::window::Profile;
+use super::window_sketch::{LABEL_FEATURE, PREDICTION_FEATURE, WindowSketch};
 
 /// More features than this are refused: it is a column of values used as names.
 const MAX_FEATURES: usize = 1 << 16;
@@ -48,8 +45,8 @@ const MAX_FEATURES: usize = 1 << 16;
 pub struct ProfileBuilder {
     config: ProfileConfig,
     tags: BTreeMap<String, BTreeSet<String>>,
-    /// One state for each thread; the first takes what is not divided.
-    shards: Vec<Shard>,
+    threads: usize,
+    window: WindowSketch,
 }
 
 impl ProfileBuilder {
@@ -60,15 +57,16 @@ impl ProfileBuilder {
     pub fn new(config: ProfileConfig) -> Result<Self> {
         config.check()?;
         Ok(Self {
-            shards: vec![Shard::new(&config)?],
+            threads: 1,
+            window: WindowSketch::new(&config)?,
             tags: BTreeMap::new(),
             config,
         })
     }
 
     /// Divides large batches among up to `threads` threads of the current rayon
-    /// pool. Each keeps a state of its own: memory grows with their number, the
-    /// result does not depend on it.
+    /// pool. Neither the result nor what is learned by one thread depends on
+    /// their number; each needs a little working memory of its own.
     ///
     /// # Errors
     /// [`ErrorKind::Argument`] for 0 threads.
@@ -79,9 +77,7 @@ impl ProfileBuilder {
                 "at least one thread is needed",
             ));
         }
-        while self.shards.len() < threads {
-            self.shards.push(Shard::new(&self.config)?);
-        }
+        self.threads = threads;
         Ok(())
     }
 
@@ -124,19 +120,13 @@ impl ProfileBuilder {
         batch.check()?;
         self.check_spaces(batch)?;
         self.check_features(batch)?;
-        let n = batch.len();
-        let blocks = n.div_ceil(BLOCK_ROWS);
-        let parts = self.shards.len().min(blocks).max(1);
-        let per_part = blocks.div_ceil(parts) * BLOCK_ROWS;
-        let seed = self.config.seed;
-        let part = |i: usize| (i * per_part).min(n)..((i + 1) * per_part).min(n);
-        if parts == 1 {
-            return self.shards[0].track(batch, 0..n, seed);
+        let (seed, threads) = (self.config.seed, self.threads);
+        let window = &mut self.window;
+        match threads {
+            1 => window.track(batch, seed, 1),
+            // From inside the pool, or each step would wake its threads anew.
+            _ => rayon::scope(|_| window.track(batch, seed, threads)),
         }
-        self.shards[..parts]
-            .par_iter_mut()
-            .enumerate()
-            .try_for_each(|(i, shard)| shard.track(batch, part(i), seed))
     }
 
     fn check_spaces(&self, batch: &Batch<'_>) -> Result<()> {
@@ -168,7 +158,7 @@ impl ProfileBuilder {
     }
 
     fn check_features(&self, batch: &Batch<'_>) -> Result<()> {
-        let known = &self.shards[0].features;
+        let known = &self.window.features;
         let fresh = batch
             .features()
             .filter(|(name, _)| !known.contains_key(*name))
@@ -200,8 +190,7 @@ impl ProfileBuilder {
     /// [`ErrorKind::Incompatible`] that names the setting in which the two differ.
     pub fn merge(&mut self, profile: &Profile) -> Result<()> {
         self.config.mergeable(&profile.config)?;
-        let other = Shard::thaw(profile)?;
-        self.shards[0].merge(&other)?;
+        self.window.merge(&WindowSketch::thaw(profile)?)?;
         for (key, values) in &profile.tags {
             self.tags
                 .entry(key.clone())
@@ -212,16 +201,8 @@ impl ProfileBuilder {
     }
 
     /// Ends learning.
-    ///
-    /// # Panics
-    /// Never: the states of the threads have one configuration.
     #[must_use]
-    pub fn freeze(mut self) -> Profile {
-        let mut all = self.shards.swap_remove(0);
-        for shard in &self.shards {
-            all.merge(shard)
-                .expect("shards of one builder have one configuration");
-        }
-        all.freeze(self.config, self.tags)
+    pub fn freeze(self) -> Profile {
+        self.window.freeze(self.config, self.tags)
     }
 }

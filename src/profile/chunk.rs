@@ -2,8 +2,10 @@
 //! vectors, worked out once for all spaces.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use crate::ingest::{Batch, Column, Value};
 use crate::sketch::{SampleRow, hash_text};
@@ -14,7 +16,7 @@ use super::window::ClassSources;
 /// Rows of a chunk, at most: enough that few rows enter a sample only to be
 /// pushed out again (a chunk offers its smallest hashes first), few enough that
 /// what is kept of each until then fits into the cache.
-pub(crate) const CHUNK_ROWS: usize = 4096;
+pub(crate) const CHUNK_ROWS: usize = 8192;
 
 /// Marks a row that has no value in [`Codes`].
 const NONE: u32 = u32::MAX;
@@ -29,18 +31,22 @@ pub(crate) struct Codes<'a> {
 impl<'a> Codes<'a> {
     pub(crate) fn new(values: impl Iterator<Item = Option<Cow<'a, str>>>) -> Self {
         // Looked up only, never walked: the order of `names` is that of the rows.
-        let mut index: HashMap<Cow<'a, str>, u32> = HashMap::new();
-        let mut names = Vec::new();
+        let mut index: HashTable<u32> = HashTable::new();
+        let mut names: Vec<Cow<'a, str>> = Vec::new();
+        let hash = |text: &str| hash_text(0, text);
         let codes = values
             .map(|value| {
                 let Some(value) = value else { return NONE };
-                if let Some(code) = index.get(&value) {
-                    return *code;
+                let is_it = |code: &u32| names[*code as usize] == value;
+                match index.entry(hash(&value), is_it, |code| hash(&names[*code as usize])) {
+                    Entry::Occupied(found) => *found.get(),
+                    Entry::Vacant(room) => {
+                        let code = names.len() as u32;
+                        room.insert(code);
+                        names.push(value);
+                        code
+                    }
                 }
-                let code = names.len() as u32;
-                names.push(value.clone());
-                index.insert(value, code);
-                code
             })
             .collect();
         Self { names, codes }
@@ -90,7 +96,6 @@ pub(crate) struct Chunk<'a, 'b> {
     batch: &'a Batch<'b>,
     rows: Range<usize>,
     seed: u64,
-    id_hashes: Vec<Option<u64>>,
     labels: Option<Codes<'a>>,
     predictions: Option<Codes<'a>>,
     /// Prediction or else label, where a batch has both and neither of all rows.
@@ -101,8 +106,6 @@ pub(crate) struct Chunk<'a, 'b> {
 
 impl<'a, 'b> Chunk<'a, 'b> {
     pub(crate) fn new(batch: &'a Batch<'b>, rows: Range<usize>, seed: u64) -> Self {
-        let id_hash = |row| batch.id(row).map(|id| hash_text(seed, &id));
-        let id_hashes = rows.clone().map(id_hash).collect();
         let labels = batch
             .has_labels()
             .then(|| Codes::new(rows.clone().map(|row| batch.label(row))));
@@ -119,13 +122,17 @@ impl<'a, 'b> Chunk<'a, 'b> {
         Self {
             batch,
             seed,
-            id_hashes,
             labels,
             predictions,
             mixed,
             none: Codes::none(rows.len()),
             rows,
         }
+    }
+
+    /// Seed of all hashes.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
     }
 
     pub(crate) fn batch(&self) -> &'a Batch<'b> {
@@ -174,7 +181,7 @@ impl<'a, 'b> Chunk<'a, 'b> {
 
     /// Hash of the row's id, if it has one.
     pub(crate) fn id_hash(&self, row: usize) -> Option<u64> {
-        self.id_hashes[row]
+        self.id(row).map(|id| hash_text(self.seed, &id))
     }
 
     /// What a sample keeps of the row.

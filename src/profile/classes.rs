@@ -117,8 +117,9 @@ impl ClassTable {
         self.names.len()
     }
 
-    pub(crate) fn group_mut(&mut self, slot: Slot) -> &mut GroupSketch {
-        &mut self.groups[slot]
+    /// The states, by slot.
+    pub(crate) fn groups_mut(&mut self) -> &mut [GroupSketch] {
+        &mut self.groups
     }
 
     fn named(&self) -> impl Iterator<Item = (&str, &GroupSketch)> {

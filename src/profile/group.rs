@@ -1,10 +1,12 @@
 //! The rows of one class or one cluster of a space.
 
-use std::borrow::Cow;
-
 use crate::error::Result;
 use crate::sketch::{CoordinatedSample, Directions, QuantileSketch, Quantiles};
 use crate::sphere::Medoid;
+
+use super::chunk::Chunk;
+use super::measured::Measured;
+use super::sampling::SampleRows;
 
 /// What was learned about the rows of one class or cluster.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,15 +113,59 @@ impl GroupSketch {
         Ok(())
     }
 
-    /// Notes a record at `distance` from the centre if none was nearer.
-    pub(crate) fn offer_nearest<'a>(
+    /// Learns rows of one class, all but their directions. Records are named from
+    /// `named`, where they may be.
+    pub(crate) fn track_class(
         &mut self,
-        distance: f64,
-        hash: u64,
-        id: impl FnOnce() -> Option<Cow<'a, str>>,
+        rows: &[&Measured],
+        named: Option<&Chunk<'_, '_>>,
+        samples: &SampleRows<'_, '_, '_>,
+        has_centres: bool,
     ) {
-        if self.nearest.as_ref().is_none_or(|m| distance <= m.distance) {
-            Medoid::offer(&mut self.nearest, distance, id().as_deref(), hash);
+        let own = |row: &&Measured| row.reading.own_class;
+        self.distance.extend(rows.iter().filter_map(own));
+        let boundary = |row: &&Measured| row.reading.boundary;
+        self.boundary.extend(rows.iter().filter_map(boundary));
+        for cluster in rows.iter().filter_map(|row| row.cluster()) {
+            self.clusters[cluster] += 1;
+        }
+        if has_centres {
+            let lost = |row: &&&Measured| row.is_classified && row.reading.own_class.is_none();
+            self.no_centre += rows.iter().filter(lost).count() as u64;
+        }
+        self.keep_nearest(rows, named, |row| row.reading.own_class);
+        samples.offer(&mut self.sample, rows.iter().copied());
+    }
+
+    /// The same of rows of one cluster.
+    pub(crate) fn track_cluster(
+        &mut self,
+        rows: &[&Measured],
+        named: Option<&Chunk<'_, '_>>,
+        samples: &SampleRows<'_, '_, '_>,
+    ) {
+        let distance = |row: &Measured| row.reading.cluster.map(|(_, distance)| distance);
+        self.distance
+            .extend(rows.iter().filter_map(|row| distance(row)));
+        self.keep_nearest(rows, named, distance);
+        samples.offer(&mut self.sample, rows.iter().copied());
+    }
+
+    /// Notes the record nearest to the centre.
+    fn keep_nearest(
+        &mut self,
+        rows: &[&Measured],
+        named: Option<&Chunk<'_, '_>>,
+        distance: impl Fn(&Measured) -> Option<f64>,
+    ) {
+        let Some(chunk) = named else { return };
+        for row in rows {
+            if let Some(distance) = distance(row)
+                && self.nearest.as_ref().is_none_or(|m| distance <= m.distance)
+            {
+                let id = chunk.id(row.row);
+                Medoid::offer(&mut self.nearest, distance, id.as_deref(), row.hash);
+            }
         }
     }
 

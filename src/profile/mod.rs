@@ -51,12 +51,16 @@ mod file;
 #[cfg(feature = "fit")]
 mod fit;
 mod group;
+mod grouped;
 mod instrument;
+mod measured;
 mod novel;
-mod shard;
+mod sampling;
 mod space;
 mod space_sketch;
+mod tasks;
 mod window;
+mod window_sketch;
 mod wire;
 
 pub use builder::ProfileBuilder;

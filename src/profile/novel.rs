@@ -4,6 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sphere::record_name;
+
+use super::chunk::Chunk;
+use super::measured::Measured;
+
 /// How many are kept.
 pub(crate) const NOVEL_KEPT: usize = 64;
 
@@ -26,8 +31,24 @@ pub struct NovelRecord {
 pub(crate) struct MostNovel(BTreeSet<(u64, String, u32)>);
 
 impl MostNovel {
+    /// Learns rows that were measured.
+    pub(crate) fn track<'m>(
+        &mut self,
+        rows: impl Iterator<Item = &'m Measured>,
+        chunk: &Chunk<'_, '_>,
+    ) {
+        for row in rows {
+            if let Some((cluster, distance)) = row.reading.cluster
+                && self.accepts(distance)
+            {
+                let name = record_name(chunk.id(row.row).as_deref(), row.hash);
+                self.update(distance, &name, cluster as u32);
+            }
+        }
+    }
+
     /// Whether a record at this distance may be kept: spares making its id.
-    pub(crate) fn accepts(&self, distance: f64) -> bool {
+    fn accepts(&self, distance: f64) -> bool {
         self.0.len() < NOVEL_KEPT
             || self
                 .0
@@ -35,7 +56,7 @@ impl MostNovel {
                 .is_some_and(|(bits, _, _)| distance.to_bits() >= *bits)
     }
 
-    pub(crate) fn update(&mut self, distance: f64, id: &str, cluster: u32) {
+    fn update(&mut self, distance: f64, id: &str, cluster: u32) {
         self.0.insert((distance.to_bits(), id.to_owned(), cluster));
         if self.0.len() > NOVEL_KEPT {
             self.0.pop_first();

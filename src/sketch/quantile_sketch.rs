@@ -315,7 +315,12 @@ impl QuantileSketch {
 impl Extend<f64> for QuantileSketch {
     /// Takes in many values, as [`update`](Self::update) takes in one.
     fn extend<T: IntoIterator<Item = f64>>(&mut self, values: T) {
-        values.into_iter().for_each(|value| self.update(value));
+        let values = values.into_iter();
+        let most = self.most();
+        if let (Some(early), (_, Some(coming))) = (&mut self.early, values.size_hint()) {
+            early.reserve(coming.min(most - early.len()));
+        }
+        values.for_each(|value| self.update(value));
     }
 }
 

@@ -1,7 +1,6 @@
-//! What one thread learns of the records.
+//! A window while it is learned.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use ndarray::Axis;
 
@@ -19,9 +18,9 @@ use super::window::{ClassSources, Profile};
 pub(crate) const LABEL_FEATURE: &str = "label";
 pub(crate) const PREDICTION_FEATURE: &str = "prediction";
 
-/// Everything one thread has learned.
+/// Everything that was learned of the records.
 #[derive(Debug, Clone)]
-pub(crate) struct Shard {
+pub(crate) struct WindowSketch {
     tally: Tally,
     times: Option<(i64, i64)>,
     class_sources: ClassSources,
@@ -29,7 +28,7 @@ pub(crate) struct Shard {
     spaces: BTreeMap<String, SpaceSketch>,
 }
 
-impl Shard {
+impl WindowSketch {
     pub(crate) fn new(config: &ProfileConfig) -> Result<Self> {
         let spaces = config
             .spaces
@@ -49,21 +48,19 @@ impl Shard {
         })
     }
 
-    /// Learns the rows of a batch that lie in `range`.
-    pub(crate) fn track(
-        &mut self,
-        batch: &Batch<'_>,
-        range: Range<usize>,
-        seed: u64,
-    ) -> Result<()> {
-        for start in range.clone().step_by(CHUNK_ROWS) {
-            let end = range.end.min(start + CHUNK_ROWS);
-            self.track_chunk(&Chunk::new(batch, start..end, seed))?;
+    /// Learns a batch on up to `threads` threads.
+    pub(crate) fn track(&mut self, batch: &Batch<'_>, seed: u64, threads: usize) -> Result<()> {
+        let n = batch.len();
+        // Of one size, as a small last chunk would be divided badly.
+        let size = n.div_ceil(n.div_ceil(CHUNK_ROWS).max(1)).max(1);
+        for start in (0..n).step_by(size) {
+            let end = n.min(start + size);
+            self.track_chunk(&Chunk::new(batch, start..end, seed), threads)?;
         }
         Ok(())
     }
 
-    fn track_chunk(&mut self, chunk: &Chunk<'_, '_>) -> Result<()> {
+    fn track_chunk(&mut self, chunk: &Chunk<'_, '_>, threads: usize) -> Result<()> {
         self.tally.read(chunk.rows().len() as u64);
         for time in chunk.rows().filter_map(|row| chunk.batch().time(row)) {
             let (first, last) = self.times.unwrap_or((time, time));
@@ -81,7 +78,11 @@ impl Shard {
         }
         for (name, rows) in chunk.batch().spaces() {
             if let Some(space) = self.spaces.get_mut(name) {
-                space.track(&rows.slice_axis(Axis(0), chunk.rows().into()), chunk)?;
+                space.track(
+                    &rows.slice_axis(Axis(0), chunk.rows().into()),
+                    chunk,
+                    threads,
+                )?;
             }
         }
         Ok(())

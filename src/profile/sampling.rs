@@ -1,0 +1,60 @@
+//! Rows of a chunk on their way into the samples.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use ndarray::ArrayView2;
+
+use crate::sketch::{CoordinatedSample, SampleRow};
+
+use super::chunk::Chunk;
+use super::measured::Measured;
+
+/// What samples keep of the rows of a chunk: made once, by the first that asks.
+pub(crate) struct SampleRows<'a, 'c, 'b> {
+    rows: ArrayView2<'a, f32>,
+    chunk: &'a Chunk<'c, 'b>,
+    made: Vec<OnceLock<Arc<SampleRow>>>,
+}
+
+impl<'a, 'c, 'b> SampleRows<'a, 'c, 'b> {
+    pub(crate) fn new(rows: ArrayView2<'a, f32>, chunk: &'a Chunk<'c, 'b>) -> Self {
+        Self {
+            made: (0..rows.nrows()).map(|_| OnceLock::new()).collect(),
+            rows,
+            chunk,
+        }
+    }
+
+    /// Offers rows to a sample, smallest hashes first: what comes later is then
+    /// turned away before it is copied.
+    pub(crate) fn offer<'m>(
+        &self,
+        sample: &mut CoordinatedSample,
+        rows: impl Iterator<Item = &'m Measured>,
+    ) {
+        let rows = rows.filter(|row| sample.accepts(row.hash));
+        let mut rows: Vec<(u64, &Measured)> = rows.map(|row| (row.hash, row)).collect();
+        rows.sort_unstable_by_key(|(hash, _)| *hash);
+        for (hash, measured) in rows {
+            if !sample.accepts(hash) {
+                break;
+            }
+            sample.update(hash, Arc::clone(self.row(measured)));
+        }
+    }
+
+    fn row(&self, measured: &Measured) -> &Arc<SampleRow> {
+        self.made[measured.row].get_or_init(|| {
+            let values = self.rows.row(measured.row);
+            let values = match values.as_slice() {
+                Some(values) => Cow::Borrowed(values),
+                None => Cow::Owned(values.to_vec()),
+            };
+            Arc::new(
+                self.chunk
+                    .sample_row(measured.row, &measured.reading, &values),
+            )
+        })
+    }
+}
