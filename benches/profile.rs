@@ -4,7 +4,7 @@
 //! `cargo bench --bench profile` prints the times by criterion, and before
 //! them the ratios: each round times product and profile one after the other,
 //! so that a busy machine slows both; the table gives the quartiles over the
-//! rounds.
+//! rounds. Profiling runs inside a pool of two threads, as in the command.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use driftsphere::sphere::{Centre, Codebook, Distance, Provenance};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use ndarray::ArrayView2;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 const ROWS: usize = 20_000;
 const DIM: usize = 512;
@@ -103,13 +104,19 @@ fn codebook(rows: &[f32], classes: usize, clusters: usize) -> Codebook {
     .unwrap()
 }
 
-fn profile(config: &ProfileConfig, batches: &[Batch<'_>], threads: usize) -> Profile {
-    let mut builder = ProfileBuilder::new(config.clone()).unwrap();
-    builder.set_threads(threads).unwrap();
-    for batch in batches {
-        builder.track_batch(batch).unwrap();
-    }
-    builder.freeze()
+fn profile(
+    config: &ProfileConfig,
+    batches: &[Batch<'_>],
+    (pool, threads): (&ThreadPool, usize),
+) -> Profile {
+    pool.install(|| {
+        let mut builder = ProfileBuilder::new(config.clone()).unwrap();
+        builder.set_threads(threads).unwrap();
+        for batch in batches {
+            builder.track_batch(batch).unwrap();
+        }
+        builder.freeze()
+    })
 }
 
 fn product(rows: &[f32], centres: &[f32], out: &mut [f32]) {
@@ -140,6 +147,7 @@ fn quartiles(mut values: Vec<f64>) -> String {
 fn profiling(c: &mut Criterion) {
     let rows = rows();
     let batches = batches(&rows);
+    let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     let mut group = c.benchmark_group("profile/20000x512");
     group.throughput(Throughput::Elements(ROWS as u64));
     group.sample_size(15);
@@ -159,7 +167,12 @@ fn profiling(c: &mut Criterion) {
         for _ in 0..ROUNDS {
             times[0].push(seconds(|| product(black_box(&rows), &stacked, &mut out)));
             for threads in [1, 2] {
-                let tracked = || assert_eq!(profile(&config, &batches, threads).records(), 20_000);
+                let tracked = || {
+                    assert_eq!(
+                        profile(&config, &batches, (&pool, threads)).records(),
+                        20_000
+                    )
+                };
                 times[threads].push(seconds(tracked));
             }
         }
@@ -179,7 +192,7 @@ fn profiling(c: &mut Criterion) {
         for threads in [1, 2] {
             let id = BenchmarkId::new(format!("driftsphere, {threads} thread"), &name);
             group.bench_function(id, |b| {
-                b.iter(|| profile(&config, black_box(&batches), threads).records());
+                b.iter(|| profile(&config, black_box(&batches), (&pool, threads)).records());
             });
         }
     }

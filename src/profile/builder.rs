@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Batch, Record};
 
 use super::config::ProfileConfig;
+use super::tasks;
 use super::window::Profile;
 use super::window_sketch::{LABEL_FEATURE, PREDICTION_FEATURE, WindowSketch};
 
@@ -121,12 +122,7 @@ impl ProfileBuilder {
         self.check_spaces(batch)?;
         self.check_features(batch)?;
         let (seed, threads) = (self.config.seed, self.threads);
-        let window = &mut self.window;
-        match threads {
-            1 => window.track(batch, seed, 1),
-            // From inside the pool, or each step would wake its threads anew.
-            _ => rayon::scope(|_| window.track(batch, seed, threads)),
-        }
+        tasks::within(threads, || self.window.track(batch, seed, threads))
     }
 
     fn check_spaces(&self, batch: &Batch<'_>) -> Result<()> {
@@ -203,6 +199,9 @@ impl ProfileBuilder {
     /// Ends learning.
     #[must_use]
     pub fn freeze(self) -> Profile {
-        self.window.freeze(self.config, self.tags)
+        let threads = self.threads;
+        tasks::within(threads, || {
+            self.window.freeze(self.config, self.tags, threads)
+        })
     }
 }

@@ -10,6 +10,7 @@ use super::config::SpaceConfig;
 use super::group::{GroupSketch, SpaceGroup};
 use super::novel::{MostNovel, NovelRecord};
 use super::space_sketch::SpaceSketch;
+use super::tasks;
 
 /// One embedding space of a profile, frozen.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,23 +146,30 @@ impl SpaceProfile {
 }
 
 impl SpaceSketch {
-    pub(crate) fn freeze(self) -> SpaceProfile {
+    pub(crate) fn freeze(self, threads: usize) -> SpaceProfile {
         let groups = self.classes.into_groups();
+        let (names, named): (Vec<_>, Vec<_>) = groups.named.into_iter().unzip();
+        let named = tasks::map(threads, named, GroupSketch::freeze);
+        let distances = [
+            self.norm,
+            self.cluster_distance,
+            self.own_distance,
+            self.boundary,
+        ];
+        let frozen = tasks::map(threads, distances.into(), |sketch| sketch.freeze());
+        let [norm, cluster_distance, own_distance, boundary] =
+            frozen.try_into().expect("one for each sketch");
         SpaceProfile {
             dim: self.config.dim,
             tally: self.tally,
-            norm: self.norm.freeze(),
-            cluster_distance: self.cluster_distance.freeze(),
-            own_distance: self.own_distance.freeze(),
-            boundary: self.boundary.freeze(),
-            classes: groups
-                .named
-                .into_iter()
-                .map(|(name, group)| (name, group.freeze()))
-                .collect(),
+            norm,
+            cluster_distance,
+            own_distance,
+            boundary,
+            classes: names.into_iter().zip(named).collect(),
             unclassified: groups.unclassified.freeze(),
             other_classes: groups.other.map(GroupSketch::freeze),
-            clusters: self.clusters.into_iter().map(GroupSketch::freeze).collect(),
+            clusters: tasks::map(threads, self.clusters, GroupSketch::freeze),
             sample: self.sample,
             novel: self.novel.freeze(),
         }

@@ -30,6 +30,29 @@ pub(crate) fn run(threads: usize, tasks: Vec<Task<'_>>) -> Result<()> {
         .try_for_each(|_| std::iter::from_fn(next).try_for_each(|task| task()))
 }
 
+/// `work` of each item, in their order, on up to `threads` threads.
+pub(crate) fn map<T: Send, U: Send>(
+    threads: usize,
+    items: Vec<T>,
+    work: impl Fn(T) -> U + Sync + Send,
+) -> Vec<U> {
+    if threads == 1 {
+        return items.into_iter().map(work).collect();
+    }
+    let share = items.len().div_ceil(threads).max(1);
+    let items = items.into_par_iter().with_min_len(share);
+    items.map(work).collect()
+}
+
+/// Does `work` here for one thread, else inside the rayon pool: from outside,
+/// each of its steps would wake the threads of the pool anew.
+pub(crate) fn within<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    match threads {
+        1 => work(),
+        _ => rayon::scope(|_| work()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

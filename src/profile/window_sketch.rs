@@ -140,6 +140,7 @@ impl WindowSketch {
         self,
         config: ProfileConfig,
         tags: BTreeMap<String, BTreeSet<String>>,
+        threads: usize,
     ) -> Profile {
         Profile {
             config,
@@ -155,7 +156,7 @@ impl WindowSketch {
             spaces: self
                 .spaces
                 .into_iter()
-                .map(|(name, space)| (name, space.freeze()))
+                .map(|(name, space)| (name, space.freeze(threads)))
                 .collect(),
         }
     }

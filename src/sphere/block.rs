@@ -73,32 +73,81 @@ impl<'a> Block<'a> {
         set: usize,
         skip: &[usize],
     ) -> Option<Neighbour> {
+        match self.candidates(unit, row, set, skip) {
+            Candidates::Sole(index) => Some(Neighbour {
+                index,
+                squared_chord: unit.squared_chord(self.search.sets()[set].centre(index)),
+            }),
+            Candidates::Above(floor) => self.nearest_above(floor, unit, row, set, skip),
+        }
+    }
+
+    /// The squared chord to `own` as well: both are measured in one go where
+    /// only one centre can be the nearest.
+    pub(super) fn nearest_beside(
+        &self,
+        own: &[f64],
+        unit: UnitRow<'_>,
+        row: usize,
+        set: usize,
+        skip: &[usize],
+    ) -> (f64, Option<Neighbour>) {
+        match self.candidates(unit, row, set, skip) {
+            Candidates::Sole(index) => {
+                let centre = self.search.sets()[set].centre(index);
+                let [own, squared_chord] = unit.squared_chords([own, centre]);
+                let near = Neighbour {
+                    index,
+                    squared_chord,
+                };
+                (own, Some(near))
+            }
+            Candidates::Above(floor) => {
+                let near = self.nearest_above(floor, unit, row, set, skip);
+                (unit.squared_chord(own), near)
+            }
+        }
+    }
+
+    /// The centres that can be the nearest, by their products.
+    fn candidates(&self, unit: UnitRow<'_>, row: usize, set: usize, skip: &[usize]) -> Candidates {
         debug_assert!(skip.is_sorted(), "indices to skip must ascend");
-        let centres = &self.search.sets()[set];
         let products = self.search.products_of(self.products, row, set);
         let mut top = f32::NEG_INFINITY;
         for_each_run(products.len(), skip, |from, to| {
             top = top.max(lanes::largest(&products[from..to]));
         });
         let floor = self.search.floor(unit.norm(), top);
-
-        let measured = |index| Neighbour {
-            index,
-            squared_chord: unit.squared_chord(centres.centre(index)),
-        };
         let (mut count, mut index) = (0, 0);
         for_each_run(products.len(), skip, |from, to| {
             let found = lanes::not_below(&products[from..to], floor);
             count += found.0;
             index += from * found.0 + found.1;
         });
-        if count == 1 {
-            return Some(measured(index));
+        match count {
+            1 => Candidates::Sole(index),
+            _ => Candidates::Above(floor),
         }
+    }
+
+    /// The nearest of the centres whose product is not below `floor`.
+    fn nearest_above(
+        &self,
+        floor: f32,
+        unit: UnitRow<'_>,
+        row: usize,
+        set: usize,
+        skip: &[usize],
+    ) -> Option<Neighbour> {
+        let centres = &self.search.sets()[set];
+        let products = self.search.products_of(self.products, row, set);
         let mut best: Option<Neighbour> = None;
         for_each_run(products.len(), skip, |from, to| {
             for index in (from..to).filter(|&index| !lanes::is_below(products[index], floor)) {
-                let near = measured(index);
+                let near = Neighbour {
+                    index,
+                    squared_chord: unit.squared_chord(centres.centre(index)),
+                };
                 if best.is_none_or(|best| near.squared_chord < best.squared_chord) {
                     best = Some(near);
                 }
@@ -106,6 +155,14 @@ impl<'a> Block<'a> {
         });
         best
     }
+}
+
+/// Which centres of a set can be the nearest to a row.
+enum Candidates {
+    /// Only this one.
+    Sole(usize),
+    /// None, or those with at least this product.
+    Above(f32),
 }
 
 /// Calls `visit(from, to)` for each stretch of `0..len` between the ascending

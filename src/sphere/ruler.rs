@@ -147,16 +147,15 @@ impl Ruler {
         } else {
             None
         };
-        let own = unit.squared_chord(left_out.unwrap_or(centres.centre(class)));
-        let boundary = block
-            .nearest_to(unit, row, CLASSES, &[class])
-            .and_then(|other| {
-                let between = match left_out {
-                    Some(centre) => super::squared_chord(centre, centres.centre(other.index)),
-                    None => self.class_gaps.between(centres, class, other.index),
-                };
-                boundary_distance(own, other.squared_chord, between)
-            });
+        let centre = left_out.unwrap_or(centres.centre(class));
+        let (own, other) = block.nearest_beside(centre, unit, row, CLASSES, &[class]);
+        let boundary = other.and_then(|other| {
+            let between = match left_out {
+                Some(centre) => super::squared_chord(centre, centres.centre(other.index)),
+                None => self.class_gaps.between(centres, class, other.index),
+            };
+            boundary_distance(own, other.squared_chord, between)
+        });
         (Some(own), boundary)
     }
 

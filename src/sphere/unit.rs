@@ -133,6 +133,14 @@ impl<'a> UnitRow<'a> {
         lanes::squared_chord_f32(self.values, self.inverse, centre)
     }
 
+    /// The same to two centres, in less time than one after the other.
+    pub(super) fn squared_chords(&self, centres: [&[f64]; 2]) -> [f64; 2] {
+        for centre in centres {
+            assert_eq!(self.values.len(), centre.len(), "dimensions differ");
+        }
+        lanes::squared_chords_f32(self.values, self.inverse, centres)
+    }
+
     /// The unit vector in half precision, as samples keep it.
     ///
     /// Each element is rounded to f32 and then to f16 (`-0.0` becomes `0.0`).
