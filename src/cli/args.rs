@@ -3,6 +3,7 @@
 use super::exit::FailOn;
 use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
 use clap::{Args, Parser, Subcommand};
+use driftsphere::compare::StatisticChoice;
 use std::path::PathBuf;
 
 /// Tells when what a vision model sees, or says, has changed in meaning.
@@ -137,6 +138,10 @@ pub(super) struct CompareArgs {
     /// Rate of false alarms aimed at, for the whole comparison
     #[arg(long, value_name = "A", default_value_t = 0.05)]
     pub(super) alpha: f64,
+    /// Test a feature by ks, w1, psi, js, kl, hellinger or chi2; * in its name
+    /// stands for any text (repeatable, the last that names a feature holds)
+    #[arg(long = "statistic", value_name = "FEATURE=STATISTIC")]
+    pub(super) statistics: Vec<StatisticChoice>,
     /// The lightest verdict that ends with exit status 1
     #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
     pub(super) fail_on: FailOn,
@@ -238,6 +243,8 @@ mod tests {
             "compare a.dsp b.dsp --quiet --verbose",
             "compare a.npy b.npy --rows r.npy --target-rows s.npy",
             "compare a.dsp b.dsp --paired --unpaired",
+            "compare a.dsp b.dsp --statistic width=mean",
+            "compare a.dsp b.dsp --statistic psi",
             "compare a.dsp",
         ] {
             let words = std::iter::once("driftsphere").chain(line.split(' '));

@@ -171,6 +171,7 @@ fn options(args: &CompareArgs) -> CompareOptions {
     CompareOptions {
         alpha: args.alpha,
         seed: args.space.seed.unwrap_or(0),
+        statistics: args.statistics.clone(),
         paired: match (args.paired, args.unpaired) {
             (true, _) => Some(true),
             (_, true) => Some(false),

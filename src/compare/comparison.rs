@@ -39,7 +39,8 @@ use super::space::compare_space;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Argument`] for an alpha outside (0, 1),
+/// [`ErrorKind::Argument`] for an alpha outside (0, 1), and where a chosen
+/// statistic names no feature or does not fit it,
 /// [`ErrorKind::Incompatible`] where the profiles were made with different seeds.
 pub fn compare(
     reference: &Profile,
@@ -57,7 +58,7 @@ pub fn compare(
             ),
         ));
     }
-    let mut drafts = compare_features(reference, target, options);
+    let mut drafts = compare_features(reference, target, options)?;
     let mut spaces = Vec::new();
     let mut notes = Vec::new();
     for name in reference.spaces().keys() {

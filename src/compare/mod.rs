@@ -12,6 +12,7 @@
 //! there is a change at all, effects whether it matters; a verdict needs both
 //! ([`Verdict`]).
 
+mod binned;
 mod categories;
 mod centres;
 mod comparison;
@@ -29,6 +30,7 @@ mod repeats;
 mod shared;
 mod space;
 mod spread;
+mod statistic;
 pub mod stats;
 mod thresholds;
 mod view;
@@ -39,4 +41,5 @@ pub use finding::{
     SpaceSummary, TellingRecord, Verdict, WindowSummary,
 };
 pub use options::CompareOptions;
+pub use statistic::{Statistic, StatisticChoice};
 pub use thresholds::Thresholds;

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::statistic::StatisticChoice;
 use super::thresholds::Thresholds;
 
 /// How two profiles are compared.
@@ -21,6 +22,9 @@ pub struct CompareOptions {
     pub seed: u64,
     /// The sizes from which a change counts as drift.
     pub thresholds: Thresholds,
+    /// Statistics other than the default ones, by feature; the last that names a
+    /// feature holds.
+    pub statistics: Vec<StatisticChoice>,
     /// Whether the windows are the same records measured twice; `None` to find
     /// out from the shares of records that both have.
     pub paired: Option<bool>,
@@ -35,6 +39,7 @@ impl Default for CompareOptions {
             alpha: 0.05,
             seed: 0,
             thresholds: Thresholds::default(),
+            statistics: Vec::new(),
             paired: None,
             names: ("reference".into(), "target".into()),
         }

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::profile::{Profile, SpaceConfig, SpaceProfile};
 
+use super::binned::Shares;
 use super::centres::{SpaceContext, class_distances, class_shares, clusters, farthest};
 use super::directions::{DIRECTIONS, compare_directions};
 use super::draft::Draft;
@@ -13,6 +14,7 @@ use super::options::CompareOptions;
 use super::repeats::{DesignEffects, repeated_records};
 use super::shared::Shared;
 use super::spread::Spread;
+use super::statistic::chosen_for;
 use super::view::View;
 
 /// What is said about one space.
@@ -92,6 +94,7 @@ pub(crate) fn compare_space(
         group: &group,
         options,
         classed,
+        class_shares: class_shares_by(reference, target, options),
         design,
     };
     if classed {
@@ -139,6 +142,18 @@ pub(crate) fn compare_space(
     }
     answer.notes.extend(view.note(name));
     Ok(answer)
+}
+
+/// How the shares of the classes are compared: as was chosen for the feature
+/// that serves as class.
+fn class_shares_by(reference: &Profile, target: &Profile, options: &CompareOptions) -> Shares {
+    let predicted = |p: &Profile| p.class_sources().prediction > 0;
+    let feature = match predicted(reference) && predicted(target) {
+        true => "prediction",
+        false => "label",
+    };
+    let mut statistics = chosen_for(&options.statistics, feature);
+    statistics.find_map(Shares::by).unwrap_or(Shares::CHI2)
 }
 
 fn summary(

@@ -138,7 +138,8 @@ pub struct Finding<'a> {
     pub kind: Kind,
     /// Which records it is about.
     pub scope: Scope<'a>,
-    /// Name of the statistic, such as `ks`.
+    /// Name of the statistic: of a feature `ks`, `w1`, `psi`, `js`, `kl`,
+    /// `hellinger`, `chi-square`, `kuiper` or `beta-binomial`; others of a space.
     pub statistic: &'a str,
     /// The statistic.
     pub value: Option<f64>,

@@ -7,7 +7,8 @@
 //! | question | use |
 //! | --- | --- |
 //! | did a number's distribution change? | [`ks_test`], effect [`wasserstein1`] |
-//! | did shares of categories change? | [`chi_square_test`], effect [`total_variation`] |
+//! | the same, in another measure? | [`wasserstein1_test`]; on [`equal_bins`] [`divergence_test`], [`chi_square_test`] |
+//! | did shares of categories change? | [`chi_square_test`], effect [`total_variation`]; [`divergence_test`] |
 //! | did a share beyond an edge change? | [`share_test`] |
 //! | did the mean direction change, over all rows? | [`Components`], [`SpectralTest`], effect [`turn_degrees`] |
 //! | did a sample change, in any way? | [`Mmd`], [`Neighbours`] on [`SquaredChords`] |
@@ -32,10 +33,12 @@
 //! ```
 
 mod beta;
+mod bins;
 mod bit_planes;
 mod chi_square;
 mod combine;
 mod components;
+mod divergence;
 mod effect;
 mod gram;
 mod ks;
@@ -54,12 +57,14 @@ mod tails;
 mod turn;
 mod w1;
 
+pub use bins::{equal_bins, into_bins};
 pub use chi_square::{ChiSquareTest, TotalVariation, chi_square_test, total_variation};
 pub use combine::{
     AdjustedGroup, Group, benjamini_bogomolov, benjamini_hochberg, cauchy, holm, simes,
     weighted_cauchy,
 };
 pub use components::Components;
+pub use divergence::{Divergence, DivergenceTest, divergence_test};
 pub use effect::{
     Z_DETECT, detectable_ks_shift, detectable_mean_shift, detectable_share_shift,
     detectable_total_variation, effective_rows,
@@ -76,4 +81,4 @@ pub use sequential::Permutation;
 pub use spectral::{SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};
 pub use turn::turn_degrees;
-pub use w1::wasserstein1;
+pub use w1::{Wasserstein1Test, wasserstein1, wasserstein1_test};
