@@ -89,7 +89,10 @@ fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Pr
         fit: Some(args.fit),
         ..CentreArgs::default()
     };
-    Settings::new(&args.space, &centres, args.threads, window.dim())?.learn(&window)
+    let settings = Settings::new(&args.space, &centres, args.threads, window.dim())?;
+    let profile = settings.angles(&args.angles).learn(&window)?;
+    Settings::check_angles(&profile)?;
+    Ok(profile)
 }
 
 /// Profiles a file as another window was, with its centres or without.
@@ -113,7 +116,9 @@ fn learn_like(
 /// that something else was expected.
 fn refuse_idle_flags(args: &CompareArgs, (reference, target): (bool, bool)) -> Result<()> {
     let sides = &args.sides;
-    let about_reference = sides.reference_rows.is_some() || !sides.reference_where.is_empty();
+    let about_reference = sides.reference_rows.is_some()
+        || !sides.reference_where.is_empty()
+        || !args.angles.is_empty();
     let about_target = sides.target_rows.is_some() || !sides.target_where.is_empty();
     let about_both = args.columns != ColumnArgs::default()
         || args.rows != RowArgs::default()

@@ -14,7 +14,7 @@ use super::stats::{
 use super::thresholds::Thresholds;
 
 /// Bins of a number: enough for its shape, few enough for small windows.
-const BINS: usize = 10;
+pub(crate) const BINS: usize = 10;
 
 /// How shares are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

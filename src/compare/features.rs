@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::profile::{Feature, Profile};
 use crate::sketch::Categories;
 
+use super::angles::{compare_angles, periods};
 use super::binned::{Shares, compare_binned};
 use super::categories::{Counts, compare_counts, compare_counts_by};
 use super::draft::Draft;
@@ -22,12 +23,13 @@ const RECORDS: &str = "records";
 /// class of a space is tested there.
 ///
 /// # Errors
-/// Those of [`chosen`].
+/// Those of [`chosen`] and of [`periods`].
 pub(crate) fn compare_features(
     reference: &Profile,
     target: &Profile,
     options: &CompareOptions,
 ) -> Result<Vec<Draft>> {
+    let periods = periods(reference, target)?;
     let statistics = chosen(&options.statistics, reference, target)?;
     let mut drafts = Vec::new();
     for (name, a) in reference.features() {
@@ -43,8 +45,11 @@ pub(crate) fn compare_features(
         };
         match target.features().get(name) {
             Some(b) => {
-                let statistic = statistics.get(name).copied();
-                drafts.extend(compare_feature(&named, a, b, statistic, options));
+                let by = Chosen {
+                    statistic: statistics.get(name).copied(),
+                    period: periods.get(name.as_str()).copied(),
+                };
+                drafts.extend(compare_feature(&named, a, b, by, options));
             }
             None => drafts.push(named.draft().not_tested("the target has no such feature")),
         }
@@ -81,26 +86,39 @@ fn serves_as_class(reference: &Profile, target: &Profile, name: &str) -> bool {
         }
 }
 
+/// How a feature is compared other than by its type.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    statistic: Option<Statistic>,
+    /// Of an angle.
+    period: Option<f64>,
+}
+
 fn compare_feature(
     named: &Named<'_>,
     reference: &Feature,
     target: &Feature,
-    statistic: Option<Statistic>,
+    by: Chosen,
     options: &CompareOptions,
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let both = |f: fn(&Feature) -> u64| f(reference) > 0 && f(target) > 0;
-    let shares = statistic.and_then(Shares::by);
+    let shares = by.statistic.and_then(Shares::by);
     if both(|f| f.numbers().count()) {
         let (a, b) = (reference.numbers(), target.numbers());
         let (thresholds, seed) = (&options.thresholds, options.seed);
         let (size, design) = (Size::Wasserstein, DesignEffects::NONE);
-        drafts.push(match (statistic, shares) {
-            (_, Some(by)) => compare_binned(named, a, b, by, thresholds, seed),
-            (Some(Statistic::W1), _) => compare_numbers_by_w1(named, a, b, thresholds, seed),
+        let whole = match (by.period, shares, by.statistic) {
+            (Some(period), by, _) => compare_angles(named, (a, b), period, by, thresholds, seed),
+            (None, Some(by), _) => compare_binned(named, a, b, by, thresholds, seed),
+            (None, _, Some(Statistic::W1)) => compare_numbers_by_w1(named, a, b, thresholds, seed),
             _ => compare_numbers(named, a, b, size, design, thresholds, seed),
-        });
-        drafts.extend(compare_tails(named, a, b, design, thresholds));
+        };
+        drafts.push(whole);
+        // A circle has no ends.
+        if by.period.is_none() {
+            drafts.extend(compare_tails(named, a, b, design, thresholds));
+        }
     }
     if both(|f| f.categories().total()) {
         let by = shares.unwrap_or(Shares::CHI2);

@@ -12,6 +12,7 @@
 //! there is a change at all, effects whether it matters; a verdict needs both
 //! ([`Verdict`]).
 
+mod angles;
 mod binned;
 mod categories;
 mod centres;

@@ -22,7 +22,9 @@ const NAMES_SHOWN: usize = 20;
 /// | `hellinger` | numbers, categories | Hellinger distance |
 /// | `chi2` | numbers, categories (default) | total variation |
 ///
-/// Numbers are binned for the last five: at most ten bins that hold equal parts
+/// Angles ([`ProfileConfig::angle`](crate::profile::ProfileConfig::angle)) are
+/// tested by Kuiper's statistic unless one of the last five is chosen.
+/// Numbers are binned for those: at most ten bins that hold equal parts
 /// of both windows' records taken together, each value of its own where there
 /// are no more than ten ([`equal_bins`](super::stats::equal_bins)). How empty
 /// cells count stands with [`Divergence`](super::stats::Divergence). Every
@@ -200,7 +202,8 @@ pub(crate) fn chosen(
         if meant.is_empty() {
             return Err(place(unknown(&choice.feature, &names)));
         }
-        let is_angle = |name: &str| reference.config().angles.contains_key(name);
+        let sides = [reference, target];
+        let is_angle = |name: &str| sides.iter().any(|p| p.config().angles.contains_key(name));
         let types = |name: &str| Types::of(name, is_angle(name), reference, target);
         let fits = |name: &&&str| types(name).fit(choice.statistic);
         if meant.iter().find(fits).is_none() {

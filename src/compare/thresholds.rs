@@ -10,6 +10,7 @@
 /// | [`kl`](Self::kl) | 0.05 | nats; the same change |
 /// | [`js`](Self::js) | 0.13 | the same change |
 /// | [`hellinger`](Self::hellinger) | 0.11 | the same change |
+/// | [`angle_shift`](Self::angle_shift) | 10 | degrees; forty minutes of a day, a third of the way from red to orange |
 /// | [`tail_growth`](Self::tail_growth) | 1 | a tail doubled: 10 % of the records below what was the 5 % quantile |
 /// | [`median_shift`](Self::median_shift) | 0.2 | Cohen's small effect, on distances |
 /// | [`novel_share`](Self::novel_share) | 0.01 | one record more in a hundred lies farther out than nearly all of the reference |
@@ -41,6 +42,8 @@ pub struct Thresholds {
     pub js: f64,
     /// Hellinger distance, in `[0, 1]`.
     pub hellinger: f64,
+    /// Wasserstein distance of an angle on its circle, in degrees.
+    pub angle_shift: f64,
     /// Growth of the share of records in a tail of the reference, in units of
     /// the tail's nominal share.
     pub tail_growth: f64,
@@ -70,6 +73,7 @@ impl Default for Thresholds {
             kl: 0.05,
             js: 0.13,
             hellinger: 0.11,
+            angle_shift: 10.0,
             tail_growth: 1.0,
             median_shift: 0.2,
             novel_share: 0.01,

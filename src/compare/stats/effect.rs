@@ -69,6 +69,27 @@ pub fn detectable_ks_shift(n: f64, m: f64) -> f64 {
     }
 }
 
+/// Turn that Kuiper's test would have found, in the unit of `sd`, the circular
+/// standard deviation.
+///
+/// ```text
+/// 4.15 sd / sqrt(n_e)
+/// ```
+///
+/// 4.15 is the c at which the range of a Brownian bridge plus c phi(Phi^-1(u))
+/// passes Kuiper's 5 % point 1.747 with probability 0.80 (20 000 simulated
+/// bridges). Angles without a preferred direction, which no turn changes, only
+/// share the order of magnitude. Infinite if a side is empty.
+#[must_use]
+pub fn detectable_kuiper_turn(sd: f64, n: f64, m: f64) -> f64 {
+    let rows = effective_rows(n, m);
+    if rows > 0.0 {
+        4.15 * sd / rows.sqrt()
+    } else {
+        f64::INFINITY
+    }
+}
+
 /// Difference of a share around `share` that would have been found.
 ///
 /// ```text
