@@ -131,6 +131,8 @@ pub(super) struct ShowArgs {
         driftsphere compare march.dsp april.dsp\n  \
         driftsphere compare march.npz april.npz --labels label --ids id\n  \
         driftsphere compare all.npz all.npz --reference-where split=ref --target-where split=blur\n  \
+        driftsphere compare march.dsp april.dsp --history week-*.dsp\n  \
+        driftsphere compare march.dsp april.dsp --statistic 'pixel_*=psi'\n  \
         driftsphere compare march.dsp april.dsp --quiet --fail-on possible --json result.json\n\n\
         Exit status: 0 no drift, 1 drift (see --fail-on), 2 trouble, or no test could run."
 )]
@@ -155,6 +157,10 @@ pub(super) struct CompareArgs {
     /// stands for any text (repeatable, the last that names a feature holds)
     #[arg(long = "statistic", value_name = "FEATURE=STATISTIC")]
     pub(super) statistics: Vec<StatisticChoice>,
+    /// Profiles of accepted windows: drift is then only what goes beyond the
+    /// changes that they show against the reference
+    #[arg(long, value_name = "PROFILE", num_args = 1..)]
+    pub(super) history: Vec<PathBuf>,
     /// The lightest verdict that ends with exit status 1
     #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
     pub(super) fail_on: FailOn,

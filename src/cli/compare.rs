@@ -7,7 +7,7 @@ use super::output;
 use super::settings::Settings;
 use super::window::Window;
 use anyhow::{Context, Result, bail};
-use driftsphere::compare::{CompareOptions, Verdict, compare};
+use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::profile::Profile;
 use driftsphere::report::{headline, json, terminal};
 use std::fs::File;
@@ -18,10 +18,16 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let json_file = args.json.as_deref().filter(|path| *path != Path::new("-"));
     let json_screen = args.json.is_some() && json_file.is_none();
     if let Some(path) = json_file {
-        output::check_output(path, &[args.reference.clone(), args.target.clone()])?;
+        let mut inputs = vec![args.reference.clone(), args.target.clone()];
+        inputs.extend(args.history.iter().cloned());
+        output::check_output(path, &inputs)?;
     }
     let (reference, target) = profiles(args)?;
-    let comparison = compare(&reference, &target, &options(args))?;
+    let history = args.history.iter().map(Profile::read);
+    let history: Vec<Profile> = history
+        .collect::<driftsphere::Result<_>>()
+        .context("history")?;
+    let comparison = compare_with_history(&reference, &target, &history, &options(args))?;
     let status = ExitStatus::of(comparison.verdict, args.fail_on);
 
     if let Some(path) = json_file {

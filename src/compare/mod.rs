@@ -23,6 +23,7 @@ mod features;
 mod finding;
 mod judge;
 mod mix;
+mod natural;
 mod numbers;
 mod options;
 mod order;
@@ -36,10 +37,10 @@ pub mod stats;
 mod thresholds;
 mod view;
 
-pub use comparison::compare;
+pub use comparison::{compare, compare_with_history};
 pub use finding::{
-    Comparison, Effect, Finding, Group, Kind, MixOrMeaning, Note, QuantilePair, Scope, SharePair,
-    SpaceSummary, TellingRecord, Verdict, WindowSummary,
+    Comparison, Effect, Finding, FrechetSummary, Group, Kind, MixOrMeaning, NaturalVariation, Note,
+    QuantilePair, Scope, SharePair, SpaceSummary, TellingRecord, Verdict, WindowSummary,
 };
 pub use options::CompareOptions;
 pub use statistic::{Statistic, StatisticChoice};

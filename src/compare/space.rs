@@ -5,7 +5,7 @@ use crate::profile::{Profile, SpaceConfig, SpaceProfile};
 
 use super::binned::Shares;
 use super::centres::{SpaceContext, class_distances, class_shares, clusters, farthest};
-use super::directions::{DIRECTIONS, compare_directions};
+use super::directions::{DIRECTIONS, compare_directions, frechet};
 use super::draft::Draft;
 use super::finding::{Kind, Note, Scope, SpaceSummary};
 use super::mix::mix_or_meaning;
@@ -85,6 +85,7 @@ pub(crate) fn compare_space(
     }
     let design = DesignEffects::of(a, b);
     answer.notes.extend(design.note(name, (a.rows(), b.rows())));
+    answer.summary.frechet = frechet(a, b, design);
 
     let classed = [reference, target]
         .iter()
@@ -181,6 +182,7 @@ fn summary(
         shared: 0.0,
         paired: false,
         mix_or_meaning: None,
+        frechet: None,
     }
 }
 

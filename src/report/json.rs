@@ -165,6 +165,8 @@ pub struct Finding<'a> {
     pub sentence: &'a str,
     /// Why it was not tested, or what limits it; wording not promised.
     pub reason: Option<&'a str>,
+    /// How the effect stands to those among accepted windows; `null` without any.
+    pub natural: Option<Natural>,
     /// Quantiles of both sides, by rising rank.
     pub quantiles: Vec<Quantile>,
     /// Shares of both sides, largest change first.
@@ -175,6 +177,17 @@ pub struct Finding<'a> {
     pub lost_values: &'a [String],
     /// Records that show it.
     pub records: Vec<Record<'a>>,
+}
+
+/// What accepted windows show of a finding.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Natural {
+    /// Accepted windows in which it was measured.
+    pub windows: u64,
+    /// The largest effect that is still usual, in the effect's unit, without sign.
+    pub limit: Option<f64>,
+    /// Whether no effect of the finding goes beyond.
+    pub within: bool,
 }
 
 /// Which records a finding is about.
@@ -265,6 +278,20 @@ pub struct Space<'a> {
     pub paired: bool,
     /// New mix, or new meaning.
     pub mix_or_meaning: Option<Mix>,
+    /// Frechet distance of sampled unit vectors; a description, no verdict rests
+    /// on it.
+    pub frechet: Option<Frechet>,
+}
+
+/// How far apart the normal laws of two samples are.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Frechet {
+    /// The squared distance.
+    pub value: Option<f64>,
+    /// The same between two samples that mix the windows.
+    pub by_chance: Option<f64>,
+    /// Rows of each window behind it; compare values of equal numbers only.
+    pub rows: u64,
 }
 
 /// How far the mean moved because of a new mix of classes, and of new meaning.

@@ -1,7 +1,8 @@
 //! From the result model to the JSON document, field by field.
 
 use super::json::{
-    Document, Effect, Finding, Group, Mix, NotUsed, Quantile, Record, Scope, Share, Space, Window,
+    Document, Effect, Finding, Frechet, Group, Mix, Natural, NotUsed, Quantile, Record, Scope,
+    Share, Space, Window,
 };
 use crate::compare;
 
@@ -74,6 +75,11 @@ impl<'a> Finding<'a> {
             verdict: finding.verdict,
             sentence: &finding.sentence,
             reason: finding.reason.as_deref(),
+            natural: finding.natural.map(|natural| Natural {
+                windows: natural.windows,
+                limit: finite(natural.limit),
+                within: natural.within,
+            }),
             quantiles: finding.quantiles.iter().map(Quantile::new).collect(),
             shares: finding.shares.iter().map(Share::new).collect(),
             new_values: &finding.new_values,
@@ -156,6 +162,11 @@ impl<'a> Space<'a> {
             mix_or_meaning: space.mix_or_meaning.map(|split| Mix {
                 mix: finite(split.mix),
                 meaning: finite(split.meaning),
+            }),
+            frechet: space.frechet.map(|distance| Frechet {
+                value: finite(distance.value),
+                by_chance: finite(distance.by_chance),
+                rows: distance.rows,
             }),
         }
     }

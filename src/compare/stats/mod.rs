@@ -12,6 +12,7 @@
 //! | did shares of categories change? | [`chi_square_test`], effect [`total_variation`]; [`divergence_test`] |
 //! | did a share beyond an edge change? | [`share_test`] |
 //! | did the mean direction change, over all rows? | [`Components`], [`SpectralTest`], effect [`turn_degrees`] |
+//! | how far apart are two samples, as one number? | [`FrechetDistance`], a description |
 //! | did a sample change, in any way? | [`Mmd`], [`Neighbours`] on [`SquaredChords`] |
 //! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
 //! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
@@ -42,6 +43,7 @@ mod combine;
 mod components;
 mod divergence;
 mod effect;
+mod frechet;
 mod gram;
 mod ks;
 mod kuiper;
@@ -73,6 +75,7 @@ pub use effect::{
     Z_DETECT, detectable_ks_shift, detectable_kuiper_turn, detectable_mean_shift,
     detectable_share_shift, detectable_total_variation, effective_rows,
 };
+pub use frechet::FrechetDistance;
 pub use gram::SquaredChords;
 pub use ks::{KsMethod, KsTest, ks_p_value, ks_statistic, ks_test, resample_p_value};
 pub use kuiper::{KuiperTest, kuiper_p_value, kuiper_statistic, kuiper_test};
