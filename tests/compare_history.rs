@@ -157,3 +157,79 @@ fn history_counts_for_spaces_too() {
         usual.groups
     );
 }
+
+/// Rows with times; from the middle on they may be moved.
+fn timed(seed: u64, drift: f64) -> Profile {
+    let rows = Array2::from_shape_fn((300, 4), |(i, j)| {
+        let away = match j {
+            0 => 4.0,
+            1 if i >= 150 => drift,
+            _ => 0.0,
+        };
+        (normal(seed, (i * 4 + j) as u64) + away) as f32
+    });
+    let config = ProfileConfig::new().space("e", SpaceConfig::new(4));
+    let mut builder = ProfileBuilder::new(config).unwrap();
+    let batch = Batch::new(300)
+        .times((0..300).map(|i| 1000 * i).collect::<Vec<i64>>())
+        .space("e", rows.view());
+    builder.track_batch(&batch).unwrap();
+    builder.freeze()
+}
+
+/// Of a steady reference a rate near alpha, of one that changed half-way a high
+/// one. The 200 blocks overlap, so the bound of the first is wide.
+#[test]
+fn the_reference_is_checked_against_itself() {
+    let options = CompareOptions {
+        self_check: true,
+        ..CompareOptions::default()
+    };
+    let mut steady = Vec::new();
+    for seed in 0..4 {
+        let compared = compare(&timed(seed, 0.0), &timed(seed + 100, 0.0), &options).unwrap();
+        let check = compared.spaces[0].self_check.clone().unwrap();
+        assert!(check.by_time && check.splits == 200);
+        assert_eq!(check.rows, (150, 150));
+        steady.extend(check.rates.iter().map(|(_, rate)| *rate));
+    }
+    let mean = steady.iter().sum::<f64>() / steady.len() as f64;
+    assert!(mean < 0.2, "{steady:?}");
+
+    let compared = compare(&timed(1, 1.5), &timed(101, 0.0), &options).unwrap();
+    let check = compared.spaces[0].self_check.as_ref().unwrap();
+    assert!(check.rates.iter().all(|(_, rate)| *rate > 0.5), "{check:?}");
+    let note = compared.notes.iter().find(|note| note.code == "self-check");
+    assert!(note.unwrap().text.contains("no more"));
+}
+
+#[test]
+fn without_times_the_split_is_random_and_keeps_its_level() {
+    let options = CompareOptions {
+        self_check: true,
+        ..CompareOptions::default()
+    };
+    let space = |seed: u64, rows: usize| {
+        let values = Array2::from_shape_fn((rows, 3), |(i, j)| {
+            (normal(seed, (i * 3 + j) as u64) + 2.0) as f32
+        });
+        let config = ProfileConfig::new().space("e", SpaceConfig::new(3));
+        let mut builder = ProfileBuilder::new(config).unwrap();
+        builder
+            .track_batch(&Batch::new(rows).space("e", values.view()))
+            .unwrap();
+        builder.freeze()
+    };
+    let compared = compare(&space(1, 300), &space(2, 100), &options).unwrap();
+    let check = compared.spaces[0].self_check.as_ref().unwrap();
+    assert!(!check.by_time);
+    assert_eq!(check.rows, (225, 75));
+    // 200 splits at 5 %: the 99.99 % point of the binomial law is 24.
+    assert!(
+        check.rates.iter().all(|(_, rate)| *rate <= 0.12),
+        "{check:?}"
+    );
+    // Too few rows for two parts.
+    let compared = compare(&space(1, 12), &space(2, 100), &options).unwrap();
+    assert_eq!(compared.spaces[0].self_check, None);
+}

@@ -161,6 +161,10 @@ pub(super) struct CompareArgs {
     /// changes that they show against the reference
     #[arg(long, value_name = "PROFILE", num_args = 1..)]
     pub(super) history: Vec<PathBuf>,
+    /// Split the reference 200 times, by blocks of time where its records have
+    /// times, and say how often the tests on samples alarm within it
+    #[arg(long)]
+    pub(super) self_check: bool,
     /// The lightest verdict that ends with exit status 1
     #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
     pub(super) fail_on: FailOn,

@@ -183,6 +183,7 @@ fn options(args: &CompareArgs) -> CompareOptions {
         alpha: args.alpha,
         seed: args.space.seed.unwrap_or(0),
         statistics: args.statistics.clone(),
+        self_check: args.self_check,
         paired: match (args.paired, args.unpaired) {
             (true, _) => Some(true),
             (_, true) => Some(false),

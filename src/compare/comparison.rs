@@ -107,8 +107,12 @@ pub fn compare_with_history(
     let mut evidence = measure(reference, target, options)?;
     if !history.is_empty() {
         let mut usual = History::default();
+        let options = CompareOptions {
+            self_check: false,
+            ..options.clone()
+        };
         for (i, window) in history.iter().enumerate() {
-            let accepted = measure(reference, window, options);
+            let accepted = measure(reference, window, &options);
             let accepted = accepted.map_err(|e| e.at("accepted window", i + 1))?;
             usual.learn(&accepted.drafts);
         }

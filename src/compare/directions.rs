@@ -17,7 +17,7 @@ use super::stats::{
 /// What the spectral test is about.
 pub(crate) const DIRECTIONS: &str = "directions";
 /// Neighbours of each row that Schilling's test looks at.
-const NEIGHBOURS: usize = 10;
+pub(crate) const NEIGHBOURS: usize = 10;
 
 /// Fewest rows a side: with fewer there are too few ways to label them for any
 /// permutation test to find a change.

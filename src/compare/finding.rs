@@ -293,6 +293,23 @@ pub struct SpaceSummary {
     pub mix_or_meaning: Option<MixOrMeaning>,
     /// Frechet distance, as description; where both samples have rows for it.
     pub frechet: Option<FrechetSummary>,
+    /// How often the sample tests alarm within the reference, where that was
+    /// asked for ([`CompareOptions::self_check`](super::CompareOptions::self_check)).
+    pub self_check: Option<SelfCheckSummary>,
+}
+
+/// Alarms of the sample tests when the reference is split in two. It covers these
+/// tests and what changes inside the reference, no more.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SelfCheckSummary {
+    /// Splits that were tried.
+    pub splits: u64,
+    /// Whether one part was a block of time; at random otherwise.
+    pub by_time: bool,
+    /// Rows of the two parts, in the ratio of the windows.
+    pub rows: (u64, u64),
+    /// Share of the splits with p <= alpha, by test.
+    pub rates: Vec<(String, f64)>,
 }
 
 /// Frechet distance of the sampled unit vectors of both sides

@@ -29,6 +29,7 @@ mod options;
 mod order;
 mod pooled;
 mod repeats;
+mod self_check;
 mod shared;
 mod space;
 mod spread;
@@ -40,7 +41,8 @@ mod view;
 pub use comparison::{compare, compare_with_history};
 pub use finding::{
     Comparison, Effect, Finding, FrechetSummary, Group, Kind, MixOrMeaning, NaturalVariation, Note,
-    QuantilePair, Scope, SharePair, SpaceSummary, TellingRecord, Verdict, WindowSummary,
+    QuantilePair, Scope, SelfCheckSummary, SharePair, SpaceSummary, TellingRecord, Verdict,
+    WindowSummary,
 };
 pub use options::CompareOptions;
 pub use statistic::{Statistic, StatisticChoice};

@@ -28,6 +28,9 @@ pub struct CompareOptions {
     /// Whether the windows are the same records measured twice; `None` to find
     /// out from the shares of records that both have.
     pub paired: Option<bool>,
+    /// Whether the reference is split 200 times to tell how often the tests on
+    /// samples alarm within it ([`SelfCheckSummary`](super::SelfCheckSummary)).
+    pub self_check: bool,
     /// Names of the windows for the answer.
     pub names: (String, String),
 }
@@ -41,6 +44,7 @@ impl Default for CompareOptions {
             thresholds: Thresholds::default(),
             statistics: Vec::new(),
             paired: None,
+            self_check: false,
             names: ("reference".into(), "target".into()),
         }
     }

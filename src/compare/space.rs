@@ -12,6 +12,7 @@ use super::mix::mix_or_meaning;
 use super::numbers::{Size, compare_numbers, compare_tails};
 use super::options::CompareOptions;
 use super::repeats::{DesignEffects, repeated_records};
+use super::self_check::self_check;
 use super::shared::Shared;
 use super::spread::Spread;
 use super::statistic::chosen_for;
@@ -86,6 +87,12 @@ pub(crate) fn compare_space(
     let design = DesignEffects::of(a, b);
     answer.notes.extend(design.note(name, (a.rows(), b.rows())));
     answer.summary.frechet = frechet(a, b, design);
+    if options.self_check {
+        let check = self_check(a, b.rows(), options.alpha, options.seed)?;
+        let note = check.as_ref().map(|check| check.note(name, options.alpha));
+        answer.notes.extend(note);
+        answer.summary.self_check = check;
+    }
 
     let classed = [reference, target]
         .iter()
@@ -183,6 +190,7 @@ fn summary(
         paired: false,
         mix_or_meaning: None,
         frechet: None,
+        self_check: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::compare::{
     Comparison, Effect, Finding, FrechetSummary, Group, Kind, MixOrMeaning, Note, QuantilePair,
-    Scope, SharePair, SpaceSummary, TellingRecord, Verdict, WindowSummary,
+    Scope, SelfCheckSummary, SharePair, SpaceSummary, TellingRecord, Verdict, WindowSummary,
 };
 
 /// A finding without drift about all records of `space embedding`.
@@ -99,6 +99,7 @@ pub(super) fn no_drift() -> Comparison {
             paired: false,
             mix_or_meaning: None,
             frechet: None,
+            self_check: None,
         }],
         notes: Vec::new(),
     }
@@ -183,6 +184,12 @@ pub(super) fn drift() -> Comparison {
         value: 0.214,
         by_chance: 0.071,
         rows: 256,
+    });
+    comparison.spaces[0].self_check = Some(SelfCheckSummary {
+        splits: 200,
+        by_time: true,
+        rows: (780, 244),
+        rates: vec![("spectral".into(), 0.045)],
     });
     comparison.spaces[0].shared = 0.004;
     comparison.notes.push(Note {

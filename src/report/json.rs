@@ -281,6 +281,33 @@ pub struct Space<'a> {
     /// Frechet distance of sampled unit vectors; a description, no verdict rests
     /// on it.
     pub frechet: Option<Frechet>,
+    /// Alarms of the sample tests within the reference; `null` unless asked for.
+    pub self_check: Option<SelfCheck<'a>>,
+}
+
+/// Alarms of the sample tests when the reference is split in two; it covers these
+/// tests and what changes inside the reference, no more.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SelfCheck<'a> {
+    /// Splits that were tried.
+    pub splits: u64,
+    /// Whether one part was a block of time; at random otherwise.
+    pub by_time: bool,
+    /// Rows of the part that stands for the reference.
+    pub reference_rows: u64,
+    /// Rows of the part that stands for the target.
+    pub target_rows: u64,
+    /// Share of the splits with p <= alpha, by test.
+    pub rates: Vec<Rate<'a>>,
+}
+
+/// How often a test alarms.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rate<'a> {
+    /// Name of the statistic.
+    pub statistic: &'a str,
+    /// Share of the splits.
+    pub rate: Option<f64>,
 }
 
 /// How far apart the normal laws of two samples are.

@@ -54,8 +54,12 @@ mirror!(Space {
     centres: String, class_source: String, paired: bool,
 } {
     reference_model: String, target_model: String, codebook: String, shared: f64,
-    mix_or_meaning: Mix, frechet: Frechet,
+    mix_or_meaning: Mix, frechet: Frechet, self_check: SelfCheck,
 });
+mirror!(SelfCheck {
+    splits: u64, by_time: bool, reference_rows: u64, target_rows: u64, rates: Vec<Rate>,
+});
+mirror!(Rate { statistic: String, } { rate: f64, });
 mirror!(Mix {} { mix: f64, meaning: f64, });
 mirror!(Frechet { rows: u64, } { value: f64, by_chance: f64, });
 mirror!(Note {

@@ -1,8 +1,8 @@
 //! From the result model to the JSON document, field by field.
 
 use super::json::{
-    Document, Effect, Finding, Frechet, Group, Mix, Natural, NotUsed, Quantile, Record, Scope,
-    Share, Space, Window,
+    Document, Effect, Finding, Frechet, Group, Mix, Natural, NotUsed, Quantile, Rate, Record,
+    Scope, SelfCheck, Share, Space, Window,
 };
 use crate::compare;
 
@@ -163,11 +163,28 @@ impl<'a> Space<'a> {
                 mix: finite(split.mix),
                 meaning: finite(split.meaning),
             }),
+            self_check: space.self_check.as_ref().map(SelfCheck::new),
             frechet: space.frechet.map(|distance| Frechet {
                 value: finite(distance.value),
                 by_chance: finite(distance.by_chance),
                 rows: distance.rows,
             }),
+        }
+    }
+}
+
+impl<'a> SelfCheck<'a> {
+    fn new(check: &'a compare::SelfCheckSummary) -> Self {
+        let rate = |(statistic, rate): &'a (String, f64)| Rate {
+            statistic,
+            rate: finite(*rate),
+        };
+        Self {
+            splits: check.splits,
+            by_time: check.by_time,
+            reference_rows: check.rows.0,
+            target_rows: check.rows.1,
+            rates: check.rates.iter().map(rate).collect(),
         }
     }
 }
