@@ -9,10 +9,11 @@ use super::binned::{Shares, compare_binned};
 use super::categories::{Counts, compare_counts, compare_counts_by};
 use super::draft::Draft;
 use super::finding::{Kind, Scope};
-use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1, compare_tails};
+use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1};
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
 use super::statistic::{Statistic, chosen};
+use super::tails::compare_tails;
 
 /// The group of labels and predictions.
 const OUTPUTS: &str = "outputs";

@@ -35,6 +35,7 @@ mod space;
 mod spread;
 mod statistic;
 pub mod stats;
+mod tails;
 mod thresholds;
 mod view;
 

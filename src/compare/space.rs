@@ -9,13 +9,14 @@ use super::directions::{DIRECTIONS, compare_directions, frechet};
 use super::draft::Draft;
 use super::finding::{Kind, Note, Scope, SpaceSummary};
 use super::mix::mix_or_meaning;
-use super::numbers::{Size, compare_numbers, compare_tails};
+use super::numbers::{Size, compare_numbers};
 use super::options::CompareOptions;
 use super::repeats::{DesignEffects, repeated_records};
 use super::self_check::self_check;
 use super::shared::Shared;
 use super::spread::Spread;
 use super::statistic::chosen_for;
+use super::tails::compare_tails;
 use super::view::View;
 
 /// What is said about one space.
