@@ -121,6 +121,16 @@ fn records_only() {
 }
 
 #[test]
+fn records_with_an_angle() {
+    let profile = profile_of(ProfileConfig::new().angle("score", 6.0));
+    check("angles.dsp", &profile.to_bytes());
+
+    let read = Profile::read(golden("angles.dsp")).unwrap();
+    assert_eq!(read, profile);
+    assert_eq!(read.config().angles["score"], 6.0);
+}
+
+#[test]
 fn plain_without_centres() {
     let profile = profile_of(config());
     check("plain.dsp", &profile.to_bytes());

@@ -19,6 +19,7 @@ fn profile() -> Profile {
             .sample_rows(6)
             .sample_bytes(2_000),
     );
+    let config = config.angle("score", 24.0).angle("hue", 360.0);
     let options = FitOptions {
         clusters: 2,
         seed: 0,

@@ -130,7 +130,7 @@ mirror!(Document {
 } { first_time: i64, last_time: i64, });
 mirror!(Count { name: String, count: u64, } {});
 mirror!(Feature {
-    name: String, records: u64, missing: u64, values: Vec<Count>, distinct: u64, max_error: u64,
+    name: String, records: u64, missing: u64, period: Option<f64>, values: Vec<Count>, distinct: u64, max_error: u64,
 } { numbers: Distribution, });
 mirror!(Distribution { count: u64, nan: u64, quantiles: Vec<Quantile>, }
     { min: f64, max: f64, mean: f64, sd: f64, });

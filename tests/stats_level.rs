@@ -4,8 +4,9 @@
 //! and the seeds are fixed.
 
 use driftsphere::compare::stats::{
-    Components, Mmd, Neighbours, PairCurves, Permutations, SpectralTest, SquaredChords, cauchy,
-    chi_square_test, detectable_ks_shift, detectable_mean_shift, ks_test, share_test, turn_degrees,
+    Components, Divergence, Mmd, Neighbours, PairCurves, Permutations, SpectralTest, SquaredChords,
+    cauchy, chi_square_test, detectable_ks_shift, detectable_mean_shift, divergence_test,
+    equal_bins, into_bins, ks_test, kuiper_test, share_test, turn_degrees, wasserstein1_test,
 };
 
 /// SplitMix64: chance for the simulations only.
@@ -290,4 +291,38 @@ fn detectable_shifts_are_detected() {
         })
         .count();
     assert!((288..=352).contains(&found), "{found}");
+}
+
+/// Statistics by choice, on bins that both windows chose.
+#[test]
+fn divergences_w1_and_kuiper() {
+    for (n, m, trials) in [(60, 40, 150), (400, 150, 150), (2000, 500, 100)] {
+        let mut p_values: [Vec<f64>; 6] = Default::default();
+        for trial in 0..trials {
+            let mut random = Random(trial as u64 * 13 + n as u64);
+            let first = normal_counts(&mut random, n, 600, 0.0);
+            let second = normal_counts(&mut random, m, 600, 0.0);
+            let bins = equal_bins(&first, &second, 10);
+            let (f, s) = (into_bins(&first, &bins), into_bins(&second, &bins));
+            let kinds = [
+                Divergence::Psi,
+                Divergence::KullbackLeibler,
+                Divergence::JensenShannon,
+                Divergence::Hellinger,
+            ];
+            for (kind, p) in kinds.into_iter().zip(&mut p_values) {
+                p.push(divergence_test(kind, &f, &s, trial as u64).unwrap().p_value);
+            }
+            let places: Vec<f64> = (0..600).map(f64::from).collect();
+            let w1 = wasserstein1_test(&places, &first, &second, trial as u64).unwrap();
+            p_values[4].push(w1.p_value);
+            p_values[5].push(kuiper_test(&first, &second, trial as u64).unwrap().p_value);
+        }
+        for (name, p) in ["psi", "kl", "js", "hellinger", "w1", "kuiper"]
+            .iter()
+            .zip(&p_values)
+        {
+            keeps_level(&format!("{name} {n} {m}"), p);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use super::exit::FailOn;
 use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
 use clap::{Args, Parser, Subcommand};
+use driftsphere::compare::StatisticChoice;
 use std::path::PathBuf;
 
 /// Tells when what a vision model sees, or says, has changed in meaning.
@@ -55,6 +56,15 @@ pub(super) struct ProfileArgs {
     /// Where to write the profile [default: only say what it contains]
     #[arg(short, long, value_name = "REF.dsp")]
     pub(super) output: Option<PathBuf>,
+    /// A column of angles, and after how much it begins again: hue=360, hour=24
+    /// (repeatable)
+    #[arg(
+        long = "angle",
+        value_name = "COLUMN=PERIOD",
+        value_parser = angle,
+        conflicts_with = "like"
+    )]
+    pub(super) angles: Vec<(String, f64)>,
     /// A note kept in the profile (repeatable)
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = tag)]
     pub(super) tags: Vec<(String, String)>,
@@ -121,6 +131,8 @@ pub(super) struct ShowArgs {
         driftsphere compare march.dsp april.dsp\n  \
         driftsphere compare march.npz april.npz --labels label --ids id\n  \
         driftsphere compare all.npz all.npz --reference-where split=ref --target-where split=blur\n  \
+        driftsphere compare march.dsp april.dsp --history week-*.dsp\n  \
+        driftsphere compare march.dsp april.dsp --statistic 'pixel_*=psi'\n  \
         driftsphere compare march.dsp april.dsp --quiet --fail-on possible --json result.json\n\n\
         Exit status: 0 no drift, 1 drift (see --fail-on), 2 trouble, or no test could run."
 )]
@@ -137,6 +149,22 @@ pub(super) struct CompareArgs {
     /// Rate of false alarms aimed at, for the whole comparison
     #[arg(long, value_name = "A", default_value_t = 0.05)]
     pub(super) alpha: f64,
+    /// A column of angles of a reference that is a file of embeddings, and after
+    /// how much it begins again: hue=360, hour=24 (repeatable)
+    #[arg(long = "angle", value_name = "COLUMN=PERIOD", value_parser = angle)]
+    pub(super) angles: Vec<(String, f64)>,
+    /// Test a feature by ks, w1, psi, js, kl, hellinger or chi2; * in its name
+    /// stands for any text (repeatable, the last that names a feature holds)
+    #[arg(long = "statistic", value_name = "FEATURE=STATISTIC")]
+    pub(super) statistics: Vec<StatisticChoice>,
+    /// Profiles of accepted windows: drift is then only what goes beyond the
+    /// changes that they show against the reference
+    #[arg(long, value_name = "PROFILE", num_args = 1..)]
+    pub(super) history: Vec<PathBuf>,
+    /// Split the reference 200 times, by blocks of time where its records have
+    /// times, and say how often the tests on samples alarm within it
+    #[arg(long)]
+    pub(super) self_check: bool,
     /// The lightest verdict that ends with exit status 1
     #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
     pub(super) fail_on: FailOn,
@@ -207,6 +235,18 @@ pub(super) struct ThreadArgs {
     pub(super) threads: Option<u16>,
 }
 
+fn angle(text: &str) -> Result<(String, f64), String> {
+    let parts = text.rsplit_once('=').filter(|(name, _)| !name.is_empty());
+    let period = |text: &str| {
+        text.parse()
+            .ok()
+            .filter(|p: &f64| p.is_normal() && *p > 0.0)
+    };
+    parts
+        .and_then(|(name, text)| Some((name.to_owned(), period(text)?)))
+        .ok_or_else(|| "an angle is written COLUMN=PERIOD, the period a number above 0".to_owned())
+}
+
 fn tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
@@ -233,11 +273,17 @@ mod tests {
             "profile a.npy --like b.dsp --seed 7",
             "profile a.npy --tag colour",
             "profile a.npy --threads 0",
+            "profile a.npy --angle hue",
+            "profile a.npy --angle hue=0",
+            "profile a.npy --angle hue=red",
+            "profile a.npy --like b.dsp --angle hue=360",
             "profile",
             "merge a.dsp",
             "compare a.dsp b.dsp --quiet --verbose",
             "compare a.npy b.npy --rows r.npy --target-rows s.npy",
             "compare a.dsp b.dsp --paired --unpaired",
+            "compare a.dsp b.dsp --statistic width=mean",
+            "compare a.dsp b.dsp --statistic psi",
             "compare a.dsp",
         ] {
             let words = std::iter::once("driftsphere").chain(line.split(' '));

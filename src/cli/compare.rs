@@ -7,7 +7,7 @@ use super::output;
 use super::settings::Settings;
 use super::window::Window;
 use anyhow::{Context, Result, bail};
-use driftsphere::compare::{CompareOptions, Verdict, compare};
+use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::profile::Profile;
 use driftsphere::report::{headline, json, terminal};
 use std::fs::File;
@@ -18,10 +18,16 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let json_file = args.json.as_deref().filter(|path| *path != Path::new("-"));
     let json_screen = args.json.is_some() && json_file.is_none();
     if let Some(path) = json_file {
-        output::check_output(path, &[args.reference.clone(), args.target.clone()])?;
+        let mut inputs = vec![args.reference.clone(), args.target.clone()];
+        inputs.extend(args.history.iter().cloned());
+        output::check_output(path, &inputs)?;
     }
     let (reference, target) = profiles(args)?;
-    let comparison = compare(&reference, &target, &options(args))?;
+    let history = args.history.iter().map(Profile::read);
+    let history: Vec<Profile> = history
+        .collect::<driftsphere::Result<_>>()
+        .context("history")?;
+    let comparison = compare_with_history(&reference, &target, &history, &options(args))?;
     let status = ExitStatus::of(comparison.verdict, args.fail_on);
 
     if let Some(path) = json_file {
@@ -89,7 +95,10 @@ fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Pr
         fit: Some(args.fit),
         ..CentreArgs::default()
     };
-    Settings::new(&args.space, &centres, args.threads, window.dim())?.learn(&window)
+    let settings = Settings::new(&args.space, &centres, args.threads, window.dim())?;
+    let profile = settings.angles(&args.angles).learn(&window)?;
+    Settings::check_angles(&profile)?;
+    Ok(profile)
 }
 
 /// Profiles a file as another window was, with its centres or without.
@@ -113,7 +122,9 @@ fn learn_like(
 /// that something else was expected.
 fn refuse_idle_flags(args: &CompareArgs, (reference, target): (bool, bool)) -> Result<()> {
     let sides = &args.sides;
-    let about_reference = sides.reference_rows.is_some() || !sides.reference_where.is_empty();
+    let about_reference = sides.reference_rows.is_some()
+        || !sides.reference_where.is_empty()
+        || !args.angles.is_empty();
     let about_target = sides.target_rows.is_some() || !sides.target_where.is_empty();
     let about_both = args.columns != ColumnArgs::default()
         || args.rows != RowArgs::default()
@@ -171,6 +182,8 @@ fn options(args: &CompareArgs) -> CompareOptions {
     CompareOptions {
         alpha: args.alpha,
         seed: args.space.seed.unwrap_or(0),
+        statistics: args.statistics.clone(),
+        self_check: args.self_check,
         paired: match (args.paired, args.unpaired) {
             (true, _) => Some(true),
             (_, true) => Some(false),

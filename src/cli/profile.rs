@@ -18,7 +18,11 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
     }
     let window = Window::open(&args.inputs, &args.columns, &args.rows)?;
     let settings = Settings::new(&args.space, &args.centres, args.threads, window.dim())?;
-    let profile = settings.tags(&args.tags).learn(&window)?;
+    let settings = settings.angles(&args.angles).tags(&args.tags);
+    let profile = settings.learn(&window)?;
+    if !args.angles.is_empty() {
+        Settings::check_angles(&profile)?;
+    }
     if let Some(wanted) = args.centres.fit {
         for (space, config) in &profile.config().spaces {
             if let Some(book) = &config.codebook {

@@ -108,6 +108,26 @@ impl Settings {
         self
     }
 
+    /// The same with columns that are angles.
+    pub(super) fn angles(mut self, angles: &[(String, f64)]) -> Self {
+        self.config.angles.extend(angles.iter().cloned());
+        self
+    }
+
+    /// Refuses an angle that is no column of the profile: most likely a slip.
+    pub(super) fn check_angles(profile: &Profile) -> Result<()> {
+        let features = profile.features();
+        let mut angles = profile.config().angles.keys();
+        match angles.find(|name| !features.contains_key(*name)) {
+            Some(name) if profile.records() > 0 => Err(Error::new(
+                ErrorKind::Argument,
+                format!("the angle `{name}` is no profiled column; name it with --features too"),
+            )
+            .at("option", "--angle")),
+            _ => Ok(()),
+        }
+    }
+
     /// The same with notes to be kept in the profile.
     pub(super) fn tags(mut self, tags: &[(String, String)]) -> Self {
         self.tags = tags.to_vec();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{Draft, effect};
+use super::binned::Shares;
+use super::draft::Draft;
 use super::finding::SharePair;
 use super::numbers::{Named, percent};
 use super::repeats::DesignEffects;
-use super::stats::{chi_square_test, detectable_total_variation, share_test, total_variation};
 use super::thresholds::Thresholds;
 
 /// Counts by value.
@@ -15,28 +15,31 @@ pub(crate) type Counts = BTreeMap<String, u64>;
 /// Shares that are reported.
 const SHARES_SHOWN: usize = 20;
 
-/// Test of the counts of categories: whether many shares changed a little
-/// (chi-square over all), or one share much (each against the rest):
-///
-/// ```text
-/// p = min(1, 2 min(p of chi-square, k min_v p of the share of v))
-/// ```
-///
-/// Chi-square over ten classes misses one vanished class of ten in one window
-/// of 300 about every seventh time; its own share test does not. The effect is
-/// the total variation less what chance alone gives:
-///
-/// ```text
-/// TV = 1/2 sum_v |share'_v - share_v|
-/// ```
-///
-/// Where records repeat, counts are divided by the design effect for the test
-/// (the first-order correction of Rao and Scott 1981, Ann. Stat. 9).
+/// Test of the counts of categories ([`Shares::CHI2`]), with what is new and lost.
 pub(crate) fn compare_counts(
     named: &Named<'_>,
     reference: &Counts,
     target: &Counts,
     design: DesignEffects,
+    thresholds: &Thresholds,
+    seed: u64,
+) -> Draft {
+    compare_counts_by(
+        named,
+        (reference, target),
+        design,
+        Shares::CHI2,
+        thresholds,
+        seed,
+    )
+}
+
+/// The same with a divergence as test and effect where one is asked for.
+pub(crate) fn compare_counts_by(
+    named: &Named<'_>,
+    (reference, target): (&Counts, &Counts),
+    design: DesignEffects,
+    by: Shares,
     thresholds: &Thresholds,
     seed: u64,
 ) -> Draft {
@@ -77,32 +80,13 @@ pub(crate) fn compare_counts(
     let new_values = names(&|s| is_new(s.reference, s.target));
     let lost_values = names(&|s| is_new(s.target, s.reference));
 
-    let (few, few_target): (Vec<u64>, Vec<u64>) =
-        pairs.values().map(|p| design.thin(p.0, p.1)).unzip();
-    let (Some(test), Some(variation)) = (
-        chi_square_test(&few, &few_target, named.seed(seed)),
-        total_variation(&first, &second),
-    ) else {
+    let Some(tested) = by.test(named, (&first, &second), design, thresholds, seed) else {
         return draft.not_tested("a side has no values");
     };
-    let rounds = test.resampled.as_ref().map(|r| r.rounds);
-    let (all, all_target) = (few.iter().sum(), few_target.iter().sum());
-    let cells = few.iter().zip(&few_target);
-    let by_value = cells.filter_map(|(a, b)| share_test(*a, all, *b, all_target));
-    let smallest = by_value.map(|test| test.p_value).fold(1.0, f64::min);
-    let p_value = (2.0 * test.p_value.min(smallest * first.len() as f64)).min(1.0);
-    let draft = draft.test("chi-square", test.statistic, p_value, rounds);
-    let effective = design.effective(n, m);
-    let detectable = detectable_total_variation(pairs.len(), effective.0, effective.1);
-    let mut draft = draft
-        .effect(effect(
-            "total variation",
-            (variation.distance - variation.by_chance).max(0.0),
-            "share",
-            thresholds.total_variation,
-            Some(detectable),
-        ))
-        .sentence(sentence(named, &shares, &new_values, &lost_values));
+    let mut draft =
+        tested
+            .write(draft)
+            .sentence(sentence(named, &shares, &new_values, &lost_values));
     draft.striking = !(new_values.is_empty() && lost_values.is_empty());
     shares.truncate(SHARES_SHOWN);
     draft.finding.shares = shares;

@@ -6,7 +6,8 @@ use crate::profile::{SpaceGroup, SpaceProfile};
 use crate::sketch::{Quantiles, SampledRow, common_buckets};
 use crate::sphere::{Medoid, record_name};
 
-use super::categories::{Counts, compare_counts};
+use super::binned::Shares;
+use super::categories::{Counts, compare_counts, compare_counts_by};
 use super::draft::{Draft, effect};
 use super::finding::{Kind, Scope, TellingRecord};
 use super::numbers::{Named, Size, compare_numbers, percent};
@@ -33,6 +34,8 @@ pub(crate) struct SpaceContext<'a> {
     pub(crate) options: &'a CompareOptions,
     /// Whether both sides have classes.
     pub(crate) classed: bool,
+    /// How the shares of the classes are compared.
+    pub(crate) class_shares: Shares,
     /// How much less than their number the records of each side say.
     pub(crate) design: DesignEffects,
 }
@@ -78,11 +81,11 @@ pub(crate) fn class_shares(
     target: &SpaceProfile,
 ) -> Draft {
     let named = context.named("class shares", Scope::All);
-    let mut draft = compare_counts(
+    let mut draft = compare_counts_by(
         &named,
-        &class_counts(reference),
-        &class_counts(target),
+        (&class_counts(reference), &class_counts(target)),
         context.design,
+        context.class_shares,
         &context.options.thresholds,
         context.options.seed,
     )

@@ -3,9 +3,11 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::Profile;
 
+use super::draft::Draft;
 use super::features::compare_features;
-use super::finding::{Comparison, Note, WindowSummary};
+use super::finding::{Comparison, Note, SpaceSummary, WindowSummary};
 use super::judge::{judge, overall};
+use super::natural::History;
 use super::options::CompareOptions;
 use super::space::compare_space;
 
@@ -39,13 +41,102 @@ use super::space::compare_space;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Argument`] for an alpha outside (0, 1),
+/// [`ErrorKind::Argument`] for an alpha outside (0, 1), and where a chosen
+/// statistic names no feature or does not fit it,
 /// [`ErrorKind::Incompatible`] where the profiles were made with different seeds.
 pub fn compare(
     reference: &Profile,
     target: &Profile,
     options: &CompareOptions,
 ) -> Result<Comparison> {
+    compare_with_history(reference, target, &[], options)
+}
+
+/// The same with accepted windows: how much usually changes from one window to
+/// the next decides what is too much.
+///
+/// Each window of `history` is compared with the reference as the target is. Of
+/// every finding (its group, feature, scope and effect) the largest effect among
+/// them is the limit of what is usual; from 20 windows on their 95 % quantile, the
+/// 19th of 20. Then
+///
+/// ```text
+/// drift            p_adjusted < alpha, effect >= threshold, effect > limit
+/// possible drift   p_adjusted < alpha, effect > limit
+/// no drift         p_adjusted < alpha, effect <= limit: within natural variation
+/// ```
+///
+/// so p alone never alarms: with many records every day differs from every other
+/// by more than chance. A finding without an effect goes by its statistic. A new
+/// or lost value is drift by itself only if no accepted window has it, or lacks
+/// it, alike. What no accepted window could measure is judged as without history.
+/// Windows of about the target's size are best: effects of shorter ones hold more
+/// noise, and a limit that is too high.
+///
+/// ```
+/// use driftsphere::compare::{CompareOptions, Verdict, compare, compare_with_history};
+/// use driftsphere::ingest::{Batch, Column};
+/// use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig};
+///
+/// let day = |offset: f64| -> driftsphere::Result<Profile> {
+///     let brightness: Vec<f64> = (0..2000).map(|i| f64::from(i % 97) + offset).collect();
+///     let mut builder = ProfileBuilder::new(ProfileConfig::new())?;
+///     builder.track_batch(&Batch::new(2000).feature("brightness", Column::from(brightness)))?;
+///     Ok(builder.freeze())
+/// };
+/// let options = CompareOptions::default();
+/// let (reference, cloudy) = (day(0.0)?, day(-12.0)?);
+/// assert_eq!(compare(&reference, &cloudy, &options)?.verdict, Verdict::Drift);
+///
+/// let history = [day(9.0)?, day(-14.0)?, day(2.0)?];
+/// let usual = compare_with_history(&reference, &cloudy, &history, &options)?;
+/// assert_eq!(usual.verdict, Verdict::NoDrift);
+/// let dark = compare_with_history(&reference, &day(-30.0)?, &history, &options)?;
+/// assert_eq!(dark.verdict, Verdict::Drift);
+/// # Ok::<(), driftsphere::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`compare`], for the target and for each window of the history.
+pub fn compare_with_history(
+    reference: &Profile,
+    target: &Profile,
+    history: &[Profile],
+    options: &CompareOptions,
+) -> Result<Comparison> {
+    let mut evidence = measure(reference, target, options)?;
+    if !history.is_empty() {
+        let mut usual = History::default();
+        let options = CompareOptions {
+            self_check: false,
+            ..options.clone()
+        };
+        for (i, window) in history.iter().enumerate() {
+            let accepted = measure(reference, window, &options);
+            let accepted = accepted.map_err(|e| e.at("accepted window", i + 1))?;
+            usual.learn(&accepted.drafts);
+        }
+        evidence
+            .drafts
+            .iter_mut()
+            .for_each(|draft| usual.apply(draft));
+        evidence.notes.push(usual.note(history.len()));
+    }
+    let (groups, findings) = judge(evidence.drafts, options.alpha);
+    Ok(Comparison {
+        verdict: overall(&groups),
+        alpha: options.alpha,
+        reference: window(&options.names.0, reference),
+        target: window(&options.names.1, target),
+        groups,
+        findings,
+        spaces: evidence.spaces,
+        notes: evidence.notes,
+    })
+}
+
+/// Runs every test.
+fn measure(reference: &Profile, target: &Profile, options: &CompareOptions) -> Result<Evidence> {
     options.check()?;
     let seeds = (reference.config().seed, target.config().seed);
     if seeds.0 != seeds.1 {
@@ -57,7 +148,7 @@ pub fn compare(
             ),
         ));
     }
-    let mut drafts = compare_features(reference, target, options);
+    let mut drafts = compare_features(reference, target, options)?;
     let mut spaces = Vec::new();
     let mut notes = Vec::new();
     for name in reference.spaces().keys() {
@@ -76,17 +167,18 @@ pub fn compare(
             notes.push(one_sided(name, "target"));
         }
     }
-    let (groups, findings) = judge(drafts, options.alpha);
-    Ok(Comparison {
-        verdict: overall(&groups),
-        alpha: options.alpha,
-        reference: window(&options.names.0, reference),
-        target: window(&options.names.1, target),
-        groups,
-        findings,
+    Ok(Evidence {
+        drafts,
         spaces,
         notes,
     })
+}
+
+/// What was measured, before it is judged.
+struct Evidence {
+    drafts: Vec<Draft>,
+    spaces: Vec<SpaceSummary>,
+    notes: Vec<Note>,
 }
 
 fn one_sided(space: &str, side: &str) -> Note {

@@ -6,21 +6,49 @@ use crate::sketch::hash_text;
 
 use super::centres::SpaceContext;
 use super::draft::{Draft, effect};
-use super::finding::{Effect, Scope};
+use super::finding::{Effect, FrechetSummary, Scope};
 use super::pooled::Pooled;
+use super::repeats::DesignEffects;
 use super::stats::{
-    Components, Mmd, Neighbours, Permutation, Permutations, SpectralTest, SquaredChords,
-    effective_rows, turn_degrees,
+    Components, FrechetDistance, Mmd, Neighbours, Permutation, Permutations, SpectralTest,
+    SquaredChords, effective_rows, turn_degrees,
 };
 
 /// What the spectral test is about.
 pub(crate) const DIRECTIONS: &str = "directions";
 /// Neighbours of each row that Schilling's test looks at.
-const NEIGHBOURS: usize = 10;
+pub(crate) const NEIGHBOURS: usize = 10;
 
 /// Fewest rows a side: with fewer there are too few ways to label them for any
 /// permutation test to find a change.
 const FEWEST_ROWS: usize = 8;
+
+/// Rows a side behind a Frechet distance: enough for the shape of the rows, few
+/// enough for their Gram matrix to cost milliseconds.
+const FRECHET_ROWS: usize = 256;
+
+/// Frechet distance of as many sampled rows of each side. Those of smallest hash
+/// are a random choice.
+pub(crate) fn frechet(
+    reference: &SpaceProfile,
+    target: &SpaceProfile,
+    design: DesignEffects,
+) -> Option<FrechetSummary> {
+    let (a, b) = (reference.sample(), target.sample());
+    let pooled = Pooled::new(a, b, FRECHET_ROWS, design);
+    let rows = pooled.first.min(pooled.second);
+    if rows < FEWEST_ROWS {
+        return None;
+    }
+    let dim = reference.directions().dim();
+    let (first, second) = pooled.values.split_at(pooled.first * dim);
+    let distance = FrechetDistance::of(&first[..rows * dim], &second[..rows * dim], dim).ok()?;
+    Some(FrechetSummary {
+        value: distance.value,
+        by_chance: distance.by_chance,
+        rows: rows as u64,
+    })
+}
 
 /// Spectral test over all rows, discrepancy and neighbours on the samples.
 pub(crate) fn compare_directions(

@@ -10,6 +10,8 @@ pub(crate) struct Draft {
     pub(crate) weight: f64,
     /// Drift whatever its effect, if it is more than chance.
     pub(crate) striking: bool,
+    /// With a history, the names of its effects that go beyond it.
+    pub(crate) unusual: Option<Vec<String>>,
 }
 
 impl Draft {
@@ -33,6 +35,7 @@ impl Draft {
                 verdict: Verdict::NotTested,
                 sentence: String::new(),
                 reason: None,
+                natural: None,
                 quantiles: Vec::new(),
                 shares: Vec::new(),
                 new_values: Vec::new(),
@@ -41,6 +44,7 @@ impl Draft {
             },
             weight: 0.0,
             striking: false,
+            unusual: None,
         }
     }
 

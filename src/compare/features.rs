@@ -1,14 +1,19 @@
 //! Named values of the records.
 
+use crate::error::Result;
 use crate::profile::{Feature, Profile};
 use crate::sketch::Categories;
 
-use super::categories::{Counts, compare_counts};
+use super::angles::{compare_angles, periods};
+use super::binned::{Shares, compare_binned};
+use super::categories::{Counts, compare_counts, compare_counts_by};
 use super::draft::Draft;
 use super::finding::{Kind, Scope};
-use super::numbers::{Named, Size, compare_numbers, compare_tails};
+use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1};
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
+use super::statistic::{Statistic, chosen};
+use super::tails::compare_tails;
 
 /// The group of labels and predictions.
 const OUTPUTS: &str = "outputs";
@@ -17,11 +22,16 @@ const RECORDS: &str = "records";
 
 /// Tests of every feature that both sides have. A feature that serves as the
 /// class of a space is tested there.
+///
+/// # Errors
+/// Those of [`chosen`] and of [`periods`].
 pub(crate) fn compare_features(
     reference: &Profile,
     target: &Profile,
     options: &CompareOptions,
-) -> Vec<Draft> {
+) -> Result<Vec<Draft>> {
+    let periods = periods(reference, target)?;
+    let statistics = chosen(&options.statistics, reference, target)?;
     let mut drafts = Vec::new();
     for (name, a) in reference.features() {
         if serves_as_class(reference, target, name) {
@@ -35,7 +45,13 @@ pub(crate) fn compare_features(
             scope: Scope::All,
         };
         match target.features().get(name) {
-            Some(b) => drafts.extend(compare_feature(&named, a, b, options)),
+            Some(b) => {
+                let by = Chosen {
+                    statistic: statistics.get(name).copied(),
+                    period: periods.get(name.as_str()).copied(),
+                };
+                drafts.extend(compare_feature(&named, a, b, by, options));
+            }
             None => drafts.push(named.draft().not_tested("the target has no such feature")),
         }
     }
@@ -46,7 +62,7 @@ pub(crate) fn compare_features(
             drafts.push(draft.not_tested("the reference has no such feature"));
         }
     }
-    drafts
+    Ok(drafts)
 }
 
 fn place(name: &str) -> (&'static str, Kind) {
@@ -71,32 +87,50 @@ fn serves_as_class(reference: &Profile, target: &Profile, name: &str) -> bool {
         }
 }
 
+/// How a feature is compared other than by its type.
+#[derive(Debug, Clone, Copy)]
+struct Chosen {
+    statistic: Option<Statistic>,
+    /// Of an angle.
+    period: Option<f64>,
+}
+
 fn compare_feature(
     named: &Named<'_>,
     reference: &Feature,
     target: &Feature,
+    by: Chosen,
     options: &CompareOptions,
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let both = |f: fn(&Feature) -> u64| f(reference) > 0 && f(target) > 0;
+    let shares = by.statistic.and_then(Shares::by);
     if both(|f| f.numbers().count()) {
         let (a, b) = (reference.numbers(), target.numbers());
-        let thresholds = &options.thresholds;
-        drafts.push(compare_numbers(
-            named,
-            a,
-            b,
-            Size::Wasserstein,
-            DesignEffects::NONE,
-            thresholds,
-            options.seed,
-        ));
-        drafts.extend(compare_tails(named, a, b, DesignEffects::NONE, thresholds));
+        let (thresholds, seed) = (&options.thresholds, options.seed);
+        let (size, design) = (Size::Wasserstein, DesignEffects::NONE);
+        let whole = match (by.period, shares, by.statistic) {
+            (Some(period), by, _) => compare_angles(named, (a, b), period, by, thresholds, seed),
+            (None, Some(by), _) => compare_binned(named, a, b, by, thresholds, seed),
+            (None, _, Some(Statistic::W1)) => compare_numbers_by_w1(named, a, b, thresholds, seed),
+            _ => compare_numbers(named, a, b, size, design, thresholds, seed),
+        };
+        drafts.push(whole);
+        // A circle has no ends.
+        if by.period.is_none() {
+            drafts.extend(compare_tails(named, a, b, design, thresholds));
+        }
     }
     if both(|f| f.categories().total()) {
-        drafts.push(compare_categories(named, reference, target, options));
+        let by = shares.unwrap_or(Shares::CHI2);
+        drafts.push(compare_categories(named, reference, target, by, options));
     }
     drafts.extend(compare_types(named, reference, target, options));
+    if drafts.is_empty() {
+        let (n, m) = (reference.count(), target.count());
+        let draft = named.draft().counts(n, m);
+        drafts.push(draft.not_tested("neither side has a value"));
+    }
     drafts
 }
 
@@ -108,6 +142,7 @@ fn compare_categories(
     named: &Named<'_>,
     reference: &Feature,
     target: &Feature,
+    by: Shares,
     options: &CompareOptions,
 ) -> Draft {
     let (a, b) = (reference.categories(), target.categories());
@@ -126,11 +161,11 @@ fn compare_categories(
             .map(|(value, count)| (value.to_owned(), count.estimate))
             .collect()
     };
-    compare_counts(
+    compare_counts_by(
         named,
-        &counts(a),
-        &counts(b),
+        (&counts(a), &counts(b)),
         DesignEffects::NONE,
+        by,
         &options.thresholds,
         options.seed,
     )

@@ -200,6 +200,8 @@ pub struct Finding {
     pub sentence: String,
     /// Why it was not tested, or what limits it.
     pub reason: Option<String>,
+    /// How the effect stands to those among accepted windows, where there are any.
+    pub natural: Option<NaturalVariation>,
     /// Quantiles of both sides, by rising rank.
     pub quantiles: Vec<QuantilePair>,
     /// Shares of both sides, largest change first.
@@ -210,6 +212,19 @@ pub struct Finding {
     pub lost_values: Vec<String>,
     /// The records that show it.
     pub records: Vec<TellingRecord>,
+}
+
+/// What accepted windows show of a finding; see
+/// [`compare_with_history`](super::compare_with_history).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct NaturalVariation {
+    /// Accepted windows in which the same was measured.
+    pub windows: u64,
+    /// The largest effect that is still usual, in the effect's unit and without
+    /// sign; of a finding without an effect its statistic.
+    pub limit: f64,
+    /// Whether no effect of the finding goes beyond its limit.
+    pub within: bool,
 }
 
 /// Findings that are judged together.
@@ -276,6 +291,39 @@ pub struct SpaceSummary {
     pub paired: bool,
     /// New mix, or new meaning; where both sides have classes.
     pub mix_or_meaning: Option<MixOrMeaning>,
+    /// Frechet distance, as description; where both samples have rows for it.
+    pub frechet: Option<FrechetSummary>,
+    /// How often the sample tests alarm within the reference, where that was
+    /// asked for ([`CompareOptions::self_check`](super::CompareOptions::self_check)).
+    pub self_check: Option<SelfCheckSummary>,
+}
+
+/// Alarms of the sample tests when the reference is split in two. It covers these
+/// tests and what changes inside the reference, no more.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SelfCheckSummary {
+    /// Splits that were tried.
+    pub splits: u64,
+    /// Whether one part was a block of time; at random otherwise.
+    pub by_time: bool,
+    /// Rows of the two parts, in the ratio of the windows.
+    pub rows: (u64, u64),
+    /// Share of the splits with p <= alpha, by test.
+    pub rates: Vec<(String, f64)>,
+}
+
+/// Frechet distance of the sampled unit vectors of both sides
+/// ([`FrechetDistance`](super::stats::FrechetDistance)), as description: no
+/// verdict rests on it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct FrechetSummary {
+    /// The squared distance; at most 4 for unit vectors.
+    pub value: f64,
+    /// The same between two samples that mix the sides: what no change gives.
+    pub by_chance: f64,
+    /// Rows of each side that it rests on; values of other numbers of rows do
+    /// not compare.
+    pub rows: u64,
 }
 
 /// One of the two windows of a comparison.

@@ -119,6 +119,7 @@ fn judge_one(draft: Draft, p_adjusted: Option<f64>, alpha: f64) -> Finding {
     let Draft {
         mut finding,
         striking,
+        unusual,
         ..
     } = draft;
     finding.p_adjusted = p_adjusted;
@@ -126,7 +127,9 @@ fn judge_one(draft: Draft, p_adjusted: Option<f64>, alpha: f64) -> Finding {
         None => Verdict::NotTested,
         Some(p) if p < alpha => {
             let effects = finding.effect.iter().chain(&finding.other_effects);
-            if striking || effects.into_iter().any(Effect::reaches_threshold) {
+            if finding.natural.is_some_and(|natural| natural.within) {
+                Verdict::NoDrift
+            } else if striking || effects.into_iter().any(|e| matters(e, &unusual)) {
                 Verdict::Drift
             } else {
                 Verdict::PossibleDrift
@@ -136,6 +139,13 @@ fn judge_one(draft: Draft, p_adjusted: Option<f64>, alpha: f64) -> Finding {
         Some(_) => Verdict::NoDrift,
     };
     finding
+}
+
+/// Whether an effect is large enough, and none of those that accepted windows
+/// show as well.
+fn matters(effect: &Effect, unusual: &Option<Vec<String>>) -> bool {
+    let beyond = |names: &Vec<String>| names.contains(&effect.name);
+    effect.reaches_threshold() && unusual.as_ref().is_none_or(beyond)
 }
 
 /// Whether a change of twice the threshold could have been missed.
@@ -153,6 +163,8 @@ fn verdict_of(findings: &[Finding], p_adjusted: Option<f64>, alpha: f64) -> Verd
         None => Verdict::NotTested,
         Some(p) if p < alpha => match heaviest {
             Some(Verdict::Drift) => Verdict::Drift,
+            // Whatever made p small is usual among accepted windows.
+            _ if all_usual(findings, alpha) => Verdict::NoDrift,
             _ => Verdict::PossibleDrift,
         },
         // What could not be seen in the findings that stand for the group.
@@ -171,6 +183,16 @@ fn verdict_of(findings: &[Finding], p_adjusted: Option<f64>, alpha: f64) -> Verd
             }
         }
     }
+}
+
+/// Whether there is history, and no finding goes beyond it that is more than
+/// chance.
+fn all_usual(findings: &[Finding], alpha: f64) -> bool {
+    let known = findings.iter().any(|f| f.natural.is_some());
+    let moved = |f: &&Finding| f.verdict >= Verdict::PossibleDrift;
+    let small = |f: &&Finding| f.p_adjusted.is_some_and(|p| p < alpha);
+    let usual = |f: &Finding| f.natural.is_some_and(|n| n.within);
+    known && findings.iter().find(moved).is_none() && findings.iter().filter(small).all(usual)
 }
 
 /// The verdict over all groups: drift if one drifts, and so on down. Nothing can

@@ -12,6 +12,8 @@
 //! there is a change at all, effects whether it matters; a verdict needs both
 //! ([`Verdict`]).
 
+mod angles;
+mod binned;
 mod categories;
 mod centres;
 mod comparison;
@@ -21,22 +23,28 @@ mod features;
 mod finding;
 mod judge;
 mod mix;
+mod natural;
 mod numbers;
 mod options;
 mod order;
 mod pooled;
 mod repeats;
+mod self_check;
 mod shared;
 mod space;
 mod spread;
+mod statistic;
 pub mod stats;
+mod tails;
 mod thresholds;
 mod view;
 
-pub use comparison::compare;
+pub use comparison::{compare, compare_with_history};
 pub use finding::{
-    Comparison, Effect, Finding, Group, Kind, MixOrMeaning, Note, QuantilePair, Scope, SharePair,
-    SpaceSummary, TellingRecord, Verdict, WindowSummary,
+    Comparison, Effect, Finding, FrechetSummary, Group, Kind, MixOrMeaning, NaturalVariation, Note,
+    QuantilePair, Scope, SelfCheckSummary, SharePair, SpaceSummary, TellingRecord, Verdict,
+    WindowSummary,
 };
 pub use options::CompareOptions;
+pub use statistic::{Statistic, StatisticChoice};
 pub use thresholds::Thresholds;

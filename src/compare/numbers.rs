@@ -1,4 +1,4 @@
-//! Tests of a number: its whole distribution and its tails.
+//! Tests of a number: its whole distribution.
 
 use crate::sketch::{Quantiles, common_buckets, hash_text};
 
@@ -6,23 +6,13 @@ use super::draft::{Draft, effect};
 use super::finding::{Effect, Kind, QuantilePair, Scope};
 use super::repeats::DesignEffects;
 use super::stats::{
-    KsMethod, KsTest, detectable_ks_shift, detectable_share_shift, detectable_total_variation,
-    ks_p_value, ks_test, share_test, total_variation, wasserstein1,
+    KsMethod, KsTest, detectable_ks_shift, detectable_total_variation, ks_p_value, ks_test,
+    total_variation, wasserstein1, wasserstein1_test,
 };
 use super::thresholds::Thresholds;
 
 /// Ranks at which quantiles are reported.
 const RANKS: [f64; 5] = [0.01, 0.05, 0.5, 0.95, 0.99];
-/// Tails that are tested: name, share of the reference, whether it is the lower end.
-const TAILS: [(&str, f64, bool); 4] = [
-    ("lower 1 % tail", 0.01, true),
-    ("lower 5 % tail", 0.05, true),
-    ("upper 5 % tail", 0.05, false),
-    ("upper 1 % tail", 0.01, false),
-];
-/// Fewest values a side for a test of tails.
-const MIN_TAIL_VALUES: u64 = 100;
-
 /// What a number is called and where it belongs.
 #[derive(Debug, Clone)]
 pub(crate) struct Named<'a> {
@@ -87,19 +77,79 @@ pub(crate) fn compare_numbers(
         test.p_value = ks_p_value(test.statistic, n, m);
         test.method = KsMethod::Asymptotic;
     }
-    let mut draft = draft.test("ks", test.statistic, test.p_value, rounds(&test));
+    let draft = draft.test("ks", test.statistic, test.p_value, rounds(&test));
+    describe(draft, named, (reference, target), size, design, thresholds)
+}
+
+/// Wasserstein's distance as the test, in place of Kolmogorov and Smirnov's;
+/// values that are infinite take no part.
+pub(crate) fn compare_numbers_by_w1(
+    named: &Named<'_>,
+    reference: &Quantiles,
+    target: &Quantiles,
+    thresholds: &Thresholds,
+    seed: u64,
+) -> Draft {
+    let (n, m) = (reference.finite_count(), target.finite_count());
+    let draft = named.draft().counts(n, m);
+    let Finite {
+        midpoints,
+        first,
+        second,
+    } = Finite::of(reference, target);
+    let Some(test) = wasserstein1_test(&midpoints, &first, &second, named.seed(seed)) else {
+        return draft.not_tested("a side has no finite values");
+    };
+    let rounds = Some(test.resampled.rounds);
+    let draft = draft.test("w1", test.statistic, test.p_value, rounds);
+    let (size, design) = (Size::Wasserstein, DesignEffects::NONE);
+    describe(draft, named, (reference, target), size, design, thresholds)
+}
+
+/// The common buckets of finite values.
+struct Finite {
+    midpoints: Vec<f64>,
+    first: Vec<u64>,
+    second: Vec<u64>,
+}
+
+impl Finite {
+    fn of(reference: &Quantiles, target: &Quantiles) -> Self {
+        let common = common_buckets(reference, target);
+        let mut out = Self {
+            midpoints: Vec::new(),
+            first: Vec::new(),
+            second: Vec::new(),
+        };
+        let counts = common.first.iter().zip(&common.second);
+        for (bucket, (first, second)) in common.buckets.iter().zip(counts) {
+            if bucket.midpoint().is_finite() {
+                out.midpoints.push(bucket.midpoint());
+                out.first.push(*first);
+                out.second.push(*second);
+            }
+        }
+        out
+    }
+}
+
+/// Quantiles, effect and sentence of a tested number.
+fn describe(
+    mut draft: Draft,
+    named: &Named<'_>,
+    (reference, target): (&Quantiles, &Quantiles),
+    size: Size,
+    design: DesignEffects,
+    thresholds: &Thresholds,
+) -> Draft {
     draft.finding.quantiles = quantile_pairs(reference, target);
     let Some(effect) = size_of_change(reference, target, size, design, thresholds) else {
         return draft.sentence(format!("{} has no finite values to size", named.title()));
     };
     let (from, to) = medians(reference, target);
-    if let (Some(always), Some(now)) = (constant(reference), constant(target))
-        && always != now
-    {
+    if let Some(sentence) = other_constant(named, reference, target) {
         // It was never anything else: as striking as a value that is new.
         draft.striking = true;
-        let (title, (always, now)) = (named.title(), apart(always, now));
-        let sentence = format!("{title} was always {always}, is now always {now}");
         return draft.effect(effect).sentence(sentence);
     }
     let size = match (size, effect.unit.as_str()) {
@@ -124,7 +174,7 @@ fn rounds(test: &KsTest) -> Option<u64> {
     }
 }
 
-fn medians(reference: &Quantiles, target: &Quantiles) -> (f64, f64) {
+pub(crate) fn medians(reference: &Quantiles, target: &Quantiles) -> (f64, f64) {
     let median = |q: &Quantiles| value_at(q, 0.5).unwrap_or(f64::NAN);
     (median(reference), median(target))
 }
@@ -133,7 +183,7 @@ fn value_at(quantiles: &Quantiles, rank: f64) -> Option<f64> {
     quantiles.quantile(rank).ok().flatten().map(|q| q.estimate)
 }
 
-fn quantile_pairs(reference: &Quantiles, target: &Quantiles) -> Vec<QuantilePair> {
+pub(crate) fn quantile_pairs(reference: &Quantiles, target: &Quantiles) -> Vec<QuantilePair> {
     let pair = |rank| {
         Some(QuantilePair {
             rank,
@@ -150,6 +200,19 @@ fn constant(quantiles: &Quantiles) -> Option<f64> {
     quantiles
         .min()
         .filter(|min| all_finite && Some(*min) == quantiles.max())
+}
+
+/// What to say of a number that was always one value and now is another.
+pub(crate) fn other_constant(
+    named: &Named<'_>,
+    reference: &Quantiles,
+    target: &Quantiles,
+) -> Option<String> {
+    let (always, now) = (constant(reference)?, constant(target)?);
+    (always != now).then(|| {
+        let (title, (always, now)) = (named.title(), apart(always, now));
+        format!("{title} was always {always}, is now always {now}")
+    })
 }
 
 /// Two numbers with as many digits as tell them apart.
@@ -182,9 +245,9 @@ fn size_of_change(
     if n == 0 || m == 0 {
         return None;
     }
-    let common = common_buckets(reference, target);
     let (n, m) = design.effective(n, m);
     let Some((sd, unit)) = spread(reference, target) else {
+        let common = common_buckets(reference, target);
         // Without any spread no shift is large or small; how many records have
         // another value has a size.
         let variation = total_variation(&common.first, &common.second)?;
@@ -199,15 +262,8 @@ fn size_of_change(
     let detectable = Some(detectable_ks_shift(n, m));
     Some(match size {
         Size::Wasserstein => {
-            let finite: Vec<usize> = (0..common.buckets.len())
-                .filter(|&i| common.buckets[i].midpoint().is_finite())
-                .collect();
-            let pick = |counts: &[u64]| finite.iter().map(|&i| counts[i]).collect::<Vec<_>>();
-            let midpoints: Vec<f64> = finite
-                .iter()
-                .map(|&i| common.buckets[i].midpoint())
-                .collect();
-            let w1 = wasserstein1(&midpoints, &pick(&common.first), &pick(&common.second))?;
+            let finite = Finite::of(reference, target);
+            let w1 = wasserstein1(&finite.midpoints, &finite.first, &finite.second)?;
             effect("shift", w1 / sd, unit, thresholds.w1, detectable)
         }
         Size::MedianShift => {
@@ -222,90 +278,6 @@ fn size_of_change(
             )
         }
     })
-}
-
-/// Shares of the target beyond the outer quantiles of the reference, each
-/// against what the reference's own uncertainty allows.
-pub(crate) fn compare_tails(
-    named: &Named<'_>,
-    reference: &Quantiles,
-    target: &Quantiles,
-    design: DesignEffects,
-    thresholds: &Thresholds,
-) -> Vec<Draft> {
-    if reference.count() < MIN_TAIL_VALUES || target.count() < MIN_TAIL_VALUES {
-        return Vec::new();
-    }
-    let common = common_buckets(reference, target);
-    let mut drafts = Vec::new();
-    for (tail, nominal, lower) in TAILS {
-        let Some((beyond_ref, beyond_tgt)) = beyond(&common.first, &common.second, nominal, lower)
-        else {
-            continue;
-        };
-        let (n, m) = (reference.count(), target.count());
-        let (from, to) = (beyond_ref as f64 / n as f64, beyond_tgt as f64 / m as f64);
-        let (few, many) = (design.thin(beyond_ref, beyond_tgt), design.thin(n, m));
-        let Some(test) = share_test(few.0, many.0, few.1, many.1) else {
-            continue;
-        };
-        let effective = design.effective(n, m);
-        let feature = format!("{} {tail}", named.feature);
-        let named = Named {
-            feature: &feature,
-            ..named.clone()
-        };
-        let draft = named
-            .draft()
-            .counts(n, m)
-            .test("beta-binomial", to - from, test.p_value, None)
-            .effect(effect(
-                "share difference",
-                to - from,
-                "share",
-                nominal * thresholds.tail_growth,
-                Some(detectable_share_shift(from, effective.0, effective.1)),
-            ))
-            .sentence(format!(
-                "{}: {} -> {} of the records",
-                named.title(),
-                percent(from),
-                percent(to)
-            ));
-        drafts.push(draft);
-    }
-    drafts
-}
-
-/// The feature whose tail this is, or the feature itself.
-pub(crate) fn without_tail(feature: &str) -> &str {
-    let stripped = TAILS
-        .iter()
-        .find_map(|(tail, _, _)| feature.strip_suffix(tail));
-    stripped.map_or(feature, str::trim_end)
-}
-
-/// Counts beyond the bucket edge of the reference that holds at most `nominal`
-/// of it; `None` where not even one bucket fits.
-fn beyond(first: &[u64], second: &[u64], nominal: f64, lower: bool) -> Option<(u64, u64)> {
-    let total: u64 = first.iter().sum();
-    let limit = nominal * total as f64;
-    let (mut sum_first, mut sum_second) = (0, 0);
-    let mut pick = |i: usize| {
-        let next = sum_first + first[i];
-        if next as f64 > limit {
-            return false;
-        }
-        sum_first = next;
-        sum_second += second[i];
-        true
-    };
-    if lower {
-        let _ = (0..first.len()).take_while(|&i| pick(i)).count();
-    } else {
-        let _ = (0..first.len()).rev().take_while(|&i| pick(i)).count();
-    }
-    (sum_first > 0).then_some((sum_first, sum_second))
 }
 
 /// Four significant digits.
@@ -346,13 +318,5 @@ mod tests {
         assert_eq!(percent(0.5), "50 %");
         assert_eq!(percent(0.0234), "2.3 %");
         assert_eq!(percent(0.0), "0 %");
-    }
-
-    #[test]
-    fn a_tail_never_takes_more_than_its_share() {
-        let counts = [3, 2, 5, 80, 5, 5];
-        assert_eq!(beyond(&counts, &[9; 6], 0.05, true), Some((5, 18)));
-        assert_eq!(beyond(&counts, &[9; 6], 0.05, false), Some((5, 9)));
-        assert_eq!(beyond(&counts, &[9; 6], 0.02, true), None);
     }
 }

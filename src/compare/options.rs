@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::statistic::StatisticChoice;
 use super::thresholds::Thresholds;
 
 /// How two profiles are compared.
@@ -21,9 +22,15 @@ pub struct CompareOptions {
     pub seed: u64,
     /// The sizes from which a change counts as drift.
     pub thresholds: Thresholds,
+    /// Statistics other than the default ones, by feature; the last that names a
+    /// feature holds.
+    pub statistics: Vec<StatisticChoice>,
     /// Whether the windows are the same records measured twice; `None` to find
     /// out from the shares of records that both have.
     pub paired: Option<bool>,
+    /// Whether the reference is split 200 times to tell how often the tests on
+    /// samples alarm within it ([`SelfCheckSummary`](super::SelfCheckSummary)).
+    pub self_check: bool,
     /// Names of the windows for the answer.
     pub names: (String, String),
 }
@@ -35,7 +42,9 @@ impl Default for CompareOptions {
             alpha: 0.05,
             seed: 0,
             thresholds: Thresholds::default(),
+            statistics: Vec::new(),
             paired: None,
+            self_check: false,
             names: ("reference".into(), "target".into()),
         }
     }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Effect, Finding, Scope, Verdict};
-use super::numbers::without_tail;
+use super::tails::without_tail;
 
 /// Sorts findings, the most telling first.
 ///

@@ -3,16 +3,20 @@
 use crate::error::Result;
 use crate::profile::{Profile, SpaceConfig, SpaceProfile};
 
+use super::binned::Shares;
 use super::centres::{SpaceContext, class_distances, class_shares, clusters, farthest};
-use super::directions::{DIRECTIONS, compare_directions};
+use super::directions::{DIRECTIONS, compare_directions, frechet};
 use super::draft::Draft;
 use super::finding::{Kind, Note, Scope, SpaceSummary};
 use super::mix::mix_or_meaning;
-use super::numbers::{Size, compare_numbers, compare_tails};
+use super::numbers::{Size, compare_numbers};
 use super::options::CompareOptions;
 use super::repeats::{DesignEffects, repeated_records};
+use super::self_check::self_check;
 use super::shared::Shared;
 use super::spread::Spread;
+use super::statistic::chosen_for;
+use super::tails::compare_tails;
 use super::view::View;
 
 /// What is said about one space.
@@ -83,6 +87,13 @@ pub(crate) fn compare_space(
     }
     let design = DesignEffects::of(a, b);
     answer.notes.extend(design.note(name, (a.rows(), b.rows())));
+    answer.summary.frechet = frechet(a, b, design);
+    if options.self_check {
+        let check = self_check(a, b.rows(), options.alpha, options.seed)?;
+        let note = check.as_ref().map(|check| check.note(name, options.alpha));
+        answer.notes.extend(note);
+        answer.summary.self_check = check;
+    }
 
     let classed = [reference, target]
         .iter()
@@ -92,6 +103,7 @@ pub(crate) fn compare_space(
         group: &group,
         options,
         classed,
+        class_shares: class_shares_by(reference, target, options),
         design,
     };
     if classed {
@@ -141,6 +153,18 @@ pub(crate) fn compare_space(
     Ok(answer)
 }
 
+/// How the shares of the classes are compared: as was chosen for the feature
+/// that serves as class.
+fn class_shares_by(reference: &Profile, target: &Profile, options: &CompareOptions) -> Shares {
+    let predicted = |p: &Profile| p.class_sources().prediction > 0;
+    let feature = match predicted(reference) && predicted(target) {
+        true => "prediction",
+        false => "label",
+    };
+    let mut statistics = chosen_for(&options.statistics, feature);
+    statistics.find_map(Shares::by).unwrap_or(Shares::CHI2)
+}
+
 fn summary(
     name: &str,
     a: &SpaceProfile,
@@ -166,6 +190,8 @@ fn summary(
         shared: 0.0,
         paired: false,
         mix_or_meaning: None,
+        frechet: None,
+        self_check: None,
     }
 }
 

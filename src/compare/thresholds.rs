@@ -6,6 +6,11 @@
 /// | --- | --- | --- |
 /// | [`w1`](Self::w1) | 0.2 | Cohen's small effect (1988): the whole distribution moved by a fifth of the reference's spread |
 /// | [`total_variation`](Self::total_variation) | 0.1 | one record in ten has another value: a class grows from 20 % to 30 % |
+/// | [`psi`](Self::psi) | 0.1 | the lower of the two rules of thumb (Siddiqi 2006: from 0.1 some change, from 0.25 a large one): a normal feature moved by 0.32 sd |
+/// | [`kl`](Self::kl) | 0.05 | nats; the same change |
+/// | [`js`](Self::js) | 0.13 | the same change |
+/// | [`hellinger`](Self::hellinger) | 0.11 | the same change |
+/// | [`angle_shift`](Self::angle_shift) | 10 | degrees; forty minutes of a day, a third of the way from red to orange |
 /// | [`tail_growth`](Self::tail_growth) | 1 | a tail doubled: 10 % of the records below what was the 5 % quantile |
 /// | [`median_shift`](Self::median_shift) | 0.2 | Cohen's small effect, on distances |
 /// | [`novel_share`](Self::novel_share) | 0.01 | one record more in a hundred lies farther out than nearly all of the reference |
@@ -15,6 +20,12 @@
 /// | [`repeated_pairs`](Self::repeated_pairs) | 0.01 | one picture makes up a tenth of the records |
 /// | [`new_value_share`](Self::new_value_share) | 0.01 | a value that was never there, in one record of a hundred |
 ///
+/// The rules of thumb for the stability index are folklore: they know nothing of
+/// the number of records or bins. Here they only say which size matters; whether
+/// there is a change at all is the p-value's to say. Those of the other three
+/// divergences follow from it, as all four are one function of a small change
+/// ([`Divergence`](super::stats::Divergence)).
+///
 /// The examples of separation and turn are embeddings of digits with 2 000 rows
 /// a side; two windows without a change give 0.50 and 0.5 degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +34,16 @@ pub struct Thresholds {
     pub w1: f64,
     /// Half the sum of the absolute changes of shares, in `[0, 1]`.
     pub total_variation: f64,
+    /// Population stability index, in nats.
+    pub psi: f64,
+    /// Kullback-Leibler divergence of the target from the reference, in nats.
+    pub kl: f64,
+    /// Jensen-Shannon distance, in `[0, 1]`.
+    pub js: f64,
+    /// Hellinger distance, in `[0, 1]`.
+    pub hellinger: f64,
+    /// Wasserstein distance of an angle on its circle, in degrees.
+    pub angle_shift: f64,
     /// Growth of the share of records in a tail of the reference, in units of
     /// the tail's nominal share.
     pub tail_growth: f64,
@@ -48,6 +69,11 @@ impl Default for Thresholds {
         Self {
             w1: 0.2,
             total_variation: 0.1,
+            psi: 0.1,
+            kl: 0.05,
+            js: 0.13,
+            hellinger: 0.11,
+            angle_shift: 10.0,
             tail_growth: 1.0,
             median_shift: 0.2,
             novel_share: 0.01,

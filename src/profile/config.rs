@@ -191,6 +191,9 @@ pub struct ProfileConfig {
     pub max_classes: usize,
     /// The embedding spaces by name.
     pub spaces: BTreeMap<String, SpaceConfig>,
+    /// Features that are angles (a hue, an hour of the day), and after how much
+    /// each begins again, in its own unit: 360 for degrees, 24 for hours.
+    pub angles: BTreeMap<String, f64>,
 }
 
 impl Default for ProfileConfig {
@@ -200,13 +203,14 @@ impl Default for ProfileConfig {
 }
 
 impl ProfileConfig {
-    /// Seed 0, up to 1024 classes, no space yet.
+    /// Seed 0, up to 1024 classes, no space and no angle yet.
     #[must_use]
     pub fn new() -> Self {
         Self {
             seed: DEFAULT_SEED,
             max_classes: DEFAULT_MAX_CLASSES,
             spaces: BTreeMap::new(),
+            angles: BTreeMap::new(),
         }
     }
 
@@ -231,11 +235,38 @@ impl ProfileConfig {
         self
     }
 
+    /// Says that the numbers of a feature lie on a circle: they begin again
+    /// after `period`, in the feature's unit.
+    ///
+    /// The feature is learned as any other; comparing takes `x` and
+    /// `x + period` for the same, so that an hour after midnight is near the
+    /// hour before it.
+    ///
+    /// ```
+    /// use driftsphere::profile::ProfileConfig;
+    ///
+    /// let config = ProfileConfig::new().angle("hue", 360.0).angle("hour", 24.0);
+    /// assert!(config.check().is_ok());
+    /// assert!(config.angle("month", 0.0).check().is_err());
+    /// ```
+    #[must_use]
+    pub fn angle(mut self, feature: impl Into<String>, period: f64) -> Self {
+        self.angles.insert(feature.into(), period);
+        self
+    }
+
     /// Checks every setting.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] that names the space and the setting.
+    /// [`ErrorKind::Argument`] that names the space or the angle, and the setting.
     pub fn check(&self) -> Result<()> {
+        for (feature, period) in &self.angles {
+            // A subnormal period would leave no place for buckets inside it.
+            if !(period.is_normal() && *period > 0.0) {
+                let message = format!("a period is a number above 0, not {period}");
+                return Err(Error::new(ErrorKind::Argument, message).at("angle", feature));
+            }
+        }
         if self.max_classes == 0 {
             return Err(Error::new(
                 ErrorKind::Argument,
@@ -265,18 +296,24 @@ impl ProfileConfig {
     }
 
     /// xxh3-128 of the postcard bytes of everything that makes numbers
-    /// comparable: seed, classes, and of each space dimension, distance, model,
-    /// sample and codebook.
+    /// comparable: seed, classes, of each space dimension, distance, model,
+    /// sample and codebook, and of each angle its period.
     #[must_use]
     pub fn compare_hash(&self) -> u128 {
-        hash(&(CONFIG_VERSION, self.fingerprint()))
+        match self.angles.is_empty() {
+            true => hash(&(CONFIG_VERSION, self.fingerprint())),
+            false => hash(&(CONFIG_VERSION, self.fingerprint(), &self.angles)),
+        }
     }
 
     /// The same with the roles.
     #[must_use]
     pub fn merge_hash(&self) -> u128 {
         let roles: Vec<Role> = self.spaces.values().map(|s| s.role).collect();
-        hash(&(CONFIG_VERSION, self.fingerprint(), roles))
+        match self.angles.is_empty() {
+            true => hash(&(CONFIG_VERSION, self.fingerprint(), roles)),
+            false => hash(&(CONFIG_VERSION, self.fingerprint(), roles, &self.angles)),
+        }
     }
 
     fn fingerprint(&self) -> impl Serialize + '_ {
@@ -310,6 +347,14 @@ impl ProfileConfig {
         differ("max_classes", self.max_classes, other.max_classes)?;
         let names = |c: &Self| c.spaces.keys().cloned().collect::<Vec<_>>().join(", ");
         differ("spaces", names(self), names(other))?;
+        let angles = |c: &Self| match c.angles.is_empty() {
+            true => "none".to_owned(),
+            false => {
+                let angle = |(name, period): (&String, &f64)| format!("{name} = {period}");
+                c.angles.iter().map(angle).collect::<Vec<_>>().join(", ")
+            }
+        };
+        differ("angles", angles(self), angles(other))?;
         for ((name, a), b) in self.spaces.iter().zip(other.spaces.values()) {
             let book = |s: &SpaceConfig| {
                 s.codebook

@@ -13,6 +13,7 @@ use super::window::Profile;
 use super::wire::{RawConfig, RawSpace, from_body, to_body};
 
 const CONFIG: [u8; 4] = *b"CONF";
+const ANGLES: [u8; 4] = *b"ANGL";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SPACE: [u8; 4] = *b"SPCE";
@@ -47,14 +48,13 @@ impl Profile {
     /// The layout is specified in `FORMAT.md`.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut sections = vec![
-            section(CONFIG, to_body(&RawConfig::from(&self.config))),
-            section(
-                RECORDS,
-                to_body(&(&self.tags, &self.tally, self.times, self.class_sources)),
-            ),
-            section(FEATURES, to_body(&self.features)),
-        ];
+        let mut sections = vec![section(CONFIG, to_body(&RawConfig::from(&self.config)))];
+        if !self.config.angles.is_empty() {
+            sections.push(section(ANGLES, to_body(&self.config.angles)));
+        }
+        let records = to_body(&(&self.tags, &self.tally, self.times, self.class_sources));
+        sections.push(section(RECORDS, records));
+        sections.push(section(FEATURES, to_body(&self.features)));
         for (name, space) in &self.spaces {
             sections.push(section(SPACE, to_body(&RawSpace::new(name, space))));
         }
@@ -69,9 +69,12 @@ impl Profile {
     /// [`ErrorKind::Version`](crate::ErrorKind::Version) where a newer version wrote them.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let sections = container::decode(bytes, FileKind::Profile)?;
-        let mut sections = sections.iter();
+        let mut sections = sections.iter().peekable();
         let config: RawConfig = from_body(&expect(&mut sections, CONFIG)?.body, "CONF")?;
-        let config = ProfileConfig::try_from(config)?;
+        let mut config = ProfileConfig::try_from(config)?;
+        if let Some(section) = sections.next_if(|section| section.tag == ANGLES) {
+            config.angles = angles(from_body(&section.body, "ANGL")?)?;
+        }
         let (tags, tally, times, class_sources) =
             from_body(&expect(&mut sections, RECORDS)?.body, "RECS")?;
         let features = from_body(&expect(&mut sections, FEATURES)?.body, "FEAT")?;
@@ -122,6 +125,22 @@ impl Profile {
         let bytes = container::read(path)?;
         Self::from_bytes(&bytes).map_err(|e| e.at("file", path.display()))
     }
+}
+
+/// Periods by rising name of the feature; none at all has no section.
+fn angles(raw: Vec<(String, f64)>) -> Result<BTreeMap<String, f64>> {
+    let rising = raw.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    if raw.is_empty() || !rising {
+        return Err(damaged("the angles are out of order"));
+    }
+    let config = ProfileConfig {
+        angles: raw.into_iter().collect(),
+        ..ProfileConfig::new()
+    };
+    config
+        .check()
+        .map_err(|e| damaged(format!("the configuration does not hold together: {e}")))?;
+    Ok(config.angles)
 }
 
 /// One codebook for each space, by the space's name: what a distributed

@@ -1,8 +1,8 @@
 //! Comparisons made by hand, one for each verdict.
 
 use crate::compare::{
-    Comparison, Effect, Finding, Group, Kind, MixOrMeaning, Note, QuantilePair, Scope, SharePair,
-    SpaceSummary, TellingRecord, Verdict, WindowSummary,
+    Comparison, Effect, Finding, FrechetSummary, Group, Kind, MixOrMeaning, Note, QuantilePair,
+    Scope, SelfCheckSummary, SharePair, SpaceSummary, TellingRecord, Verdict, WindowSummary,
 };
 
 /// A finding without drift about all records of `space embedding`.
@@ -25,6 +25,7 @@ pub(super) fn finding(feature: &str) -> Finding {
         verdict: Verdict::NoDrift,
         sentence: format!("{feature} stayed as it was"),
         reason: None,
+        natural: None,
         quantiles: Vec::new(),
         shares: Vec::new(),
         new_values: Vec::new(),
@@ -97,6 +98,8 @@ pub(super) fn no_drift() -> Comparison {
             shared: 0.0,
             paired: false,
             mix_or_meaning: None,
+            frechet: None,
+            self_check: None,
         }],
         notes: Vec::new(),
     }
@@ -176,6 +179,17 @@ pub(super) fn drift() -> Comparison {
     comparison.spaces[0].mix_or_meaning = Some(MixOrMeaning {
         mix: 0.031,
         meaning: 0.112,
+    });
+    comparison.spaces[0].frechet = Some(FrechetSummary {
+        value: 0.214,
+        by_chance: 0.071,
+        rows: 256,
+    });
+    comparison.spaces[0].self_check = Some(SelfCheckSummary {
+        splits: 200,
+        by_time: true,
+        rows: (780, 244),
+        rates: vec![("spectral".into(), 0.045)],
     });
     comparison.spaces[0].shared = 0.004;
     comparison.notes.push(Note {

@@ -138,7 +138,8 @@ pub struct Finding<'a> {
     pub kind: Kind,
     /// Which records it is about.
     pub scope: Scope<'a>,
-    /// Name of the statistic, such as `ks`.
+    /// Name of the statistic: of a feature `ks`, `w1`, `psi`, `js`, `kl`,
+    /// `hellinger`, `chi-square`, `kuiper` or `beta-binomial`; others of a space.
     pub statistic: &'a str,
     /// The statistic.
     pub value: Option<f64>,
@@ -164,6 +165,8 @@ pub struct Finding<'a> {
     pub sentence: &'a str,
     /// Why it was not tested, or what limits it; wording not promised.
     pub reason: Option<&'a str>,
+    /// How the effect stands to those among accepted windows; `null` without any.
+    pub natural: Option<Natural>,
     /// Quantiles of both sides, by rising rank.
     pub quantiles: Vec<Quantile>,
     /// Shares of both sides, largest change first.
@@ -174,6 +177,17 @@ pub struct Finding<'a> {
     pub lost_values: &'a [String],
     /// Records that show it.
     pub records: Vec<Record<'a>>,
+}
+
+/// What accepted windows show of a finding.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Natural {
+    /// Accepted windows in which it was measured.
+    pub windows: u64,
+    /// The largest effect that is still usual, in the effect's unit, without sign.
+    pub limit: Option<f64>,
+    /// Whether no effect of the finding goes beyond.
+    pub within: bool,
 }
 
 /// Which records a finding is about.
@@ -264,6 +278,47 @@ pub struct Space<'a> {
     pub paired: bool,
     /// New mix, or new meaning.
     pub mix_or_meaning: Option<Mix>,
+    /// Frechet distance of sampled unit vectors; a description, no verdict rests
+    /// on it.
+    pub frechet: Option<Frechet>,
+    /// Alarms of the sample tests within the reference; `null` unless asked for.
+    pub self_check: Option<SelfCheck<'a>>,
+}
+
+/// Alarms of the sample tests when the reference is split in two; it covers these
+/// tests and what changes inside the reference, no more.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SelfCheck<'a> {
+    /// Splits that were tried.
+    pub splits: u64,
+    /// Whether one part was a block of time; at random otherwise.
+    pub by_time: bool,
+    /// Rows of the part that stands for the reference.
+    pub reference_rows: u64,
+    /// Rows of the part that stands for the target.
+    pub target_rows: u64,
+    /// Share of the splits with p <= alpha, by test.
+    pub rates: Vec<Rate<'a>>,
+}
+
+/// How often a test alarms.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rate<'a> {
+    /// Name of the statistic.
+    pub statistic: &'a str,
+    /// Share of the splits.
+    pub rate: Option<f64>,
+}
+
+/// How far apart the normal laws of two samples are.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Frechet {
+    /// The squared distance.
+    pub value: Option<f64>,
+    /// The same between two samples that mix the windows.
+    pub by_chance: Option<f64>,
+    /// Rows of each window behind it; compare values of equal numbers only.
+    pub rows: u64,
 }
 
 /// How far the mean moved because of a new mix of classes, and of new meaning.

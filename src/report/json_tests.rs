@@ -42,7 +42,8 @@ mirror!(Finding {
     other_effects: Vec<Effect>, n_reference: u64, n_target: u64, sampled: bool, verdict: Verdict,
     sentence: String, quantiles: Vec<Quantile>, shares: Vec<Share>, new_values: Vec<String>,
     lost_values: Vec<String>, records: Vec<Record>,
-} { value: f64, p_value: f64, p_adjusted: f64, permutations: u64, effect: Effect, reason: String, });
+} { value: f64, p_value: f64, p_adjusted: f64, permutations: u64, effect: Effect, reason: String, natural: Natural, });
+mirror!(Natural { windows: u64, within: bool, } { limit: f64, });
 mirror!(Scope { of: Of, } { name: String, });
 mirror!(Effect { name: String, unit: String, } { value: f64, threshold: f64, no_change: f64, detectable: f64, });
 mirror!(Quantile {} { rank: f64, reference: f64, target: f64, });
@@ -53,9 +54,14 @@ mirror!(Space {
     centres: String, class_source: String, paired: bool,
 } {
     reference_model: String, target_model: String, codebook: String, shared: f64,
-    mix_or_meaning: Mix,
+    mix_or_meaning: Mix, frechet: Frechet, self_check: SelfCheck,
 });
+mirror!(SelfCheck {
+    splits: u64, by_time: bool, reference_rows: u64, target_rows: u64, rates: Vec<Rate>,
+});
+mirror!(Rate { statistic: String, } { rate: f64, });
 mirror!(Mix {} { mix: f64, meaning: f64, });
+mirror!(Frechet { rows: u64, } { value: f64, by_chance: f64, });
 mirror!(Note {
     code: String,
     text: String,

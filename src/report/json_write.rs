@@ -1,7 +1,8 @@
 //! From the result model to the JSON document, field by field.
 
 use super::json::{
-    Document, Effect, Finding, Group, Mix, NotUsed, Quantile, Record, Scope, Share, Space, Window,
+    Document, Effect, Finding, Frechet, Group, Mix, Natural, NotUsed, Quantile, Rate, Record,
+    Scope, SelfCheck, Share, Space, Window,
 };
 use crate::compare;
 
@@ -74,6 +75,11 @@ impl<'a> Finding<'a> {
             verdict: finding.verdict,
             sentence: &finding.sentence,
             reason: finding.reason.as_deref(),
+            natural: finding.natural.map(|natural| Natural {
+                windows: natural.windows,
+                limit: finite(natural.limit),
+                within: natural.within,
+            }),
             quantiles: finding.quantiles.iter().map(Quantile::new).collect(),
             shares: finding.shares.iter().map(Share::new).collect(),
             new_values: &finding.new_values,
@@ -157,6 +163,28 @@ impl<'a> Space<'a> {
                 mix: finite(split.mix),
                 meaning: finite(split.meaning),
             }),
+            self_check: space.self_check.as_ref().map(SelfCheck::new),
+            frechet: space.frechet.map(|distance| Frechet {
+                value: finite(distance.value),
+                by_chance: finite(distance.by_chance),
+                rows: distance.rows,
+            }),
+        }
+    }
+}
+
+impl<'a> SelfCheck<'a> {
+    fn new(check: &'a compare::SelfCheckSummary) -> Self {
+        let rate = |(statistic, rate): &'a (String, f64)| Rate {
+            statistic,
+            rate: finite(*rate),
+        };
+        Self {
+            splits: check.splits,
+            by_time: check.by_time,
+            reference_rows: check.rows.0,
+            target_rows: check.rows.1,
+            rates: check.rates.iter().map(rate).collect(),
         }
     }
 }

@@ -21,7 +21,8 @@ pub(super) enum Needed {
 /// ```
 ///
 /// with `n` the reference's records and `m` the target's; what can be detected
-/// falls with `1 / sqrt(n_e)`. `None` where the effect has no detectable size,
+/// falls with `1 / sqrt(n_e)`, in nats, which grow with the square of a change,
+/// with `1 / n_e` (no square above then). `None` where the effect has no detectable size,
 /// or is seen already, or is measured on pairs of records or on a sample, whose
 /// sizes do not follow the number of records.
 pub(super) fn needed(finding: &Finding) -> Option<Needed> {
@@ -48,7 +49,11 @@ pub(super) fn needed(finding: &Finding) -> Option<Needed> {
 fn times(effect: &Effect) -> Option<f64> {
     let span = effect.threshold - effect.no_change;
     let ratio = (effect.detectable? - effect.no_change) / (2.0 * span);
-    (ratio.is_finite() && ratio > 1.0).then_some(ratio * ratio)
+    let factor = match effect.unit.as_str() {
+        "nats" => ratio,
+        _ => ratio * ratio,
+    };
+    (factor.is_finite() && ratio > 1.0).then_some(factor)
 }
 
 /// Up to two significant digits: more would claim to know.
@@ -93,6 +98,14 @@ mod tests {
         // n_e = 9.99; needed n_e' = 49.06; m = 10000 x 49.06 / 9950.9 = 49.3.
         let finding = with(10_000, 10, 2.801_585 / 9.990_01_f64.sqrt());
         assert_eq!(needed(&finding), Some(Needed::Target(50)));
+    }
+
+    #[test]
+    fn information_grows_with_the_records() {
+        let mut finding = with(20, 20, 0.8);
+        finding.effect.as_mut().unwrap().unit = "nats".into();
+        // Twice too large: n_e = 20 in place of 10.
+        assert_eq!(needed(&finding), Some(Needed::Both(40)));
     }
 
     #[test]

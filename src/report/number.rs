@@ -129,6 +129,7 @@ pub(super) fn legend(unit: &str) -> Option<&'static str> {
         "reference sd" => {
             Some("sd: standard deviation of the reference, how much its records usually differ.")
         }
+        "nats" => Some("nats: information, in units of the natural logarithm."),
         _ => None,
     }
 }

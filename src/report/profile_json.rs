@@ -91,6 +91,8 @@ pub struct Feature<'a> {
     pub records: u64,
     /// Records in which it was missing.
     pub missing: u64,
+    /// After how much it begins again, in its unit; `null` where it is no angle.
+    pub period: Option<f64>,
     /// Its numbers; `null` where there were none.
     pub numbers: Option<Distribution>,
     /// Its most frequent values (at most 20), most frequent first.

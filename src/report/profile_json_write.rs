@@ -36,7 +36,9 @@ impl<'a> Document<'a> {
                 .collect(),
             class_source: profile.class_sources().name(),
             features: features
-                .map(|(name, feature)| Feature::new(name, feature))
+                .map(|(name, feature)| {
+                    Feature::new(name, feature, config.angles.get(name).copied())
+                })
                 .collect(),
             spaces: spaces
                 .map(|(name, space)| Space::new(name, space, &config.spaces[name]))
@@ -51,7 +53,7 @@ fn not_used(tally: &Tally) -> Vec<Count<'_>> {
 }
 
 impl<'a> Feature<'a> {
-    fn new(name: &'a str, feature: &'a crate::profile::Feature) -> Self {
+    fn new(name: &'a str, feature: &'a crate::profile::Feature, period: Option<f64>) -> Self {
         let categories = feature.categories();
         let mut values: Vec<Count<'a>> = categories
             .iter()
@@ -67,6 +69,7 @@ impl<'a> Feature<'a> {
             name,
             records: feature.count(),
             missing: feature.nulls(),
+            period,
             numbers: Distribution::new(feature.numbers()),
             values,
             distinct: categories.len() as u64,

@@ -225,6 +225,13 @@ fn features(page: &mut Page, features: &[Feature<'_>], limit: usize) {
     if !rows.is_empty() {
         page.table(&DISTRIBUTION, rows);
     }
+    for feature in features.iter().take(limit) {
+        if let Some(period) = feature.period {
+            let name = clip(feature.name, NAME);
+            let period = number::number(period);
+            page.item("-", &format!("{name}: an angle, {period} is a whole turn"));
+        }
+    }
     for feature in features.iter().filter(|f| !f.values.is_empty()).take(limit) {
         let values: Vec<String> = feature
             .values

@@ -214,6 +214,14 @@ pub(super) fn spaces(page: &mut Page, comparison: &Comparison) {
                 number::number(split.mix)
             );
         }
+        if let Some(distance) = space.frechet {
+            text += &format!(
+                " Frechet distance {} ({} by chance, {} rows a side; a description, not a test).",
+                number::number(distance.value),
+                number::number(distance.by_chance),
+                number::count(distance.rows)
+            );
+        }
         page.item("-", &text);
     }
 }

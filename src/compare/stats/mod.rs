@@ -7,9 +7,12 @@
 //! | question | use |
 //! | --- | --- |
 //! | did a number's distribution change? | [`ks_test`], effect [`wasserstein1`] |
-//! | did shares of categories change? | [`chi_square_test`], effect [`total_variation`] |
+//! | the same, in another measure? | [`wasserstein1_test`]; on [`equal_bins`] [`divergence_test`], [`chi_square_test`] |
+//! | did an angle's distribution change? | [`kuiper_test`], effect [`circular_wasserstein1`] |
+//! | did shares of categories change? | [`chi_square_test`], effect [`total_variation`]; [`divergence_test`] |
 //! | did a share beyond an edge change? | [`share_test`] |
 //! | did the mean direction change, over all rows? | [`Components`], [`SpectralTest`], effect [`turn_degrees`] |
+//! | how far apart are two samples, as one number? | [`FrechetDistance`], a description |
 //! | did a sample change, in any way? | [`Mmd`], [`Neighbours`] on [`SquaredChords`] |
 //! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
 //! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
@@ -32,13 +35,18 @@
 //! ```
 
 mod beta;
+mod bins;
 mod bit_planes;
 mod chi_square;
+mod circle;
 mod combine;
 mod components;
+mod divergence;
 mod effect;
+mod frechet;
 mod gram;
 mod ks;
+mod kuiper;
 mod labellings;
 mod mmd;
 mod neighbours;
@@ -54,18 +62,23 @@ mod tails;
 mod turn;
 mod w1;
 
+pub use bins::{equal_bins, into_bins};
 pub use chi_square::{ChiSquareTest, TotalVariation, chi_square_test, total_variation};
+pub use circle::{CircularMean, circular_wasserstein1, turn_between};
 pub use combine::{
     AdjustedGroup, Group, benjamini_bogomolov, benjamini_hochberg, cauchy, holm, simes,
     weighted_cauchy,
 };
 pub use components::Components;
+pub use divergence::{Divergence, DivergenceTest, divergence_test};
 pub use effect::{
-    Z_DETECT, detectable_ks_shift, detectable_mean_shift, detectable_share_shift,
-    detectable_total_variation, effective_rows,
+    Z_DETECT, detectable_ks_shift, detectable_kuiper_turn, detectable_mean_shift,
+    detectable_share_shift, detectable_total_variation, effective_rows,
 };
+pub use frechet::FrechetDistance;
 pub use gram::SquaredChords;
 pub use ks::{KsMethod, KsTest, ks_p_value, ks_statistic, ks_test, resample_p_value};
+pub use kuiper::{KuiperTest, kuiper_p_value, kuiper_statistic, kuiper_test};
 pub use labellings::{LabelStatistic, Labellings};
 pub use mmd::Mmd;
 pub use neighbours::Neighbours;
@@ -76,4 +89,4 @@ pub use sequential::Permutation;
 pub use spectral::{SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};
 pub use turn::turn_degrees;
-pub use w1::wasserstein1;
+pub use w1::{Wasserstein1Test, wasserstein1, wasserstein1_test};
