@@ -134,6 +134,10 @@ pub(super) struct CompareArgs {
     /// Write the result as JSON; - for standard output, in place of the text
     #[arg(long, value_name = "FILE|-")]
     pub(super) json: Option<PathBuf>,
+    /// Write the result as Markdown, such as a comment on a pull request; - for
+    /// standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) markdown: Option<PathBuf>,
     /// Rate of false alarms aimed at, for the whole comparison
     #[arg(long, value_name = "A", default_value_t = 0.05)]
     pub(super) alpha: f64,

@@ -7,7 +7,7 @@
 //! | `settings` | what a profile is asked to keep, from flags, a codebook or another profile |
 //! | `profile`, `merge`, `fit`, `show`, `compare`, `demo` | what to run, one file for each subcommand |
 //! | `exit` | the exit status |
-//! | `output`, `progress` | the two streams, and files that are written whole or not at all |
+//! | `output`, `renderings`, `progress` | the two streams, and files that are written whole or not at all |
 //! | `run` | dispatch, and errors for people |
 //!
 //! Nothing is learned or judged here: whatever the command can do, the library
@@ -24,6 +24,7 @@ mod merge;
 mod output;
 mod profile;
 mod progress;
+mod renderings;
 mod run;
 mod settings;
 mod show;

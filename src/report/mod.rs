@@ -5,7 +5,8 @@
 //! | --- | --- | --- | --- |
 //! | one line of a log | [`headline`] | | |
 //! | one line at a terminal | | [`profile_line`] | feature `cli` |
-//! | a person at a terminal | [`terminal`] | [`profile_page`] | feature `cli` |
+//! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `cli` |
+//! | a comment on a pull request | [`markdown()`] | | feature `cli` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `cli` |
 //!
 //! Record ids, class names and file names come from untrusted data. The text
@@ -21,6 +22,8 @@
 //! assert_eq!(escape("ÅåßΩ猫.png"), "ÅåßΩ猫.png");
 //! ```
 
+#[cfg(feature = "cli")]
+mod canvas;
 mod escape;
 #[cfg(feature = "cli")]
 mod finding_sections;
@@ -35,6 +38,12 @@ mod json_tests;
 mod json_text;
 #[cfg(feature = "cli")]
 mod json_write;
+#[cfg(feature = "cli")]
+mod markdown;
+#[cfg(feature = "cli")]
+mod markdown_escape;
+#[cfg(all(test, feature = "cli"))]
+mod markdown_tests;
 #[cfg(feature = "cli")]
 mod needed;
 #[cfg(feature = "cli")]
@@ -60,6 +69,8 @@ mod tests;
 
 pub use escape::escape;
 pub use headline::headline;
+#[cfg(feature = "cli")]
+pub use markdown::markdown;
 #[cfg(feature = "cli")]
 pub use page::Style;
 #[cfg(feature = "cli")]
