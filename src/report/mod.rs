@@ -9,6 +9,10 @@
 //! | a comment on a pull request | [`markdown()`] | | feature `cli` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `cli` |
 //!
+//! Rules held against a profile ([`Checked`](crate::check::Checked)) have
+//! [`check_headline`], [`check_page()`], [`check_markdown`] and
+//! [`check_json::Document`].
+//!
 //! Record ids, class names and file names come from untrusted data. The text
 //! renderers pass every one of them through [`escape`], so that no name can move
 //! the cursor, colour the screen or reverse the reading order; the JSON renderer
@@ -24,6 +28,12 @@
 
 #[cfg(feature = "cli")]
 mod canvas;
+#[cfg(feature = "cli")]
+pub mod check_json;
+#[cfg(feature = "cli")]
+mod check_page;
+#[cfg(all(test, feature = "cli"))]
+mod check_tests;
 mod escape;
 #[cfg(feature = "cli")]
 mod finding_sections;
@@ -67,6 +77,8 @@ mod terminal;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
 
+#[cfg(feature = "cli")]
+pub use check_page::{CheckNames, check_headline, check_markdown, check_page};
 pub use escape::escape;
 pub use headline::headline;
 #[cfg(feature = "cli")]
