@@ -13,7 +13,11 @@ const MAY_IMPORT: [(&str, &[&str]); 8] = [
         "compare",
         &["error", "sketch", "sphere", "ingest", "profile"],
     ),
-    ("check", &["error", "sketch", "profile", "compare"]),
+    // Its tests make profiles of batches.
+    (
+        "check",
+        &["error", "sketch", "ingest", "profile", "compare"],
+    ),
     (
         "report",
         &["error", "sketch", "sphere", "profile", "compare", "check"],

@@ -238,8 +238,10 @@ mod tests {
             ["width: Values [(\"2.5\", 1)] failed"]
         );
         // A number allows the text that reads like it: labels are texts.
-        let mut labelled = Made::default();
-        labelled.labels = vec!["7".into()];
+        let labelled = Made {
+            labels: vec!["7".into()],
+            ..Made::default()
+        };
         assert_eq!(
             told(&labelled, "[[feature]]\nfeature = \"label\"\nallowed = [7]"),
             ["label: Values [] passed"]
