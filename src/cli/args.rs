@@ -221,7 +221,7 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "REF.dsp", conflicts_with_all = ["profile", "rules", "against", "json", "markdown", "quiet", "verbose"])]
     pub(super) init: Option<PathBuf>,
     /// Where --init writes; never over a file [default: standard output]
-    #[arg(short, long, value_name = "RULES.toml", requires = "init")]
+    #[arg(short, long, value_name = "RULES.toml", conflicts_with = "profile")]
     pub(super) output: Option<PathBuf>,
     /// Write the result as JSON; - for standard output, in place of the text
     #[arg(long, value_name = "FILE|-")]
