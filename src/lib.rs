@@ -36,7 +36,7 @@
 //! # The rooms
 //!
 //! ```text
-//! ingest ------> profile ---> compare ---> report ---> the command
+//! ingest ------> profile ---> compare ---> check ---> report ---> the command
 //!                   ^
 //! sketch -> sphere -+
 //! ```
@@ -48,6 +48,7 @@
 //! | [`sphere`] | unit vectors, distances, nearest centres, codebooks | [`sphere::Distance`], [`sphere::Codebook`] |
 //! | [`profile`] | what was learned about one window; the files | [`profile::ProfileBuilder`], [`profile::profile_reference`] |
 //! | [`compare`] | two profiles -> findings | [`compare::compare`], [`compare::Verdict`] |
+//! | `check` | a profile, and a comparison, against rules | `check::Rules` (feature `rules`) |
 //! | [`report`] | a comparison as text or JSON | [`report::headline`] |
 //!
 //! Imports run from left to right only. Errors are one type, [`Error`], with an
@@ -59,14 +60,17 @@
 //!
 //! | feature | what for |
 //! | --- | --- |
-//! | `cli` | the `driftsphere` command and its texts; needs `npz` and `fit` |
+//! | `cli` | the `driftsphere` command and its texts; needs `npz`, `fit` and `rules` |
 //! | `npz` | reading `.npz` archives |
 //! | `fit` | cluster centres: [`profile::fit`], [`profile::profile_reference`] |
+//! | `rules` | rules in TOML that a profile is checked against |
 //!
 //! All are on by default; a lean library is `default-features = false`.
 
 mod error;
 
+#[cfg(feature = "rules")]
+pub mod check;
 pub mod compare;
 pub mod ingest;
 pub mod profile;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What each room may import. A room that is not listed may import nothing.
-const MAY_IMPORT: [(&str, &[&str]); 7] = [
+const MAY_IMPORT: [(&str, &[&str]); 8] = [
     ("sketch", &["error"]),
     ("sphere", &["error", "sketch"]),
     ("ingest", &["error"]),
@@ -13,14 +13,19 @@ const MAY_IMPORT: [(&str, &[&str]); 7] = [
         "compare",
         &["error", "sketch", "sphere", "ingest", "profile"],
     ),
+    // Its tests make profiles of batches.
+    (
+        "check",
+        &["error", "sketch", "ingest", "profile", "compare"],
+    ),
     (
         "report",
-        &["error", "sketch", "sphere", "profile", "compare"],
+        &["error", "sketch", "sphere", "profile", "compare", "check"],
     ),
     (
         "cli",
         &[
-            "error", "sketch", "sphere", "ingest", "profile", "compare", "report",
+            "error", "sketch", "sphere", "ingest", "profile", "compare", "check", "report",
         ],
     ),
 ];

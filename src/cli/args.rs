@@ -36,8 +36,14 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Say what drifted between two profiles, or two files of embeddings
     Compare(CompareArgs),
+    /// Hold a profile against rules
+    Check(CheckArgs),
     /// Profile and compare real embeddings that come with the command
     Demo(DemoArgs),
+    /// Write what a shell needs to complete the command
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 /// `driftsphere profile`.
@@ -146,6 +152,10 @@ pub(super) struct CompareArgs {
     /// Write the result as JSON; - for standard output, in place of the text
     #[arg(long, value_name = "FILE|-")]
     pub(super) json: Option<PathBuf>,
+    /// Write the result as Markdown, such as a comment on a pull request; - for
+    /// standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) markdown: Option<PathBuf>,
     /// Rate of false alarms aimed at, for the whole comparison
     #[arg(long, value_name = "A", default_value_t = 0.05)]
     pub(super) alpha: f64,
@@ -218,6 +228,62 @@ pub(super) struct SideArgs {
     pub(super) target_where: Vec<String>,
 }
 
+/// `driftsphere check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+        driftsphere check --init march.dsp -o rules.toml\n  \
+        driftsphere check april.dsp rules.toml --against march.dsp\n  \
+        driftsphere check april.dsp rules.toml --against march.dsp --quiet --markdown comment.md\n\n\
+        Exit status: 0 passed, 1 a rule of severity error failed, 2 trouble, or nothing to judge.")]
+pub(super) struct CheckArgs {
+    /// The window that is checked
+    #[arg(value_name = "PROFILE", required_unless_present = "init")]
+    pub(super) profile: Option<PathBuf>,
+    /// The rules
+    #[arg(value_name = "RULES.toml", required_unless_present = "init")]
+    pub(super) rules: Option<PathBuf>,
+    /// The window that rules about a comparison compare with
+    #[arg(long, value_name = "REF.dsp")]
+    pub(super) against: Option<PathBuf>,
+    /// Write a first set of rules, drawn from a reference
+    #[arg(long, value_name = "REF.dsp", conflicts_with_all = ["profile", "rules", "against", "json", "markdown", "quiet", "verbose"])]
+    pub(super) init: Option<PathBuf>,
+    /// Where --init writes; never over a file [default: standard output]
+    #[arg(short, long, value_name = "RULES.toml", conflicts_with = "profile")]
+    pub(super) output: Option<PathBuf>,
+    /// Write the result as JSON; - for standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) json: Option<PathBuf>,
+    /// Write the result as Markdown, such as a comment on a pull request; - for
+    /// standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) markdown: Option<PathBuf>,
+    /// Print nothing but a line where there is nothing to judge
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Show what passed, and everything that failed
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// `driftsphere completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+        driftsphere completions bash > ~/.local/share/bash-completion/completions/driftsphere")]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// `driftsphere man`.
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// The folder for a page of each command [default: one page on standard output]
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+}
+
 /// `driftsphere demo`.
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -285,6 +351,10 @@ mod tests {
             "compare a.dsp b.dsp --statistic width=mean",
             "compare a.dsp b.dsp --statistic psi",
             "compare a.dsp",
+            "check a.dsp",
+            "check a.dsp r.toml -o s.toml",
+            "check --init a.dsp b.dsp",
+            "completions tcsh",
         ] {
             let words = std::iter::once("driftsphere").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_err(), "{line}");

@@ -4,24 +4,21 @@ use super::args::{CompareArgs, SideArgs};
 use super::exit::ExitStatus;
 use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
 use super::output;
+use super::renderings::Renderings;
 use super::settings::Settings;
 use super::window::Window;
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::profile::Profile;
-use driftsphere::report::{headline, json, terminal};
+use driftsphere::report::{headline, json, markdown, terminal};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
-    let json_file = args.json.as_deref().filter(|path| *path != Path::new("-"));
-    let json_screen = args.json.is_some() && json_file.is_none();
-    if let Some(path) = json_file {
-        let mut inputs = vec![args.reference.clone(), args.target.clone()];
-        inputs.extend(args.history.iter().cloned());
-        output::check_output(path, &inputs)?;
-    }
+    let mut inputs = vec![args.reference.clone(), args.target.clone()];
+    inputs.extend(args.history.iter().cloned());
+    let outputs = Renderings::new(args.json.as_deref(), args.markdown.as_deref(), &inputs)?;
     let (reference, target) = profiles(args)?;
     let history = args.history.iter().map(Profile::read);
     let history: Vec<Profile> = history
@@ -30,17 +27,14 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let comparison = compare_with_history(&reference, &target, &history, &options(args))?;
     let status = ExitStatus::of(comparison.verdict, args.fail_on);
 
-    if let Some(path) = json_file {
-        output::write_file(path, json::to_text(&comparison, status.code()).as_bytes())?;
-    }
-    if json_screen {
-        output::print(&json::to_text(&comparison, status.code()))?;
-    } else if !args.quiet {
-        output::print(&terminal(&comparison, &output::page(args.verbose)))?;
-    }
+    outputs.write(
+        || json::to_text(&comparison, status.code()),
+        || markdown(&comparison, args.verbose),
+        (!args.quiet).then(|| terminal(&comparison, &output::page(args.verbose))),
+    )?;
     // Silence would read as `no drift`.
     let unanswered = [Verdict::NotEnoughData, Verdict::NotTested];
-    if unanswered.contains(&comparison.verdict) && (args.quiet || json_screen) {
+    if unanswered.contains(&comparison.verdict) && (args.quiet || outputs.take_the_screen()) {
         output::say(&headline(&comparison));
     }
     Ok(status)

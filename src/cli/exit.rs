@@ -9,7 +9,7 @@ use std::process::ExitCode;
 pub(super) enum ExitStatus {
     /// Done; for `compare`: nothing that counts as a failure.
     Success = 0,
-    /// `compare` found drift, or what `--fail-on` names.
+    /// `compare` found drift, or what `--fail-on` names; a rule of `check` failed.
     Drift = 1,
     /// Wrong usage, input that cannot be read, or a comparison in which no test
     /// could run: the question was not answered.

@@ -5,15 +5,17 @@
 //! | `args`, `input_args` | what was typed, exactly; no file is touched |
 //! | `window` | what the inputs mean: which array is which column, which rows |
 //! | `settings` | what a profile is asked to keep, from flags, a codebook or another profile |
-//! | `profile`, `merge`, `fit`, `show`, `compare`, `demo` | what to run, one file for each subcommand |
+//! | `profile`, `merge`, `fit`, `show`, `compare`, `check`, `demo` | what to run, one file for each subcommand |
+//! | `pages` | completions and manual pages |
 //! | `exit` | the exit status |
-//! | `output`, `progress` | the two streams, and files that are written whole or not at all |
+//! | `output`, `renderings`, `progress` | the two streams, and files that are written whole or not at all |
 //! | `run` | dispatch, and errors for people |
 //!
 //! Nothing is learned or judged here: whatever the command can do, the library
 //! can do too.
 
 mod args;
+mod check;
 mod columns;
 mod compare;
 mod demo;
@@ -22,8 +24,10 @@ mod fit;
 mod input_args;
 mod merge;
 mod output;
+mod pages;
 mod profile;
 mod progress;
+mod renderings;
 mod run;
 mod settings;
 mod show;

@@ -1,14 +1,15 @@
 //! The sections of the terminal page about single findings, by verdict.
 
+use super::canvas::Canvas;
 use super::escape::{clip, escape};
 use super::needed::{Needed, needed};
 use super::number;
-use super::page::{Entry, Page};
+use super::page::Entry;
 use super::parts::{LISTED, NAME, SENTENCE, TOLD, has_moved, more, p, subject, verdict_entry};
 use crate::compare::{Comparison, Effect, Finding, Scope, Verdict};
 use std::collections::BTreeSet;
 
-pub(super) fn findings(page: &mut Page, comparison: &Comparison, verbose: bool) {
+pub(super) fn findings(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
     if moved.is_empty() {
         return;
@@ -32,12 +33,12 @@ pub(super) fn findings(page: &mut Page, comparison: &Comparison, verbose: bool) 
     more(page, moved.len(), limit);
 }
 
-pub(super) fn no_drift(page: &mut Page, comparison: &Comparison, verbose: bool) {
+pub(super) fn no_drift(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     let quiet: Vec<_> = with(comparison, Verdict::NoDrift).collect();
     if quiet.is_empty() {
         return;
     }
-    page.heading("No drift");
+    page.details("No drift");
     if !verbose {
         page.text(&format!(
             "{} found none, and would most likely have seen a change of twice the size that matters (--verbose lists them).",
@@ -123,7 +124,7 @@ fn effect(finding: &Finding, text: impl Fn(&Effect) -> String) -> String {
     escape(&text).into_owned()
 }
 
-fn legend(page: &mut Page, shown: &[&Finding]) {
+fn legend(page: &mut dyn Canvas, shown: &[&Finding]) {
     page.aside("records: reference / target.");
     let mut said = BTreeSet::new();
     for finding in shown {
@@ -137,7 +138,7 @@ fn legend(page: &mut Page, shown: &[&Finding]) {
     }
 }
 
-pub(super) fn not_enough_data(page: &mut Page, comparison: &Comparison, verbose: bool) {
+pub(super) fn not_enough_data(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     let unsure: Vec<_> = with(comparison, Verdict::NotEnoughData).collect();
     if unsure.is_empty() {
         return;
@@ -147,7 +148,7 @@ pub(super) fn not_enough_data(page: &mut Page, comparison: &Comparison, verbose:
         .notes
         .iter()
         .any(|n| n.code == "repeated-records");
-    page.heading("Not enough data to tell");
+    page.details("Not enough data to tell");
     let limit = if verbose { unsure.len() } else { TOLD };
     for finding in unsure.iter().take(limit) {
         page.item("-", &what_it_would_take(finding, repeats));
@@ -200,7 +201,7 @@ fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
     text
 }
 
-pub(super) fn not_tested(page: &mut Page, comparison: &Comparison, verbose: bool) {
+pub(super) fn not_tested(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     let untested: Vec<_> = with(comparison, Verdict::NotTested).collect();
     if untested.is_empty() {
         return;
@@ -215,7 +216,7 @@ pub(super) fn not_tested(page: &mut Page, comparison: &Comparison, verbose: bool
             None => folded.push((finding, vec![about])),
         }
     }
-    page.heading("Not tested");
+    page.details("Not tested");
     let limit = if verbose { folded.len() } else { LISTED };
     for (finding, scopes) in folded.iter().take(limit) {
         let reason = finding.reason.as_deref().unwrap_or("no reason was given");

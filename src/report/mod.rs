@@ -5,8 +5,13 @@
 //! | --- | --- | --- | --- |
 //! | one line of a log | [`headline`] | | |
 //! | one line at a terminal | | [`profile_line`] | feature `cli` |
-//! | a person at a terminal | [`terminal`] | [`profile_page`] | feature `cli` |
+//! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `cli` |
+//! | a comment on a pull request | [`markdown()`] | | feature `cli` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `cli` |
+//!
+//! Rules held against a profile ([`Checked`](crate::check::Checked)) have
+//! [`check_headline`], [`check_page()`], [`check_markdown`] and
+//! [`check_json::Document`].
 //!
 //! Record ids, class names and file names come from untrusted data. The text
 //! renderers pass every one of them through [`escape`], so that no name can move
@@ -21,6 +26,14 @@
 //! assert_eq!(escape("ÅåßΩ猫.png"), "ÅåßΩ猫.png");
 //! ```
 
+#[cfg(feature = "cli")]
+mod canvas;
+#[cfg(feature = "cli")]
+pub mod check_json;
+#[cfg(feature = "cli")]
+mod check_page;
+#[cfg(all(test, feature = "cli"))]
+mod check_tests;
 mod escape;
 #[cfg(feature = "cli")]
 mod finding_sections;
@@ -35,6 +48,12 @@ mod json_tests;
 mod json_text;
 #[cfg(feature = "cli")]
 mod json_write;
+#[cfg(feature = "cli")]
+mod markdown;
+#[cfg(feature = "cli")]
+mod markdown_escape;
+#[cfg(all(test, feature = "cli"))]
+mod markdown_tests;
 #[cfg(feature = "cli")]
 mod needed;
 #[cfg(feature = "cli")]
@@ -58,8 +77,12 @@ mod terminal;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
 
+#[cfg(feature = "cli")]
+pub use check_page::{CheckNames, check_headline, check_markdown, check_page};
 pub use escape::escape;
 pub use headline::headline;
+#[cfg(feature = "cli")]
+pub use markdown::markdown;
 #[cfg(feature = "cli")]
 pub use page::Style;
 #[cfg(feature = "cli")]

@@ -1,5 +1,7 @@
 //! Laying text out on a page of so many columns.
 
+use super::canvas::Canvas;
+use super::escape::clip;
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width,
 };
@@ -59,9 +61,9 @@ impl Tone {
 /// One cell of a table.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
-    text: String,
+    pub(super) text: String,
     tone: Option<Tone>,
-    right: bool,
+    pub(super) right: bool,
 }
 
 impl Entry {
@@ -119,19 +121,44 @@ impl Page {
     }
 
     /// Columns that fit beside an indent of two.
-    pub(super) fn room(&self) -> usize {
+    fn room(&self) -> usize {
         self.width - 2
     }
 
-    /// A blank line and a heading.
-    pub(super) fn heading(&mut self, text: &str) {
+    fn hanging(&mut self, mark: &str, text: &str) {
+        let margin = columns(mark);
+        for (i, line) in wrap(text, self.room() - margin).iter().enumerate() {
+            let start = if i == 0 { mark } else { &" ".repeat(margin) };
+            self.line(&format!("  {start}{line}"));
+        }
+    }
+
+    /// A line as it is.
+    pub(super) fn line(&mut self, text: &str) {
+        self.out.push_str(text.trim_end());
+        self.out.push('\n');
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    fn paint(&self, text: &str, tone: Tone) -> String {
+        match self.style {
+            Style::Plain => text.to_owned(),
+            Style::Colour => format!("\u{1b}[{}m{text}\u{1b}[0m", tone.ansi()),
+        }
+    }
+}
+
+impl Canvas for Page {
+    fn heading(&mut self, text: &str) {
         self.out.push('\n');
         let line = self.paint(text, Tone::Strong);
         self.line(&line);
     }
 
-    /// A wrapped paragraph whose first word or words, `lead`, are painted.
-    pub(super) fn lead(&mut self, lead: &str, tone: Tone, rest: &str) {
+    fn lead(&mut self, lead: &str, tone: Tone, rest: &str) {
         for (i, line) in wrap(&format!("{lead}{rest}"), self.width)
             .iter()
             .enumerate()
@@ -146,34 +173,22 @@ impl Page {
         }
     }
 
-    /// A wrapped paragraph at an indent of two.
-    pub(super) fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str) {
         self.hanging("", text);
     }
 
-    /// A wrapped paragraph at an indent of two behind a mark (`-`, `1.`).
-    pub(super) fn item(&mut self, mark: &str, text: &str) {
+    fn item(&mut self, mark: &str, text: &str) {
         self.hanging(&format!("{mark} "), text);
     }
 
-    /// A wrapped paragraph in a quiet tone.
-    pub(super) fn aside(&mut self, text: &str) {
+    fn aside(&mut self, text: &str) {
         for line in wrap(text, self.room()) {
             let painted = self.paint(&line, Tone::Quiet);
             self.line(&format!("  {painted}"));
         }
     }
 
-    fn hanging(&mut self, mark: &str, text: &str) {
-        let margin = columns(mark);
-        for (i, line) in wrap(text, self.room() - margin).iter().enumerate() {
-            let start = if i == 0 { mark } else { &" ".repeat(margin) };
-            self.line(&format!("  {start}{line}"));
-        }
-    }
-
-    /// A table under column names.
-    pub(super) fn table(&mut self, header: &[&str], rows: Vec<Vec<Entry>>) {
+    fn table(&mut self, header: &[&str], rows: Vec<Vec<Entry>>) {
         let mut table = Table::new();
         // A line under the header and nothing else.
         table.load_preset("     ──            ");
@@ -200,21 +215,14 @@ impl Page {
         }
     }
 
-    /// A line as it is.
-    pub(super) fn line(&mut self, text: &str) {
-        self.out.push_str(text.trim_end());
-        self.out.push('\n');
+    fn details(&mut self, text: &str) {
+        self.heading(text);
     }
 
-    pub(super) fn finish(self) -> String {
-        self.out
-    }
-
-    fn paint(&self, text: &str, tone: Tone) -> String {
-        match self.style {
-            Style::Plain => text.to_owned(),
-            Style::Colour => format!("\u{1b}[{}m{text}\u{1b}[0m", tone.ansi()),
-        }
+    fn record(&mut self, id: &str, why: &str) {
+        // Ids stand alone at the start of a line, to be copied.
+        let id = clip(id, self.room().saturating_sub(columns(why) + 2));
+        self.line(&format!("  {id}  {why}"));
     }
 }
 

@@ -1,8 +1,9 @@
 //! Pieces that several sections of the terminal page are made of.
 
+use super::canvas::Canvas;
 use super::escape::clip;
 use super::number;
-use super::page::{Entry, Page, Tone};
+use super::page::{Entry, Tone};
 use crate::compare::{Comparison, Finding, Scope, Verdict};
 
 /// Findings told in sentences.
@@ -27,7 +28,7 @@ pub(super) fn has_moved(finding: &&Finding) -> bool {
     matches!(finding.verdict, Verdict::Drift | Verdict::PossibleDrift)
 }
 
-pub(super) fn more(page: &mut Page, all: usize, limit: usize) {
+pub(super) fn more(page: &mut dyn Canvas, all: usize, limit: usize) {
     if all > limit {
         page.aside(&format!("and {} more (--verbose).", all - limit));
     }

@@ -1,5 +1,6 @@
 //! A profile for a person at a terminal: what it contains.
 
+use super::canvas::Canvas;
 use super::escape::{clip, escape};
 use super::number;
 use super::page::{Entry, Page, Tone};

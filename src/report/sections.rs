@@ -1,10 +1,11 @@
 //! The sections of the terminal page about the comparison as a whole, in the
 //! order in which they are read; those about single findings stand between.
 
+use super::canvas::Canvas;
 use super::escape::{clip, escape, is_made_up};
 use super::headline::headline;
 use super::number;
-use super::page::{Entry, Page, columns};
+use super::page::Entry;
 use super::parts::{
     LISTED, NAME, SENTENCE, TOLD, has_moved, more, p, subject, tone, verdict_entry,
 };
@@ -12,7 +13,7 @@ use super::places::{Place, is_medoid, places as find_places};
 use crate::compare::{Comparison, Finding, Verdict, WindowSummary};
 use std::collections::BTreeSet;
 
-pub(super) fn verdict(page: &mut Page, comparison: &Comparison) {
+pub(super) fn verdict(page: &mut dyn Canvas, comparison: &Comparison) {
     let line = headline(comparison);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     page.lead(lead, tone(comparison.verdict), &format!(":{rest}"));
@@ -20,7 +21,7 @@ pub(super) fn verdict(page: &mut Page, comparison: &Comparison) {
     window(page, "target   ", &comparison.target);
 }
 
-fn window(page: &mut Page, role: &str, window: &WindowSummary) {
+fn window(page: &mut dyn Canvas, role: &str, window: &WindowSummary) {
     let mut text = format!(
         "{}, {}",
         clip(&window.name, 60),
@@ -32,7 +33,7 @@ fn window(page: &mut Page, role: &str, window: &WindowSummary) {
     page.item(role, &text);
 }
 
-pub(super) fn moved_most(page: &mut Page, comparison: &Comparison) {
+pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison) {
     let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
     if moved.is_empty() {
         return;
@@ -68,7 +69,7 @@ fn sentence(finding: &Finding) -> String {
     }
 }
 
-pub(super) fn groups(page: &mut Page, comparison: &Comparison) {
+pub(super) fn groups(page: &mut dyn Canvas, comparison: &Comparison) {
     if comparison.groups.is_empty() {
         return;
     }
@@ -104,12 +105,12 @@ pub(super) fn groups(page: &mut Page, comparison: &Comparison) {
     ));
 }
 
-pub(super) fn places(page: &mut Page, comparison: &Comparison, verbose: bool) {
+pub(super) fn places(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     let places = find_places(comparison);
     if places.is_empty() {
         return;
     }
-    page.heading("Classes and clusters that moved");
+    page.details("Classes and clusters that moved");
     let limit = if verbose { places.len() } else { LISTED };
     let rows = places.iter().take(limit).map(place_row).collect();
     page.table(
@@ -139,7 +140,7 @@ fn place_row(place: &Place<'_>) -> Vec<Entry> {
     ]
 }
 
-pub(super) fn records(page: &mut Page, comparison: &Comparison, verbose: bool) {
+pub(super) fn records(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     let mut seen = BTreeSet::new();
     let telling: Vec<_> = comparison
         .findings
@@ -151,17 +152,14 @@ pub(super) fn records(page: &mut Page, comparison: &Comparison, verbose: bool) {
     if telling.is_empty() {
         return;
     }
-    page.heading("Look at these target records first");
+    page.details("Look at these target records first");
     let limit = if verbose { telling.len() } else { LISTED };
-    let room = page.room();
     for record in telling.iter().take(limit) {
         let mut why = clip(&record.role, NAME);
         if let Some(distance) = record.distance {
             why += &format!(", distance {}", number::number(distance));
         }
-        // Ids stand alone at the start of a line, to be copied.
-        let id = clip(&record.id, room.saturating_sub(columns(&why) + 2));
-        page.line(&format!("  {id}  {why}"));
+        page.record(&record.id, &why);
     }
     if telling.iter().any(|record| is_made_up(&record.id)) {
         page.aside("row ...: logged without an id; the digits are a hash of its embedding.");
@@ -169,11 +167,11 @@ pub(super) fn records(page: &mut Page, comparison: &Comparison, verbose: bool) {
     more(page, telling.len(), limit);
 }
 
-pub(super) fn spaces(page: &mut Page, comparison: &Comparison) {
+pub(super) fn spaces(page: &mut dyn Canvas, comparison: &Comparison) {
     if comparison.spaces.is_empty() {
         return;
     }
-    page.heading("Embeddings compared");
+    page.details("Embeddings compared");
     for space in &comparison.spaces {
         let mut text = format!(
             "{}: {} numbers each, {} / {} rows, {} distance",
@@ -226,7 +224,7 @@ pub(super) fn spaces(page: &mut Page, comparison: &Comparison) {
     }
 }
 
-pub(super) fn not_used(page: &mut Page, comparison: &Comparison) {
+pub(super) fn not_used(page: &mut dyn Canvas, comparison: &Comparison) {
     let sides = [
         ("reference", &comparison.reference),
         ("target", &comparison.target),
@@ -234,7 +232,7 @@ pub(super) fn not_used(page: &mut Page, comparison: &Comparison) {
     if sides.iter().all(|(_, window)| window.not_used.is_empty()) {
         return;
     }
-    page.heading("Records not used");
+    page.details("Records not used");
     for (role, window) in sides {
         for (reason, n) in &window.not_used {
             page.item(
@@ -245,7 +243,7 @@ pub(super) fn not_used(page: &mut Page, comparison: &Comparison) {
     }
 }
 
-pub(super) fn notes(page: &mut Page, comparison: &Comparison) {
+pub(super) fn notes(page: &mut dyn Canvas, comparison: &Comparison) {
     if comparison.notes.is_empty() {
         return;
     }

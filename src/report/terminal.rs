@@ -1,5 +1,6 @@
 //! A comparison for a person at a terminal.
 
+use super::canvas::Canvas;
 use super::page::{Page, Style};
 use super::{finding_sections, sections};
 use crate::compare::Comparison;
@@ -41,17 +42,22 @@ impl Default for TerminalOptions {
 #[must_use]
 pub fn terminal(comparison: &Comparison, options: &TerminalOptions) -> String {
     let mut page = Page::new(options.width, options.style);
-    sections::verdict(&mut page, comparison);
-    sections::moved_most(&mut page, comparison);
-    sections::groups(&mut page, comparison);
-    finding_sections::findings(&mut page, comparison, options.verbose);
-    finding_sections::not_enough_data(&mut page, comparison, options.verbose);
-    finding_sections::not_tested(&mut page, comparison, options.verbose);
-    finding_sections::no_drift(&mut page, comparison, options.verbose);
-    sections::places(&mut page, comparison, options.verbose);
-    sections::records(&mut page, comparison, options.verbose);
-    sections::spaces(&mut page, comparison);
-    sections::not_used(&mut page, comparison);
-    sections::notes(&mut page, comparison);
+    write(&mut page, comparison, options.verbose);
     page.finish()
+}
+
+/// Every section, in the order of [`terminal`].
+pub(super) fn write(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
+    sections::verdict(page, comparison);
+    sections::moved_most(page, comparison);
+    sections::groups(page, comparison);
+    finding_sections::findings(page, comparison, verbose);
+    finding_sections::not_enough_data(page, comparison, verbose);
+    finding_sections::not_tested(page, comparison, verbose);
+    finding_sections::no_drift(page, comparison, verbose);
+    sections::places(page, comparison, verbose);
+    sections::records(page, comparison, verbose);
+    sections::spaces(page, comparison);
+    sections::not_used(page, comparison);
+    sections::notes(page, comparison);
 }

@@ -90,6 +90,28 @@ fn json_says_how_the_command_ended() {
 }
 
 #[test]
+fn markdown_goes_where_it_is_asked_for() {
+    let bench = bench();
+    let outcome = compare(&bench, "may", "--markdown out.md");
+    assert_eq!(outcome.status, 1, "{}", outcome.err);
+    assert!(outcome.out.starts_with("DRIFT: "));
+    let file = String::from_utf8(bench.read("out.md")).unwrap();
+    assert!(file.starts_with("**DRIFT**: "), "{file}");
+    assert!(file.contains("\n### Findings\n"), "{file}");
+    let screen = compare(&bench, "may", "--markdown - --json out.json");
+    assert_eq!((screen.status, &screen.out), (1, &file));
+    assert!(!bench.read("out.json").is_empty());
+    for same in ["--markdown - --json -", "--markdown a.txt --json a.txt"] {
+        let outcome = compare(&bench, "may", same);
+        assert_eq!(outcome.status, 2, "{same}");
+        assert!(outcome.err.contains("same place"), "{}", outcome.err);
+    }
+    let outcome = compare(&bench, "may", "--markdown march.npz");
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("is an input"), "{}", outcome.err);
+}
+
+#[test]
 fn quiet_is_quiet_but_for_not_enough_data() {
     let bench = bench();
     for (target, status) in [("april", 0), ("may", 1)] {

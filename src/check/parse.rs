@@ -1,0 +1,403 @@
+//! TOML -> rules, with errors that name line and key.
+
+use super::rules::{
+    Allowed, ClassRule, ComparisonRule, FeatureRule, File, RecordsRule, Rule, Rules, SpaceRule,
+};
+use crate::error::{Error, ErrorKind, Result};
+use toml::Spanned;
+
+/// Bytes of a rules file.
+const MOST_BYTES: usize = 1 << 20;
+/// Rules of a file.
+const MOST_RULES: usize = 1000;
+/// Values that a rule may allow. No more than a feature counts exactly
+/// ([`Categories::DEFAULT_CAP`](crate::sketch::Categories::DEFAULT_CAP)): so a
+/// feature whose counts are not exact surely has a value that is not allowed.
+pub(super) const MOST_ALLOWED: usize = 1024;
+
+impl Rules {
+    /// Reads rules from TOML, as described at [`Rules`].
+    ///
+    /// ```
+    /// use driftsphere::check::Rules;
+    ///
+    /// let error = Rules::parse("[[feature]]\nfeature = \"width\"\nmaximum = 3").unwrap_err();
+    /// let text = error.to_string();
+    /// assert!(text.contains("unknown field `maximum`, expected one of"), "{text}");
+    /// assert!(text.ends_with("(key maximum, line 3)"), "{text}");
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`], with line and key, for what is no TOML, a key that is
+    /// not known, a value of the wrong type or out of range, or a rule that demands
+    /// nothing; [`ErrorKind::Limit`] for a text over 1 MiB or over 1 000 rules;
+    /// [`ErrorKind::Version`] for a format that is not version 1.
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.len() > MOST_BYTES {
+            let message = format!("rules take at most {MOST_BYTES} bytes, not {}", text.len());
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
+        let file: File = toml::from_str(text).map_err(|error| {
+            let message = error.message().replace('\n', ", ");
+            place(Error::new(ErrorKind::Input, message), text, error.span())
+        })?;
+        if let Some(version) = file.version.filter(|v| *v.get_ref() != 1) {
+            let message = format!(
+                "rules of version {} are not known, only of version 1",
+                version.get_ref()
+            );
+            let error = Error::new(ErrorKind::Version, message);
+            return Err(place(error, text, Some(version.span())));
+        }
+        let alpha = match file.alpha {
+            Some(alpha) if *alpha.get_ref() > 0.0 && *alpha.get_ref() < 1.0 => alpha.into_inner(),
+            None => 0.05,
+            Some(alpha) => {
+                let error = Error::new(ErrorKind::Input, "alpha lies between 0 and 1");
+                return Err(place(error, text, Some(alpha.span())));
+            }
+        };
+        let mut found = Found {
+            text,
+            rules: Vec::new(),
+        };
+        found.take(file.records, records, Rule::Records)?;
+        found.take(file.feature, feature, Rule::Feature)?;
+        found.take(file.class, class, Rule::Class)?;
+        found.take(file.space, space, Rule::Space)?;
+        found.take(file.comparison, comparison, Rule::Comparison)?;
+        let mut rules = found.rules;
+        if rules.is_empty() {
+            let message = "there is no rule; a rule is a table such as [[feature]]";
+            return Err(Error::new(ErrorKind::Input, message));
+        }
+        if rules.len() > MOST_RULES {
+            let message = format!(
+                "a file takes at most {MOST_RULES} rules, not {}",
+                rules.len()
+            );
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
+        rules.sort_by_key(|(line, _)| *line);
+        Ok(Self { alpha, rules })
+    }
+}
+
+/// Rules found so far.
+struct Found<'a> {
+    text: &'a str,
+    rules: Vec<(usize, Rule)>,
+}
+
+impl Found<'_> {
+    fn take<T>(
+        &mut self,
+        section: Vec<Spanned<T>>,
+        check: fn(&T) -> Checked,
+        rule: fn(T) -> Rule,
+    ) -> Result<()> {
+        for one in section {
+            let line = line(self.text, one.span().start);
+            check(one.get_ref())
+                .map_err(|message| Error::new(ErrorKind::Input, message).at("line", line))?;
+            self.rules.push((line, rule(one.into_inner())));
+        }
+        Ok(())
+    }
+}
+
+/// The line of a byte, from 1.
+fn line(text: &str, at: usize) -> usize {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// Adds the key, where one stands at or before the place, and the line.
+fn place(error: Error, text: &str, span: Option<std::ops::Range<usize>>) -> Error {
+    let Some(span) = span else { return error };
+    let (start, end) = (span.start.min(text.len()), span.end.min(text.len()));
+    let error = match key(text, start, end) {
+        Some(key) => error.at("key", key),
+        None => error,
+    };
+    error.at("line", line(text, start))
+}
+
+/// The key that spans `start..end`, or else the last one before it on its line.
+fn key(text: &str, start: usize, end: usize) -> Option<&str> {
+    let after = text.get(end..)?.trim_start_matches([' ', '\t']);
+    let before = match after.starts_with('=') {
+        true => text.get(..end)?,
+        false => {
+            let before = text.get(..start)?;
+            let line = &before[before.rfind('\n').map_or(0, |i| i + 1)..];
+            line[..line.rfind('=')?].trim_end()
+        }
+    };
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let key = &before[before.trim_end_matches(bare).len()..];
+    (!key.is_empty()).then_some(key)
+}
+
+type Checked = std::result::Result<(), String>;
+
+fn records(rule: &RecordsRule) -> Checked {
+    counts(rule.min_count, rule.max_count)?;
+    shares(&[("max_skipped_share", rule.max_skipped_share)])?;
+    let demands = [
+        rule.min_count.is_some(),
+        rule.max_count.is_some(),
+        rule.max_skipped_share.is_some(),
+    ];
+    demands_something(&demands, "min_count, max_count, max_skipped_share")
+}
+
+fn feature(rule: &FeatureRule) -> Checked {
+    range("min", rule.min, "max", rule.max)?;
+    counts(rule.min_count, rule.max_count)?;
+    shares(&[
+        ("max_null_share", rule.max_null_share),
+        ("max_nan_share", rule.max_nan_share),
+    ])?;
+    for quantile in &rule.quantiles {
+        shares(&[("rank", Some(quantile.rank))])?;
+        range("min", quantile.min, "max", quantile.max)?;
+        let demands = [quantile.min.is_some(), quantile.max.is_some()];
+        demands_something(&demands, "min, max")?;
+    }
+    for value in rule.allowed.iter().flatten() {
+        if let Allowed::Float(value) = value
+            && !value.is_finite()
+        {
+            return Err(format!("allowed: {value} is not finite"));
+        }
+    }
+    match rule.allowed.as_ref().map_or(1, Vec::len) {
+        0 => return Err("allowed: an empty list allows nothing".into()),
+        n if n > MOST_ALLOWED => {
+            return Err(format!(
+                "allowed takes at most {MOST_ALLOWED} values, not {n}"
+            ));
+        }
+        _ => {}
+    }
+    let demands = [
+        rule.min.is_some(),
+        rule.max.is_some(),
+        !rule.quantiles.is_empty(),
+        rule.allowed.is_some(),
+        rule.max_null_share.is_some(),
+        rule.max_nan_share.is_some(),
+        rule.min_count.is_some(),
+        rule.max_count.is_some(),
+    ];
+    demands_something(
+        &demands,
+        "min, max, quantiles, allowed, max_null_share, max_nan_share, min_count, max_count",
+    )
+}
+
+fn class(rule: &ClassRule) -> Checked {
+    counts(rule.min_count, rule.max_count)?;
+    shares(&[("min_share", rule.min_share), ("max_share", rule.max_share)])?;
+    range("min_share", rule.min_share, "max_share", rule.max_share)?;
+    let demands = [
+        rule.min_count.is_some(),
+        rule.max_count.is_some(),
+        rule.min_share.is_some(),
+        rule.max_share.is_some(),
+    ];
+    demands_something(&demands, "min_count, max_count, min_share, max_share")
+}
+
+fn space(rule: &SpaceRule) -> Checked {
+    counts(rule.min_count, rule.max_count)?;
+    shares(&[("max_skipped_share", rule.max_skipped_share)])?;
+    let demands = [
+        rule.min_count.is_some(),
+        rule.max_count.is_some(),
+        rule.max_skipped_share.is_some(),
+    ];
+    demands_something(&demands, "min_count, max_count, max_skipped_share")
+}
+
+fn comparison(rule: &ComparisonRule) -> Checked {
+    shares(&[("min_p_adjusted", rule.min_p_adjusted)])?;
+    range("max_effect", rule.max_effect, "", None)?;
+    if rule.max_effect.is_some_and(|most| most < 0.0) {
+        return Err("max_effect: effects are taken without their sign, so below 0 is none".into());
+    }
+    if rule.effect.is_some() && rule.max_effect.is_none() {
+        return Err("effect names the effect of max_effect, which is missing".into());
+    }
+    let demands = [
+        rule.max_verdict.is_some(),
+        rule.min_p_adjusted.is_some(),
+        rule.max_effect.is_some(),
+    ];
+    demands_something(&demands, "max_verdict, min_p_adjusted, max_effect")
+}
+
+fn demands_something(demands: &[bool], keys: &str) -> Checked {
+    match demands.contains(&true) {
+        true => Ok(()),
+        false => Err(format!("nothing is demanded; add one of {keys}")),
+    }
+}
+
+fn counts(min: Option<u64>, max: Option<u64>) -> Checked {
+    match (min, max) {
+        (Some(min), Some(max)) if min > max => {
+            Err(format!("min_count {min} is above max_count {max}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn range(low: &str, min: Option<f64>, high: &str, max: Option<f64>) -> Checked {
+    for (key, value) in [(low, min), (high, max)] {
+        if let Some(value) = value.filter(|value| !value.is_finite()) {
+            return Err(format!("{key}: {value} is not finite"));
+        }
+    }
+    match (min, max) {
+        (Some(min), Some(max)) if min > max => Err(format!("{low} {min} is above {high} {max}")),
+        _ => Ok(()),
+    }
+}
+
+fn shares(values: &[(&str, Option<f64>)]) -> Checked {
+    for (key, value) in values {
+        if let Some(value) = value.filter(|value| !(0.0..=1.0).contains(value)) {
+            return Err(format!("{key} lies between 0 and 1, not at {value}"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        Rules::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn errors_name_line_and_key_and_what_is_allowed() {
+        for (text, parts) in [
+            (
+                "version = 1\n[[feature]]\nfeature = \"w\"\nmaximum = 1",
+                &[
+                    "unknown field `maximum`",
+                    "`max_null_share`",
+                    "key maximum, line 4",
+                ][..],
+            ),
+            (
+                "[[features]]\nfeature = \"w\"",
+                &["unknown field `features`", "`comparison`", "line 1"],
+            ),
+            (
+                "[[feature]]\nmin = 1",
+                &["missing field `feature`", "line 1"],
+            ),
+            (
+                "[[feature]]\nfeature = \"w\"\nmin = \"low\"",
+                &["invalid type: string \"low\"", "key min, line 3"],
+            ),
+            ("[[records]]\nmin_count = -1", &["key min_count, line 2"]),
+            (
+                "[[feature]]\nfeature = \"w\"\nquantiles = [{ rank = 0.5, min = true }]",
+                &["invalid type: boolean", "key min, line 3"],
+            ),
+            (
+                "[[records]]\nmin_count = 1\nseverity = \"fatal\"",
+                &[
+                    "unknown variant `fatal`",
+                    "`warning`",
+                    "key severity, line 3",
+                ],
+            ),
+            (
+                "[[comparison]]\nmax_verdict = \"drift\"",
+                &["unknown variant `drift`", "`possible-drift`", "line 2"],
+            ),
+            (
+                "[[feature]]\nfeature = \"w\"\nallowed = [[1]]",
+                &["a text, a number, true or false", "key allowed, line 3"],
+            ),
+            (
+                "\n\n[[records]]\nname = \"n\"",
+                &["nothing is demanded", "min_count", "line 3"],
+            ),
+            (
+                "[[records]]\nmin_count = 3\nmax_count = 2",
+                &["min_count 3 is above max_count 2"],
+            ),
+            (
+                "[[feature]]\nfeature = \"w\"\nmin = nan",
+                &["min: NaN is not finite", "line 1"],
+            ),
+            (
+                "[[feature]]\nfeature = \"w\"\nallowed = []",
+                &["allows nothing"],
+            ),
+            (
+                "[[feature]]\nfeature = \"w\"\nquantiles = [{ rank = 1.5, max = 1 }]",
+                &["rank lies between 0 and 1, not at 1.5"],
+            ),
+            ("[[comparison]]\nmax_effect = -1", &["without their sign"]),
+            (
+                "[[comparison]]\nmax_verdict = \"no-drift\"\neffect = \"x\"",
+                &["max_effect"],
+            ),
+            (
+                "alpha = 1\n[[records]]\nmin_count = 1",
+                &["alpha lies", "key alpha, line 1"],
+            ),
+            (
+                "version = 2\n[[records]]\nmin_count = 1",
+                &["version 2", "key version, line 1"],
+            ),
+            ("version = 1", &["there is no rule"]),
+            ("[[records", &["line 1"]),
+        ] {
+            let error = error(text);
+            for part in parts {
+                assert!(error.contains(part), "{text:?}: {error}");
+            }
+            assert_eq!(error.lines().count(), 1, "{error}");
+        }
+    }
+
+    #[test]
+    fn rules_come_in_the_order_of_the_file() {
+        let text = "[[comparison]]\nmax_verdict = \"no-drift\"\n\n[[records]]\nmin_count = 1\n\n\
+                    [[comparison]]\nmax_effect = 1";
+        let rules = Rules::parse(text).unwrap();
+        let sections: Vec<_> = rules
+            .rules
+            .iter()
+            .map(|(line, rule)| (*line, rule.about().section))
+            .collect();
+        assert_eq!(
+            sections,
+            [(1, "comparison"), (4, "records"), (7, "comparison")]
+        );
+        assert_eq!(rules.needs_reference(), Some(1));
+        assert_eq!(rules.alpha(), 0.05);
+    }
+
+    #[test]
+    fn limits_hold() {
+        let many = "[[records]]\nmin_count = 1\n".repeat(MOST_RULES + 1);
+        assert!(error(&many).contains("at most 1000 rules"));
+        assert!(error(&" ".repeat(MOST_BYTES + 1)).contains("bytes"));
+        let values = vec!["1"; MOST_ALLOWED + 1].join(",");
+        let long = format!("[[feature]]\nfeature = \"w\"\nallowed = [{values}]");
+        assert!(error(&long).contains("at most 1024 values"));
+        assert!(Rules::parse(&"[".repeat(100_000)).is_err());
+        assert!(Rules::parse(&format!("a = {}", "[".repeat(100_000))).is_err());
+    }
+}
