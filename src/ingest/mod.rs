@@ -65,30 +65,84 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "records")]
+mod array_scan;
 mod batch;
+#[cfg(feature = "records")]
+mod block;
+#[cfg(feature = "records")]
+mod cells;
 mod column;
 mod condition;
+#[cfg(feature = "records")]
+mod csv;
 mod decode;
 mod dtype;
+#[cfg(feature = "records")]
+mod field;
+#[cfg(feature = "records")]
+mod filter;
+#[cfg(feature = "records")]
+mod glob;
 mod header;
+#[cfg(feature = "records")]
+mod input_file;
+#[cfg(feature = "records")]
+mod join;
+#[cfg(feature = "records")]
+mod json_flat;
+#[cfg(feature = "records")]
+mod json_lines;
 mod limits;
+#[cfg(feature = "records")]
+mod lines;
 mod literal;
 mod matrix;
 #[cfg(feature = "npz")]
 mod npz;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_column;
 mod plan;
+#[cfg(feature = "records")]
+mod problem;
 mod record;
 mod rows_file;
+#[cfg(feature = "records")]
+mod safetensors;
+#[cfg(feature = "records")]
+mod scan;
 mod select;
+#[cfg(feature = "records")]
+mod sniff;
 mod source;
+#[cfg(feature = "records")]
+mod stream;
+#[cfg(feature = "records")]
+mod stream_scan;
 mod table;
+#[cfg(feature = "records")]
+mod text_value;
 
 pub use batch::Batch;
-pub use column::Column;
+#[cfg(feature = "records")]
+pub use block::Block;
+pub use column::{Cell, Column};
 pub use dtype::Dtype;
+#[cfg(feature = "records")]
+pub use field::{Field, FieldKind, Roles};
+#[cfg(feature = "records")]
+pub use input_file::{As, Format, InputFile};
+#[cfg(feature = "records")]
+pub use join::Partners;
 pub use limits::Limits;
 pub use matrix::MatrixReader;
 pub use plan::{RowPlan, SelectedRows};
+#[cfg(feature = "records")]
+pub use problem::{Loss, Problem};
 pub use record::{Record, Value};
+#[cfg(feature = "records")]
+pub use scan::Scan;
 pub use select::Selection;
 pub use table::{ArrayFile, ArrayInfo};

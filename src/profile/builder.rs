@@ -94,6 +94,18 @@ impl ProfileBuilder {
             .insert(value.into());
     }
 
+    /// Counts records that were left out on purpose, such as those whose
+    /// embedding has another length. `reason` is a short fixed text.
+    pub fn skip(&mut self, reason: &str, records: u64) {
+        self.shards[0].tally.skip(reason, records);
+    }
+
+    /// Counts records that could not be read, such as lines that are cut short.
+    /// `reason` is a short fixed text.
+    pub fn fail(&mut self, reason: &str, records: u64) {
+        self.shards[0].tally.fail(reason, records);
+    }
+
     /// The configuration.
     #[must_use]
     pub fn config(&self) -> &ProfileConfig {

@@ -22,7 +22,7 @@ pub(crate) const PREDICTION_FEATURE: &str = "prediction";
 /// Everything one thread has learned.
 #[derive(Debug, Clone)]
 pub(crate) struct Shard {
-    tally: Tally,
+    pub(crate) tally: Tally,
     times: Option<(i64, i64)>,
     class_sources: ClassSources,
     pub(crate) features: BTreeMap<String, FeatureSketch>,
