@@ -58,6 +58,23 @@ impl Records {
         })
     }
 
+    /// The line on which the next record begins; blank lines before it are
+    /// passed over, as the parser would.
+    fn line(&mut self) -> Result<u64> {
+        loop {
+            let input = self.input.fill_buf().map_err(io)?;
+            let ends = input.iter().take_while(|&&b| b == b'\n' || b == b'\r');
+            let (skipped, lines) = ends.fold((0, 0), |(skipped, lines), &b| {
+                (skipped + 1, lines + u64::from(b == b'\n'))
+            });
+            if skipped == 0 {
+                return Ok(self.parser.line());
+            }
+            self.input.consume(skipped);
+            self.parser.set_line(self.parser.line() + lines);
+        }
+    }
+
     /// Reads one record; a too long one is read to its end and forgotten.
     fn next(&mut self) -> Result<Step> {
         (self.used, self.count) = (0, 0);
@@ -213,7 +230,7 @@ impl RowStream for CsvStream {
         cells.resize_with(self.columns.len() + self.features.len(), Cells::default);
         let mut bytes = 0;
         while block.rows.len() < max_rows && bytes < self.records.limits.max_block_bytes {
-            let line = self.records.parser.line();
+            let line = self.records.line()?;
             let result = match self.records.next()? {
                 Step::End if block.rows.is_empty() => return Ok(None),
                 Step::End => break,

@@ -338,8 +338,8 @@ fn unknown(start: &[u8]) -> &'static str {
             "an HDF5 file; save the arrays with np.savez to read them here"
         }
         _ => {
-            "no .npy array, .npz archive or safetensors file; write it with np.save, np.savez or \
-             safetensors.numpy.save_file"
+            "neither an array file (.npy, .npz, .safetensors) nor records (Parquet, CSV, JSON \
+             lines); write arrays with np.save or np.savez"
         }
     }
 }

@@ -5,4 +5,5 @@ mod compare;
 mod demo;
 mod failures;
 mod profile;
+mod records;
 mod support;
