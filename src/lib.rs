@@ -59,11 +59,14 @@
 //!
 //! | feature | what for |
 //! | --- | --- |
-//! | `cli` | the `driftsphere` command and its texts; needs `npz` and `fit` |
+//! | `cli` | the `driftsphere` command and its texts; needs `npz`, `fit` and `records` |
 //! | `npz` | reading `.npz` archives |
+//! | `records` | reading `.safetensors`, CSV and JSON lines: [`ingest::InputFile`] |
+//! | `parquet` | reading Parquet, plain or compressed by Snappy, LZ4 or gzip; needs `records` |
+//! | `zstd` | Parquet compressed by Zstandard (needs a C compiler) |
 //! | `fit` | cluster centres: [`profile::fit`], [`profile::profile_reference`] |
 //!
-//! All are on by default; a lean library is `default-features = false`.
+//! All but `zstd` are on by default; a lean library is `default-features = false`.
 
 mod error;
 

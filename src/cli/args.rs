@@ -48,11 +48,12 @@ pub(super) enum Command {
         driftsphere profile records.csv --ids id --time captured_at -o records.dsp\n  \
         driftsphere profile emb.npz scores.parquet --ids id -o joined.dsp\n\n\
         Inputs are .npy, .npz, .safetensors, Parquet, CSV with a line of names, or JSON lines, told\n\
-        apart by content. Inputs of equal columns are parts, read one after the other. Inputs of\n\
-        different columns are joined by --ids into one record each: the one with the embeddings\n\
-        (or else the first) is streamed, the others are held in memory, where no id may be there\n\
-        twice. What two of them have under one name is taken from the one that is streamed, or\n\
-        else from the first. Records without a partner keep what they have, and are counted.\n\n\
+        apart by content. Inputs of equal columns are parts, read one after the other (JSON lines:\n\
+        of one key in common). Inputs of different columns are joined by --ids into one record each:\n\
+        the one with the embeddings (or else the first) is streamed, the others are held in memory,\n\
+        where each id may be there once. What two of them have under one name is taken from the one\n\
+        that is streamed, or else from the first. Records without a partner keep what they have; how\n\
+        many there are is said.\n\n\
         A profile holds the ids and embeddings of a sample of the records, and the ids of those\n\
         nearest to and farthest from its centres (--sample 0: none of these; but a --codebook\n\
         names records that it was fitted on).")]

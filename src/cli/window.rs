@@ -4,7 +4,7 @@ use super::input_args::{ColumnArgs, RowArgs};
 use super::inputs::{self, Input, Table};
 use super::output;
 use super::progress::Progress;
-use driftsphere::ingest::{Block, Limits, Loss, Partners, Selection};
+use driftsphere::ingest::{Block, FieldKind, InputFile, Limits, Loss, Partners, Scan, Selection};
 use driftsphere::profile::ProfileBuilder;
 use driftsphere::{Error, ErrorKind, Result};
 use std::path::Path;
@@ -44,6 +44,7 @@ impl Window {
         let mut tables = inputs::open(paths, columns, &selection)?;
         let held = tables.split_off(1.min(tables.len()));
         let streamed = tables.pop().unwrap_or_default();
+        streamed.iter().take(1).for_each(tell_passed_over);
         Ok(Self {
             dim: dimension(&streamed)?,
             streamed,
@@ -65,7 +66,7 @@ impl Window {
         progress: &Progress,
     ) -> Result<Findings> {
         let mut findings = Findings::default();
-        let mut partners = self.partners(builder, &mut findings)?;
+        let mut partners = self.partners(&mut findings)?;
         let rows = match self.dim {
             Some(dim) => (BLOCK_BYTES / 4 / dim.max(1)).clamp(64, 1 << 16),
             None => BLOCK_RECORDS,
@@ -82,21 +83,24 @@ impl Window {
                 findings.records += block.len() as u64;
                 builder.track_batch(&block.batch(space)).map_err(place)?;
             }
-            findings.add(&input.file, &scan, builder);
+            for problem in scan.problems() {
+                match problem.loss {
+                    Loss::Failed => builder.fail(problem.reason, problem.count),
+                    Loss::Skipped => builder.skip(problem.reason, problem.count),
+                    Loss::Value => {}
+                }
+            }
+            findings.add(&input.file, &scan);
         }
         for (table, partners) in self.held.iter().zip(&partners) {
-            findings.add_partners(&table[0], partners, builder);
+            findings.add_partners(&table[0], partners);
         }
         self.check(&findings)?;
         Ok(findings)
     }
 
     /// Reads what other inputs know of the records.
-    fn partners(
-        &self,
-        builder: &mut ProfileBuilder,
-        findings: &mut Findings,
-    ) -> Result<Vec<Partners>> {
+    fn partners(&self, findings: &mut Findings) -> Result<Vec<Partners>> {
         let mut all = Vec::new();
         for table in &self.held {
             let mut partners = Partners::new(Limits::default().max_column_bytes);
@@ -107,7 +111,7 @@ impl Window {
                 let mut scan = input.file.scan(&input.roles, &input.selection)?;
                 let read = partners.read(&mut scan);
                 read.map_err(|e| e.at("file", input.file.path().display()))?;
-                findings.add(&input.file, &scan, builder);
+                findings.add(&input.file, &scan);
             }
             all.push(partners);
         }
@@ -128,6 +132,29 @@ impl Window {
             ),
         };
         Err(Error::new(ErrorKind::Argument, message))
+    }
+}
+
+/// Says which columns of records are not profiled though all were meant.
+fn tell_passed_over(input: &Input) {
+    if !input.roles.features.iter().any(|name| name == "*") {
+        return;
+    }
+    let fields = input.file.fields().iter();
+    let passed = fields.filter_map(|field| match &field.kind {
+        FieldKind::Other(what) => Some(format!("{} ({what})", field.name)),
+        FieldKind::Vector { .. } if input.roles.embeddings.as_ref() != Some(&field.name) => {
+            Some(format!("{} (lists of numbers)", field.name))
+        }
+        _ => None,
+    });
+    let passed: Vec<String> = passed.collect();
+    if !passed.is_empty() {
+        let path = input.file.path().display();
+        let list = passed.join(", ");
+        output::note(&format!(
+            "columns that are not profiled: {list} (file {path})"
+        ));
     }
 }
 
@@ -168,30 +195,20 @@ impl Findings {
         }
     }
 
-    /// What one file was found to hold, counted in the profile and kept to be
-    /// said.
-    fn add(
-        &mut self,
-        file: &driftsphere::ingest::InputFile,
-        scan: &driftsphere::ingest::Scan,
-        builder: &mut ProfileBuilder,
-    ) {
+    /// What one file was found to hold.
+    fn add(&mut self, file: &InputFile, scan: &Scan) {
         self.unmatched.extend(scan.unmatched());
-        for problem in scan.problems() {
-            match problem.loss {
-                Loss::Failed => builder.fail(problem.reason, problem.count),
-                Loss::Skipped => builder.skip(problem.reason, problem.count),
-                Loss::Value => {}
-            }
-            self.notes
-                .push(format!("{problem} (file {})", file.path().display()));
-        }
+        let path = file.path().display();
+        let problems = scan.problems().into_iter();
+        self.notes
+            .extend(problems.map(|problem| format!("{problem} (file {path})")));
     }
 
-    fn add_partners(&mut self, input: &Input, partners: &Partners, builder: &mut ProfileBuilder) {
+    /// Said, and not counted in the profile: profiles of parts that were joined
+    /// with one file could not be merged otherwise.
+    fn add_partners(&mut self, input: &Input, partners: &Partners) {
         let (missing, unused) = (partners.missing(), partners.unused());
-        builder.skip("no partner in the other input", unused);
-        if missing + unused > 0 {
+        if missing + unused > 0 && input.selection.is_all() {
             self.notes.push(format!(
                 "{missing} records have no partner of the same id in {path}, {unused} records of it have none",
                 path = input.file.path().display()

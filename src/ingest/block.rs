@@ -15,6 +15,7 @@ pub struct Block {
     pub(crate) groups: Option<Column>,
     pub(crate) times: Option<Vec<i64>>,
     pub(crate) embeddings: Option<Array2<f32>>,
+    /// Sorted by name.
     pub(crate) features: Vec<(String, Column)>,
 }
 
@@ -31,7 +32,7 @@ impl Block {
         self.len == 0
     }
 
-    /// Names and values of the features.
+    /// Names and values of the features, sorted by name.
     #[must_use]
     pub fn features(&self) -> &[(String, Column)] {
         &self.features
@@ -66,7 +67,7 @@ impl Block {
         batch
     }
 
-    /// Forgets features that no record of the block says anything of: they must
+    /// Sorts the features, and forgets those that no record of the block says anything of: they must
     /// leave no more trace than in a block of other records.
     pub(crate) fn drop_absent(&mut self) {
         self.features.retain(|(_, column)| match column {

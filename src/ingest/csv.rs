@@ -16,7 +16,7 @@ use super::column::{Cell, Column};
 use super::limits::Limits;
 use super::problem::{Loss, Problems};
 use super::source::io;
-use super::stream::{RawBlock, Request, RowStream, unknown};
+use super::stream::{BLOCK_BYTES, BLOCK_VALUES, RawBlock, Request, RowStream, unknown};
 use super::text_value::typed;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -229,7 +229,10 @@ impl RowStream for CsvStream {
         let mut cells: Vec<Cells> = Vec::new();
         cells.resize_with(self.columns.len() + self.features.len(), Cells::default);
         let mut bytes = 0;
-        while block.rows.len() < max_rows && bytes < self.records.limits.max_block_bytes {
+        while block.rows.len() < max_rows
+            && bytes < BLOCK_BYTES
+            && block.rows.len() * cells.len() < BLOCK_VALUES
+        {
             let line = self.records.line()?;
             let result = match self.records.next()? {
                 Step::End if block.rows.is_empty() => return Ok(None),

@@ -1,37 +1,25 @@
 //! A file of any kind behind one door.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::array_scan::ArrayScan;
-use super::csv::{self, CsvStream};
-use super::dtype::Dtype;
+use super::csv::CsvStream;
+use super::detect::{self, Kind};
 use super::field::{Field, FieldKind, Roles};
 use super::glob::matches;
 use super::json_lines::JsonStream;
 use super::limits::Limits;
 #[cfg(feature = "parquet")]
-use super::parquet::{ParquetFile, ParquetStream};
+use super::parquet::ParquetStream;
 use super::problem::Problems;
 use super::scan::Scan;
 use super::select::Selection;
-use super::sniff::{self, TextKind};
-use super::source::io;
+use super::sniff::TextKind;
 use super::stream::{Request, RowStream, VectorRequest, unknown};
 use super::stream_scan::StreamScan;
 use super::table::ArrayFile;
 use crate::error::{Error, ErrorKind, Result};
-
-/// The first bytes of a Parquet file.
-const PARQUET: &[u8; 4] = b"PAR1";
-
-/// Bytes looked at to tell what a file is.
-const SNIFFED: u64 = 64 << 10;
-
-/// Records looked at for the names in a file that does not begin with them.
-const NAMES_FROM: usize = 1000;
 
 /// What a file is taken for where its content leaves that open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,14 +85,6 @@ pub struct InputFile {
     fields: Vec<Field>,
 }
 
-#[derive(Debug)]
-enum Kind {
-    Arrays(ArrayFile),
-    #[cfg(feature = "parquet")]
-    Parquet(ParquetFile),
-    Text(TextKind),
-}
-
 impl InputFile {
     /// Opens a file under the default [`Limits`].
     ///
@@ -127,13 +107,9 @@ impl InputFile {
         let path: Arc<Path> = path.as_ref().into();
         let place = |error: Error| error.at("file", path.display());
         let records = kind == Some(As::Records);
-        let (kind, fields) = match text_or_table(&path, records, limits).map_err(place)? {
+        let (kind, fields) = match detect::records(&path, records, limits).map_err(place)? {
             Some(found) => found,
-            None => {
-                let file = ArrayFile::open_with(&path, limits)?;
-                let fields = array_fields(&file);
-                (Kind::Arrays(file), fields)
-            }
+            None => detect::arrays(ArrayFile::open_with(&path, limits)?),
         };
         Ok(Self {
             path,
@@ -344,87 +320,4 @@ impl InputFile {
             }
         })
     }
-}
-
-/// The kind and the columns of a file that does not hold arrays.
-fn text_or_table(
-    path: &Path,
-    records: bool,
-    limits: &Limits,
-) -> Result<Option<(Kind, Vec<Field>)>> {
-    // Asked before opening: opening a pipe would wait for its writer.
-    if !std::fs::metadata(path).map_err(io)?.is_file() {
-        return Ok(None);
-    }
-    let mut start = Vec::new();
-    let file = File::open(path).map_err(io)?;
-    file.take(SNIFFED).read_to_end(&mut start).map_err(io)?;
-    if start.starts_with(PARQUET) {
-        return parquet(path, limits).map(Some);
-    }
-    if super::safetensors::begins_so(&start) {
-        return Ok(None);
-    }
-    let Some(kind) = sniff::kind(&start, records) else {
-        return Ok(None);
-    };
-    let kind = kind?;
-    let names = match kind {
-        TextKind::Csv { delimiter } => csv::header(path, delimiter, limits)?,
-        TextKind::JsonLines => json_names(path, limits)?,
-    };
-    let field = |name| Field {
-        name,
-        kind: FieldKind::Scalar,
-    };
-    Ok(Some((
-        Kind::Text(kind),
-        names.into_iter().map(field).collect(),
-    )))
-}
-
-#[cfg(feature = "parquet")]
-fn parquet(path: &Path, limits: &Limits) -> Result<(Kind, Vec<Field>)> {
-    let file = ParquetFile::open(path, limits)?;
-    let fields = file.fields();
-    Ok((Kind::Parquet(file), fields))
-}
-
-#[cfg(not(feature = "parquet"))]
-fn parquet(_: &Path, _: &Limits) -> Result<(Kind, Vec<Field>)> {
-    Err(Error::new(
-        ErrorKind::Input,
-        "a Parquet file, which this build cannot read; build with the feature `parquet`",
-    ))
-}
-
-fn json_names(path: &Path, limits: &Limits) -> Result<Vec<String>> {
-    let request = Request {
-        patterns: vec!["*".to_owned()],
-        ..Request::default()
-    };
-    let mut stream = JsonStream::open(path, limits, &request)?;
-    let block = stream.next(NAMES_FROM, &mut Problems::default())?;
-    let features = block.map(|block| block.features).unwrap_or_default();
-    Ok(features.into_iter().map(|(name, _)| name).collect())
-}
-
-fn array_fields(file: &ArrayFile) -> Vec<Field> {
-    let arrays = file.arrays().iter();
-    arrays
-        .map(|array| {
-            let kind = match array.shape.len() {
-                1 if array.name.ends_with("_names") => FieldKind::Other("names of codes".into()),
-                1 => FieldKind::Scalar,
-                2 if array.dtype.is_number() => FieldKind::Vector {
-                    floats: matches!(array.dtype, Dtype::Float { .. } | Dtype::BFloat),
-                },
-                _ => FieldKind::Other(array.dtype.to_string()),
-            };
-            Field {
-                name: array.name.clone(),
-                kind,
-            }
-        })
-        .collect()
 }

@@ -135,11 +135,13 @@ impl Partners {
         if let (None, Some(times)) = (&block.times, &held.times) {
             block.times = Some(found.iter().flatten().map(|&at| times[at]).collect());
         }
+        let mine = std::mem::take(&mut block.features);
         for (name, column) in &held.features {
-            if !block.features.iter().any(|(mine, _)| mine == name) {
+            if place_of(&mine, name).is_err() {
                 block.features.push((name.clone(), pick(column, &found)));
             }
         }
+        block.features.extend(mine);
         block.drop_absent();
         Ok(block)
     }
@@ -239,12 +241,12 @@ impl Block {
             self.times.get_or_insert_default().extend(times);
         }
         for (name, column) in other.features {
-            match self.features.iter_mut().find(|(mine, _)| *mine == name) {
-                Some((_, mine)) => extend(mine, column, before),
-                None => {
+            match place_of(&self.features, &name) {
+                Ok(at) => extend(&mut self.features[at].1, column, before),
+                Err(at) => {
                     let mut mine = Column::Mixed(Vec::new());
                     extend(&mut mine, column, before);
-                    self.features.push((name, mine));
+                    self.features.insert(at, (name, mine));
                 }
             }
         }
@@ -253,6 +255,11 @@ impl Block {
         }
         self.len = len;
     }
+}
+
+/// Where a feature stands, or belongs, among features sorted by name.
+fn place_of(features: &[(String, Column)], name: &str) -> std::result::Result<usize, usize> {
+    features.binary_search_by(|(known, _)| known.as_str().cmp(name))
 }
 
 fn append(mine: &mut Option<Column>, other: Option<Column>, before: usize, len: usize) {

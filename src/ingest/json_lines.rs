@@ -10,7 +10,10 @@ use super::json_flat::{Flattener, Sink, TWICE};
 use super::limits::Limits;
 use super::lines::Lines;
 use super::problem::{Loss, Problems};
-use super::stream::{NO_VECTOR, NOT_NUMBERS, RawBlock, Request, RowStream, Vectors, unknown};
+use super::stream::{
+    BLOCK_BYTES, BLOCK_VALUES, NO_VECTOR, NOT_NUMBERS, RawBlock, Request, RowStream, Vectors,
+    unknown,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 const TOO_LONG: &str = "line longer than the limit";
@@ -45,7 +48,6 @@ pub(crate) struct JsonStream {
     vector: Option<Option<usize>>,
     line: u64,
     row: u64,
-    max_bytes: usize,
 }
 
 /// Paths, their columns, and the values of the block at hand.
@@ -93,7 +95,6 @@ impl JsonStream {
             vector: request.vector.as_ref().map(|vector| vector.dim),
             line: 0,
             row: 0,
-            max_bytes: limits.max_block_bytes,
         })
     }
 }
@@ -104,7 +105,10 @@ impl RowStream for JsonStream {
         let mut vectors = self.vector.map(Vectors::new);
         let mut bytes = 0;
         let mut ended = false;
-        while block.rows.len() < max_rows && bytes < self.max_bytes {
+        while block.rows.len() < max_rows
+            && bytes < BLOCK_BYTES
+            && block.rows.len() * self.table.cells.len() < BLOCK_VALUES
+        {
             let Some(line) = self.lines.next()? else {
                 ended = true;
                 break;

@@ -4,8 +4,19 @@
 //! | --- | --- |
 //! | one record at a time, in a loop | [`Record`] |
 //! | many records in memory | [`Batch`], its [`Column`]s lent or given |
-//! | a `.npy` or `.npz` file | [`ArrayFile`]: lists arrays, reads columns, opens a [`MatrixReader`] |
-//! | a part of the rows of a file | [`Selection`] as typed, [`RowPlan`] for one file, [`SelectedRows`] to read |
+//! | a file of any kind | `InputFile`: lists its columns; `Roles` say which of them are what; `Scan` reads blocks |
+//! | two files that know different things of the same records | `Partners`: holds one by id, adds it to the other |
+//! | a `.npy`, `.npz` or `.safetensors` file, array by array | [`ArrayFile`]: lists arrays, reads columns, opens a [`MatrixReader`] |
+//! | a part of the rows of a file | [`Selection`] as typed, [`RowPlan`] for one file of arrays, [`SelectedRows`] to read |
+//!
+//! (`InputFile` and what belongs to it need the feature `records`, Parquet the
+//! feature `parquet`.)
+//!
+//! ```text
+//! .npy .npz .safetensors --ArrayFile--+
+//! Parquet ----------------------------+--> InputFile --Roles, Selection--> Scan --> Block --> Batch
+//! CSV, JSON lines --------------------+
+//! ```
 //!
 //! # What a hostile file can do
 //!
@@ -17,7 +28,12 @@
 //! text that is no Unicode, a shape whose product overflows: all are errors.
 //! Pickled objects are never loaded.
 //!
-//! # From a file to batches
+//! A file of records is not refused for a bad line: what cannot be read is
+//! counted by reason, with its first place (`Problem`), and the rest is read.
+//! Types are decided value by value, so that it makes no difference how a file is
+//! divided.
+//!
+//! # From arrays to batches
 //!
 //! Columns are held whole, embeddings are streamed: peak memory is the columns
 //! and one block.
@@ -77,6 +93,8 @@ mod condition;
 #[cfg(feature = "records")]
 mod csv;
 mod decode;
+#[cfg(feature = "records")]
+mod detect;
 mod dtype;
 #[cfg(feature = "records")]
 mod field;

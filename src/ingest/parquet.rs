@@ -25,7 +25,7 @@ use super::limits::Limits;
 use super::parquet_column as decode;
 use super::problem::Problems;
 use super::source::io;
-use super::stream::{RawBlock, Request, RowStream, Vectors, unknown};
+use super::stream::{BLOCK_VALUES, RawBlock, Request, RowStream, Vectors, unknown};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Rows decoded at a time, at most and at least.
@@ -255,7 +255,7 @@ impl ParquetStream {
         let mask = ProjectionMask::roots(metadata.parquet_schema(), order.iter().copied());
         parquet.check_codecs(&mask)?;
         let rows = match vector {
-            None => BATCH_ROWS,
+            None => (BLOCK_VALUES / order.len().max(1)).clamp(LEAST_ROWS, BATCH_ROWS),
             Some((_, None)) => LEAST_ROWS,
             Some((_, Some(dim))) => (BATCH_BYTES / 4 / dim.max(1)).clamp(LEAST_ROWS, BATCH_ROWS),
         };

@@ -18,21 +18,21 @@ pub struct Scan {
 }
 
 enum Source {
-    Arrays(ArrayScan),
-    Stream(StreamScan),
+    Arrays(Box<ArrayScan>),
+    Stream(Box<StreamScan>),
 }
 
 impl Scan {
     pub(crate) fn arrays(scan: ArrayScan) -> Self {
         Self {
             expected: Some(scan.rows() as u64),
-            source: Source::Arrays(scan),
+            source: Source::Arrays(Box::new(scan)),
         }
     }
 
     pub(crate) fn stream(scan: StreamScan, expected: Option<u64>) -> Self {
         Self {
-            source: Source::Stream(scan),
+            source: Source::Stream(Box::new(scan)),
             expected,
         }
     }

@@ -34,6 +34,12 @@ pub(crate) struct VectorRequest {
     pub(crate) dim: Option<usize>,
 }
 
+/// Bytes of text that a block is made of, about.
+pub(crate) const BLOCK_BYTES: usize = 16 << 20;
+
+/// Values that a block may hold, about: there may be many columns.
+pub(crate) const BLOCK_VALUES: usize = 4 << 20;
+
 /// Records as they lie in a file.
 #[derive(Debug, Default)]
 pub(crate) struct RawBlock {

@@ -96,6 +96,16 @@ impl ProfileBuilder {
 
     /// Counts records that were left out on purpose, such as those whose
     /// embedding has another length. `reason` is a short fixed text.
+    ///
+    /// ```
+    /// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
+    ///
+    /// let mut builder = ProfileBuilder::new(ProfileConfig::new())?;
+    /// builder.skip("no embedding", 2);
+    /// builder.fail("not valid JSON", 1);
+    /// assert_eq!(builder.freeze().tally().total(), 3);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
     pub fn skip(&mut self, reason: &str, records: u64) {
         self.shards[0].tally.skip(reason, records);
     }
