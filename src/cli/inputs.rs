@@ -170,9 +170,9 @@ fn join(tables: &mut [Table], columns: &ColumnArgs, selection: &Selection) -> Re
     ];
     let asked = asked.into_iter().flatten().chain(&columns.features);
     for name in asked.filter(|name| !name.contains('*')) {
-        if !tables.iter().any(|table| has(table, name))
-            && tables[0][0].roles.embeddings.as_ref() != Some(name)
-        {
+        let is_embeddings = tables[0][0].roles.embeddings.as_ref() == Some(name);
+        let found = tables.iter().any(|table| has(table, name));
+        if !found && !is_embeddings && !is_elsewhere(name) {
             return Err(argument(format!("no input has a column `{name}`")));
         }
     }

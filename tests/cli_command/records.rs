@@ -1,6 +1,6 @@
 //! Records and inputs of several kinds: what each flag does for each of them.
 
-use crate::support::{Bench, Records};
+use crate::support::{Bench, Records, npy};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -216,6 +216,13 @@ fn embeddings_and_records_are_joined_by_id() {
     let left = (5..60).filter(|i| i % 2 == 0 && i % 3 != 0).count();
     let shown: Value = serde_json::from_str(&bench.ok("show left.dsp --json")).unwrap();
     assert_eq!(shown["records"], left);
+
+    // Labels may still come from a file of arrays beside the embeddings.
+    let says = ndarray::Array1::from_shape_fn(60, |row| i64::from(row % 5 == 0));
+    write(&bench, "says.npy", npy(&says));
+    bench.ok("profile scores.csv emb.npz --ids id --labels says.npy -o says.dsp");
+    let said: Value = serde_json::from_str(&bench.ok("show says.dsp --json")).unwrap();
+    assert_eq!(said["spaces"][0]["classes"].as_array().unwrap().len(), 2);
 
     write(&bench, "twice.csv", "id,score\n1,0.5\n1,0.6\n");
     let outcome = bench.run("profile emb.npz twice.csv --ids id");
