@@ -94,7 +94,7 @@ impl Condition {
         let missed = self.values.iter().zip(&seen).filter(|(_, seen)| !**seen);
         let present = present(&column, names.as_deref());
         Ok(missed
-            .map(|(value, _)| no_row_has(&self.column, value, &present, file.path()))
+            .map(|(value, _)| no_row_has(&self.column, value, present.iter(), file.path()))
             .collect())
     }
 
@@ -169,15 +169,15 @@ impl Wanted {
 }
 
 /// The sentence for a value that no row has, with some of those there are.
-pub(crate) fn no_row_has(
+pub(crate) fn no_row_has<'a>(
     column: &str,
     value: &str,
-    present: &BTreeSet<String>,
+    mut present: impl Iterator<Item = &'a String>,
     path: &Path,
 ) -> String {
-    let shown = present.iter().take(VALUES_SHOWN);
+    let shown = present.by_ref().take(VALUES_SHOWN);
     let mut list: Vec<String> = shown.map(|value| format!("`{value}`")).collect();
-    if present.len() > VALUES_SHOWN {
+    if present.next().is_some() {
         list.push("others".to_owned());
     }
     let list = match list.is_empty() {
@@ -191,7 +191,7 @@ pub(crate) fn no_row_has(
 }
 
 /// Some of the values there are, for a message.
-fn present(column: &Column, names: Option<&[String]>) -> BTreeSet<String> {
+fn present(column: &Column, names: Option<&[String]>) -> Vec<String> {
     let mut values = BTreeSet::new();
     for row in 0..column.len() {
         let text = column.text(row);

@@ -108,7 +108,7 @@ impl Filter {
             let values = state.condition.values().iter().zip(&state.seen);
             for (value, _) in values.filter(|(_, seen)| !**seen) {
                 let column = state.condition.column();
-                sentences.push(no_row_has(column, value, &state.present, &self.path));
+                sentences.push(no_row_has(column, value, state.present.iter(), &self.path));
             }
         }
         sentences

@@ -1,6 +1,6 @@
 //! Parquet: files by pyarrow (`scripts/oracles/parquet.py`) and by the crate.
 
-use crate::support::{Folder, all, block, named, problems, read, refused, texts, vector};
+use crate::support::{Folder, all, block, named, problems, read, texts, vector};
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use driftsphere::ErrorKind;
 use driftsphere::ingest::{FieldKind, Format, InputFile, Roles, Selection};
@@ -153,7 +153,7 @@ fn columns_say_what_they_can_be_used_for() {
 #[test]
 #[cfg(not(feature = "zstd"))]
 fn a_codec_that_is_not_built_in_is_named_where_it_is_needed() {
-    let error = refused(&vector("kinds_zstd.parquet"), &all());
+    let error = crate::support::refused(&vector("kinds_zstd.parquet"), &all());
     assert_eq!(error.kind(), ErrorKind::Input);
     for words in [
         "Zstandard",
