@@ -60,12 +60,15 @@
 //!
 //! | feature | what for |
 //! | --- | --- |
-//! | `cli` | the `driftsphere` command and its texts; needs `npz`, `fit` and `rules` |
+//! | `cli` | the `driftsphere` command and its texts; needs `npz`, `fit`, `records` and `rules` |
 //! | `npz` | reading `.npz` archives |
+//! | `records` | reading `.safetensors`, CSV and JSON lines: [`ingest::InputFile`] |
+//! | `parquet` | reading Parquet, plain or compressed by Snappy, LZ4 or gzip; needs `records` |
+//! | `zstd` | Parquet compressed by Zstandard (needs a C compiler) |
 //! | `fit` | cluster centres: [`profile::fit`], [`profile::profile_reference`] |
 //! | `rules` | rules in TOML that a profile is checked against |
 //!
-//! All are on by default; a lean library is `default-features = false`.
+//! All but `zstd` are on by default; a lean library is `default-features = false`.
 
 mod error;
 

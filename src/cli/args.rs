@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 /// Tells when what a vision model sees, or says, has changed in meaning.
 ///
-/// Profiles embeddings into small mergeable files, compares two of them, and
-/// says what drifted, how much, how sure, and which records show it.
+/// Profiles embeddings and records into small mergeable files, compares two of
+/// them, and says what drifted, how much, how sure, and which records show it.
 #[derive(Debug, Parser)]
 #[command(
     name = "driftsphere",
@@ -26,7 +26,7 @@ pub(super) struct Cli {
 /// One of the commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Learn a profile of embeddings in .npy or .npz files
+    /// Learn a profile of embeddings or records
     Profile(ProfileArgs),
     /// Put profiles of parts together
     Merge(MergeArgs),
@@ -34,7 +34,7 @@ pub(super) enum Command {
     Fit(FitArgs),
     /// Say what a profile contains
     Show(ShowArgs),
-    /// Say what drifted between two profiles, or two files of embeddings
+    /// Say what drifted between two profiles, or two files of embeddings or records
     Compare(CompareArgs),
     /// Hold a profile against rules
     Check(CheckArgs),
@@ -51,12 +51,21 @@ pub(super) enum Command {
 #[command(after_help = "Examples:\n  \
         driftsphere profile march.npz --labels label --ids id --fit 8 -o march.dsp\n  \
         driftsphere profile april.npz --labels label --ids id --like march.dsp -o april.dsp\n  \
-        driftsphere profile shard-*.npy --model resnet50 -o all.dsp\n\n\
+        driftsphere profile shard-*.npy --model resnet50 -o all.dsp\n  \
+        driftsphere profile records.csv --ids id --time captured_at -o records.dsp\n  \
+        driftsphere profile emb.npz scores.parquet --ids id -o joined.dsp\n\n\
+        Inputs are .npy, .npz, .safetensors, Parquet, CSV with a line of names, or JSON lines, told\n\
+        apart by content. Inputs of equal columns are parts, read one after the other (JSON lines:\n\
+        of one key in common). Inputs of different columns are joined by --ids into one record each:\n\
+        the one with the embeddings (or else the first) is streamed, the others are held in memory,\n\
+        where each id may be there once. What two of them have under one name is taken from the one\n\
+        that is streamed, or else from the first. Records without a partner keep what they have; how\n\
+        many there are is said.\n\n\
         A profile holds the ids and embeddings of a sample of the records, and the ids of those\n\
         nearest to and farthest from its centres (--sample 0: none of these; but a --codebook\n\
         names records that it was fitted on).")]
 pub(super) struct ProfileArgs {
-    /// Files with embeddings, profiled together
+    /// Files of embeddings or records, profiled together
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
     /// Where to write the profile [default: only say what it contains]
@@ -131,11 +140,12 @@ pub(super) struct ShowArgs {
 /// `driftsphere compare`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "REFERENCE and TARGET are profiles, or files of embeddings: then centres are fitted \
-        on the first, and the second is measured alike.\n\n\
+    after_help = "REFERENCE and TARGET are profiles, or files of embeddings or records: then centres are \
+        fitted on the embeddings of the first, and the second is measured alike.\n\n\
         Examples:\n  \
         driftsphere compare march.dsp april.dsp\n  \
         driftsphere compare march.npz april.npz --labels label --ids id\n  \
+        driftsphere compare march.csv april.csv --ids id --time captured_at\n  \
         driftsphere compare all.npz all.npz --reference-where split=ref --target-where split=blur\n  \
         driftsphere compare march.dsp april.dsp --history week-*.dsp\n  \
         driftsphere compare march.dsp april.dsp --statistic 'pixel_*=psi'\n  \

@@ -86,7 +86,7 @@ fn profiles(args: &CompareArgs) -> Result<(Profile, Profile)> {
 fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Profile> {
     let window = Window::open(&[&args.reference], &args.columns, rows)?;
     let centres = CentreArgs {
-        fit: Some(args.fit),
+        fit: window.dim().map(|_| args.fit),
         ..CentreArgs::default()
     };
     let settings = Settings::new(&args.space, &centres, args.threads, window.dim())?;
@@ -133,7 +133,7 @@ fn refuse_idle_flags(args: &CompareArgs, (reference, target): (bool, bool)) -> R
     };
     bail!(
         "{which} already; columns, rows and the embedding space are chosen when a \
-         file of embeddings is profiled"
+         file of embeddings or records is profiled"
     )
 }
 

@@ -1,17 +1,41 @@
 //! Flags about inputs, shared by `profile` and `compare`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use driftsphere::ingest;
 use driftsphere::sphere::Distance;
 use std::path::PathBuf;
 
-/// Which arrays are which columns.
+/// What inputs are taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum As {
+    /// A matrix of embeddings, and columns beside it that are named
+    Embeddings,
+    /// Records of named values, all of which are profiled
+    Records,
+}
+
+impl From<As> for ingest::As {
+    fn from(kind: As) -> Self {
+        match kind {
+            As::Embeddings => Self::Embeddings,
+            As::Records => Self::Records,
+        }
+    }
+}
+
+/// Which columns of the input are what.
 ///
-/// A KEY is the name of an array in the input; or FILE.npy, or FILE.npz:KEY, an
-/// array in another file with one value for each row.
+/// A KEY is the name of a column: an array of .npz or .safetensors, a column of
+/// Parquet or CSV, a key of JSON lines (keys of nested objects joined by dots).
+/// For arrays also FILE.npy, or FILE.npz:KEY, an array in another file with one
+/// value for each row.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
 #[command(next_help_heading = "Columns of the input")]
 pub(super) struct ColumnArgs {
-    /// The embeddings: a matrix (rows, dimension) [default: the only one]
+    /// What an input is taken for where its content leaves that open
+    #[arg(long = "as", value_name = "KIND", value_enum)]
+    pub(super) kind: Option<As>,
+    /// The embeddings: a matrix, or a list of numbers for each record [default: the only one]
     #[arg(long, value_name = "KEY")]
     pub(super) embeddings: Option<String>,
     /// What people say each record shows
@@ -20,16 +44,17 @@ pub(super) struct ColumnArgs {
     /// What the model says each record shows; taken as its class before a label
     #[arg(long, value_name = "KEY")]
     pub(super) predictions: Option<String>,
-    /// What a record is called, such as its file; lets results name records
+    /// What a record is called, such as its file; lets results name records, and joins inputs
     #[arg(long, value_name = "KEY")]
     pub(super) ids: Option<String>,
-    /// When a record was made: whole milliseconds since 1970 UTC
+    /// When a record was made: milliseconds since 1970 UTC, a timestamp, or 2025-03-03T07:42:32Z
     #[arg(long, value_name = "KEY")]
     pub(super) time: Option<String>,
     /// What records belong together, such as a video or a patient
     #[arg(long, value_name = "KEY")]
     pub(super) group: Option<String>,
-    /// Further columns to profile, by name; * stands for any text (repeatable)
+    /// Columns to profile, by name; * stands for any text (repeatable) [default: all of records,
+    /// none beside arrays]
     #[arg(long, value_name = "GLOB")]
     pub(super) features: Vec<String>,
 }

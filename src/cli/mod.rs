@@ -3,7 +3,8 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `args`, `input_args` | what was typed, exactly; no file is touched |
-//! | `window` | what the inputs mean: which array is which column, which rows |
+//! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
+//! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings` | what a profile is asked to keep, from flags, a codebook or another profile |
 //! | `profile`, `merge`, `fit`, `show`, `compare`, `check`, `demo` | what to run, one file for each subcommand |
 //! | `pages` | completions and manual pages |
@@ -16,12 +17,12 @@
 
 mod args;
 mod check;
-mod columns;
 mod compare;
 mod demo;
 mod exit;
 mod fit;
 mod input_args;
+mod inputs;
 mod merge;
 mod output;
 mod pages;

@@ -9,9 +9,9 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// A bar over so many rows.
-    pub(super) fn new(rows: u64) -> Self {
-        let bar = ProgressBar::new(rows);
+    /// A bar over rows whose number is yet to be said.
+    pub(super) fn new() -> Self {
+        let bar = ProgressBar::new(0);
         let style = ProgressStyle::with_template(
             "{msg} {wide_bar} {human_pos}/{human_len} rows, {per_sec}, {eta} left",
         );
@@ -24,7 +24,16 @@ impl Progress {
     /// Starts again, under another heading.
     pub(super) fn start(&self, what: &str) {
         self.bar.reset();
+        self.bar.set_length(0);
         self.bar.set_message(what.to_owned());
+    }
+
+    /// So many rows more are to come, if that is known.
+    pub(super) fn expect(&self, rows: Option<u64>) {
+        match rows {
+            Some(rows) => self.bar.inc_length(rows),
+            None => self.bar.unset_length(),
+        }
     }
 
     /// So many rows more are done.

@@ -3,7 +3,7 @@
 use super::args::ThreadArgs;
 use super::input_args::{CentreArgs, SpaceArgs};
 use super::progress::Progress;
-use super::window::Window;
+use super::window::{Findings, Window};
 use driftsphere::profile::{
     Codebooks, FitOptions, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig,
     profile_reference,
@@ -18,8 +18,8 @@ const DEFAULT_SPACE: &str = "embedding";
 /// How a window is to be profiled.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
-    /// The space that the embeddings belong to.
-    space: String,
+    /// The space that the embeddings belong to, if there are any.
+    space: Option<String>,
     config: ProfileConfig,
     /// Centres to be fitted on the window itself.
     fit: Option<FitOptions>,
@@ -28,17 +28,21 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Works out the settings for embeddings of dimension `dim`.
+    /// Works out the settings for embeddings of dimension `dim`, or for records
+    /// without any.
     pub(super) fn new(
         space: &SpaceArgs,
         centres: &CentreArgs,
         threads: ThreadArgs,
-        dim: usize,
+        dim: Option<usize>,
     ) -> Result<Self> {
         if let Some(path) = &centres.like {
             return Self::like(&Profile::read(path)?, path, space, threads, dim);
         }
         let seed = space.seed.unwrap_or(0);
+        let Some(dim) = dim else {
+            return Self::records(space, centres, threads, seed);
+        };
         let (name, config) = match &centres.codebook {
             None => {
                 let name = space.space.as_deref().unwrap_or(DEFAULT_SPACE).to_owned();
@@ -57,9 +61,35 @@ impl Settings {
             }
         };
         Ok(Self {
-            space: name,
+            space: Some(name),
             config,
             fit: centres.fit.map(|clusters| FitOptions { clusters, seed }),
+            tags: Vec::new(),
+            threads: workers(threads),
+        })
+    }
+
+    /// Settings without a space.
+    fn records(
+        space: &SpaceArgs,
+        centres: &CentreArgs,
+        threads: ThreadArgs,
+        seed: u64,
+    ) -> Result<Self> {
+        let idle = [
+            ("--fit", centres.fit.is_some()),
+            ("--codebook", centres.codebook.is_some()),
+            ("--space", space.space.is_some()),
+            ("--model", space.model.is_some()),
+            ("--distance", space.distance.is_some()),
+        ];
+        if let Some((option, _)) = idle.iter().find(|(_, typed)| *typed) {
+            return Err(no_embeddings("nothing to use it on").at("option", option));
+        }
+        Ok(Self {
+            space: None,
+            config: ProfileConfig::new().seed(seed),
+            fit: None,
             tags: Vec::new(),
             threads: workers(threads),
         })
@@ -71,11 +101,29 @@ impl Settings {
         path: &Path,
         space: &SpaceArgs,
         threads: ThreadArgs,
-        dim: usize,
+        dim: Option<usize>,
     ) -> Result<Self> {
         let place = |error: Error| error.at("profile", path.display());
         let mut config = profile.config().clone().like();
+        let of = |space: Option<String>, config: ProfileConfig| Self {
+            space,
+            config,
+            fit: None,
+            tags: Vec::new(),
+            threads: workers(threads),
+        };
         let known = config.spaces.keys().map(String::as_str);
+        let dim = match dim {
+            None if config.spaces.is_empty() => return Ok(of(None, config)),
+            None => return Err(place(no_embeddings("the profile has some"))),
+            Some(_) if config.spaces.is_empty() => {
+                return Err(place(Error::new(
+                    ErrorKind::Incompatible,
+                    "the input has embeddings, the profile has none; leave them with --as records",
+                )));
+            }
+            Some(dim) => dim,
+        };
         let name = choose(space.space.as_deref(), known).map_err(place)?;
         if let Some(kept) = config.spaces.get_mut(&name) {
             if kept.dim != dim {
@@ -91,13 +139,7 @@ impl Settings {
                 kept.model = Some(model.clone());
             }
         }
-        Ok(Self {
-            space: name,
-            config,
-            fit: None,
-            tags: Vec::new(),
-            threads: workers(threads),
-        })
+        Ok(of(Some(name), config))
     }
 
     /// The same without centres to measure against.
@@ -142,8 +184,10 @@ impl Settings {
             Error::new(ErrorKind::Io, message).because(error)
         })?;
         pool.install(|| {
-            let progress = Progress::new(window.rows());
+            let progress = Progress::new();
             let mut passes = 0;
+            let mut findings = Findings::default();
+            let space = self.space.as_deref().unwrap_or_default();
             let mut feed = |builder: &mut ProfileBuilder| {
                 passes += 1;
                 progress.start(match (self.fit, passes) {
@@ -155,17 +199,31 @@ impl Settings {
                     builder.tag(key, value);
                 }
                 builder.set_threads(self.threads)?;
-                window.feed(&self.space, builder, &progress)
+                findings = window.feed(space, builder, &progress)?;
+                Ok(())
             };
             let config = self.config.clone();
-            if let Some(options) = self.fit {
-                return profile_reference(config, options, feed);
-            }
-            let mut builder = ProfileBuilder::new(config)?;
-            feed(&mut builder)?;
-            Ok(builder.freeze())
+            let profile = match self.fit {
+                Some(options) => profile_reference(config, options, feed)?,
+                None => {
+                    let mut builder = ProfileBuilder::new(config)?;
+                    feed(&mut builder)?;
+                    builder.freeze()
+                }
+            };
+            drop(progress);
+            findings.tell();
+            Ok(profile)
         })
     }
+}
+
+/// The error for records that lack the embeddings that something needs.
+fn no_embeddings(why: &str) -> Error {
+    Error::new(
+        ErrorKind::Incompatible,
+        format!("the input has no embeddings, and {why}; name them with --embeddings"),
+    )
 }
 
 /// A configuration around the codebook of a file. Distance, model and seed are
@@ -296,7 +354,7 @@ mod tests {
                 seed,
                 ..SpaceArgs::default()
             };
-            Settings::new(&space, &centres, ThreadArgs::default(), 2)
+            Settings::new(&space, &centres, ThreadArgs::default(), Some(2))
         };
         assert_eq!(settings(None).unwrap().config.seed, 0);
         assert_eq!(settings(Some(0)).unwrap().config.seed, 0);

@@ -1,11 +1,10 @@
-//! What the inputs mean: files of one dimension, the rows of them that are
-//! meant, and a way to read them as often as needed.
+//! What the inputs mean: the records of one window, read as often as needed.
 
-use super::columns::Columns;
 use super::input_args::{ColumnArgs, RowArgs};
+use super::inputs::{self, Input, Table};
 use super::output;
 use super::progress::Progress;
-use driftsphere::ingest::{ArrayFile, Batch, RowPlan, Selection};
+use driftsphere::ingest::{Block, FieldKind, InputFile, Limits, Loss, Partners, Scan, Selection};
 use driftsphere::profile::ProfileBuilder;
 use driftsphere::{Error, ErrorKind, Result};
 use std::path::Path;
@@ -13,134 +12,207 @@ use std::path::Path;
 /// Bytes of embeddings read at a time.
 const BLOCK_BYTES: usize = 32 << 20;
 
-/// The records of one window, in files that have been opened and checked but
-/// not read.
+/// Records without embeddings read at a time.
+const BLOCK_RECORDS: usize = 1 << 14;
+
+/// The records of one window, in files that have been opened but not read.
 #[derive(Debug)]
 pub(super) struct Window {
-    files: Vec<InputFile>,
-    columns: ColumnArgs,
-    dim: usize,
+    /// Read record by record; the others are held while that is done.
+    streamed: Table,
+    held: Vec<Table>,
+    selection: Selection,
+    dim: Option<usize>,
 }
 
-#[derive(Debug)]
-struct InputFile {
-    file: ArrayFile,
-    embeddings: String,
-    plan: RowPlan,
+/// What was found while the records were read.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    records: u64,
+    unmatched: Vec<String>,
+    notes: Vec<String>,
 }
 
 impl Window {
-    /// Opens the files and works out which of their rows are meant.
+    /// Opens the files and works out what each of them holds.
     pub(super) fn open(
-        inputs: &[impl AsRef<Path>],
+        paths: &[impl AsRef<Path>],
         columns: &ColumnArgs,
         rows: &RowArgs,
     ) -> Result<Self> {
         let selection = Selection::parse(rows.rows.as_deref(), &rows.conditions)?;
-        let mut files = Vec::with_capacity(inputs.len());
-        let mut dim = None;
-        for path in inputs {
-            let (file, cols) = InputFile::open(path.as_ref(), columns, &selection)?;
-            let expected = *dim.get_or_insert(cols);
-            if cols != expected {
-                return Err(Error::new(
-                    ErrorKind::Incompatible,
-                    format!(
-                        "embeddings of dimension {cols}, the first input has {expected}; \
-                         one profile needs one dimension"
-                    ),
-                )
-                .at("file", path.as_ref().display()));
-            }
-            files.push(file);
-        }
-        let window = Self {
-            files,
-            columns: columns.clone(),
-            dim: dim.unwrap_or(0),
-        };
-        window.check_rows(&selection)?;
-        Ok(window)
+        let mut tables = inputs::open(paths, columns, &selection)?;
+        let held = tables.split_off(1.min(tables.len()));
+        let streamed = tables.pop().unwrap_or_default();
+        streamed.iter().take(1).for_each(tell_passed_over);
+        Ok(Self {
+            dim: dimension(&streamed)?,
+            streamed,
+            held,
+            selection,
+        })
     }
 
-    /// No row at all is an error where rows were asked for, as it is most likely
-    /// a slip; an empty file is an empty window.
-    fn check_rows(&self, selection: &Selection) -> Result<()> {
-        let unmatched = self.files.iter().flat_map(|file| file.plan.unmatched());
-        if self.rows() > 0 || selection.is_all() {
-            unmatched.for_each(|sentence| output::note(sentence));
-            if self.rows() == 0 {
-                output::note("the input has no rows");
-            }
-            return Ok(());
-        }
-        let why: Vec<&str> = unmatched.map(String::as_str).collect();
-        let message = match why.is_empty() {
-            true => "no row is left to profile".to_owned(),
-            false => format!("no row is left to profile: {}", why.join("; ")),
-        };
-        Err(Error::new(ErrorKind::Argument, message))
-    }
-
-    /// The dimension of the embeddings.
-    pub(super) fn dim(&self) -> usize {
+    /// The dimension of the embeddings, if there are any.
+    pub(super) fn dim(&self) -> Option<usize> {
         self.dim
     }
 
-    /// The number of records.
-    pub(super) fn rows(&self) -> u64 {
-        self.files.iter().map(|file| file.plan.len() as u64).sum()
-    }
-
-    /// Feeds every record to a builder, as rows of `space`.
+    /// Feeds every record to a builder, its embedding as a row of `space`.
     pub(super) fn feed(
         &self,
         space: &str,
         builder: &mut ProfileBuilder,
         progress: &Progress,
-    ) -> Result<()> {
-        let rows = (BLOCK_BYTES / 4 / self.dim.max(1)).clamp(64, 1 << 16);
-        for file in &self.files {
-            let columns = Columns::read(&self.columns, &file.file, &file.plan)?;
-            let place = |error: Error| error.at("file", file.file.path().display());
-            let mut reader = file.plan.read(file.file.matrix(&file.embeddings)?)?;
-            let mut start = 0;
-            while let Some(block) = reader.next_block(rows)? {
-                let end = start + block.nrows();
-                let batch = Batch::new(block.nrows()).space(space, block.view());
-                let batch = columns.add_to(start..end, batch).map_err(place)?;
-                builder.track_batch(&batch).map_err(place)?;
-                progress.advance(block.nrows());
-                start = end;
+    ) -> Result<Findings> {
+        let mut findings = Findings::default();
+        let mut partners = self.partners(&mut findings)?;
+        let rows = match self.dim {
+            Some(dim) => (BLOCK_BYTES / 4 / dim.max(1)).clamp(64, 1 << 16),
+            None => BLOCK_RECORDS,
+        };
+        for input in &self.streamed {
+            let place = |error: Error| error.at("file", input.file.path().display());
+            let mut scan = input.file.scan(&input.roles, &input.selection)?;
+            progress.expect(scan.expected());
+            while let Some(block) = scan.next_block(rows)? {
+                progress.advance(block.len());
+                let attach =
+                    |block: Result<Block>, partners: &mut Partners| partners.attach(block?);
+                let block = partners.iter_mut().fold(Ok(block), attach).map_err(place)?;
+                findings.records += block.len() as u64;
+                builder.track_batch(&block.batch(space)).map_err(place)?;
             }
+            for problem in scan.problems() {
+                match problem.loss {
+                    Loss::Failed => builder.fail(problem.reason, problem.count),
+                    Loss::Skipped => builder.skip(problem.reason, problem.count),
+                    Loss::Value => {}
+                }
+            }
+            findings.add(&input.file, &scan);
         }
-        Ok(())
+        for (table, partners) in self.held.iter().zip(&partners) {
+            findings.add_partners(&table[0], partners);
+        }
+        self.check(&findings)?;
+        Ok(findings)
+    }
+
+    /// Reads what other inputs know of the records.
+    fn partners(&self, findings: &mut Findings) -> Result<Vec<Partners>> {
+        let mut all = Vec::new();
+        for table in &self.held {
+            let mut partners = Partners::new(Limits::default().max_column_bytes);
+            if !table[0].selection.is_all() {
+                partners = partners.required();
+            }
+            for input in table {
+                let mut scan = input.file.scan(&input.roles, &input.selection)?;
+                let read = partners.read(&mut scan);
+                read.map_err(|e| e.at("file", input.file.path().display()))?;
+                findings.add(&input.file, &scan);
+            }
+            all.push(partners);
+        }
+        Ok(all)
+    }
+
+    /// No record at all is an error where some were asked for, as it is most
+    /// likely a slip; an empty file is an empty window.
+    fn check(&self, findings: &Findings) -> Result<()> {
+        if findings.records > 0 || self.selection.is_all() {
+            return Ok(());
+        }
+        let message = match findings.unmatched.is_empty() {
+            true => "no row is left to profile".to_owned(),
+            false => format!(
+                "no row is left to profile: {}",
+                findings.unmatched.join("; ")
+            ),
+        };
+        Err(Error::new(ErrorKind::Argument, message))
     }
 }
 
-impl InputFile {
-    fn open(path: &Path, columns: &ColumnArgs, selection: &Selection) -> Result<(Self, usize)> {
-        let file = ArrayFile::open(path)?;
-        let embeddings = match &columns.embeddings {
-            Some(key) => key.clone(),
-            None => file
-                .sole_matrix()
-                .map_err(|e| e.at("option", "--embeddings"))?
-                .name
-                .clone(),
+/// Says which columns of records are not profiled though all were meant.
+fn tell_passed_over(input: &Input) {
+    if !input.roles.features.iter().any(|name| name == "*") {
+        return;
+    }
+    let fields = input.file.fields().iter();
+    let passed = fields.filter_map(|field| match &field.kind {
+        FieldKind::Other(what) => Some(format!("{} ({what})", field.name)),
+        FieldKind::Vector { .. } if input.roles.embeddings.as_ref() != Some(&field.name) => {
+            Some(format!("{} (lists of numbers)", field.name))
+        }
+        _ => None,
+    });
+    let passed: Vec<String> = passed.collect();
+    if !passed.is_empty() {
+        let path = input.file.path().display();
+        let list = passed.join(", ");
+        output::note(&format!(
+            "columns that are not profiled: {list} (file {path})"
+        ));
+    }
+}
+
+/// The common dimension of the embeddings of a table.
+fn dimension(table: &Table) -> Result<Option<usize>> {
+    let mut first = None;
+    for Input { file, roles, .. } in table {
+        let Some(name) = &roles.embeddings else {
+            continue;
         };
-        let matrix = file
-            .matrix(&embeddings)
+        let dim = file
+            .dimension(name)
             .map_err(|e| e.at("option", "--embeddings"))?;
-        let plan = selection.plan(&file, matrix.rows())?;
-        let dim = matrix.cols();
-        Ok((
-            Self {
-                file,
-                embeddings,
-                plan,
-            },
-            dim,
-        ))
+        let expected = *first.get_or_insert(dim);
+        if dim != expected {
+            return Err(Error::new(
+                ErrorKind::Incompatible,
+                format!(
+                    "embeddings of dimension {dim}, the first input has {expected}; \
+                     one profile needs one dimension"
+                ),
+            )
+            .at("file", file.path().display()));
+        }
+    }
+    Ok(first)
+}
+
+impl Findings {
+    /// Says on standard error what was found.
+    pub(super) fn tell(&self) {
+        self.unmatched
+            .iter()
+            .chain(&self.notes)
+            .for_each(|note| output::note(note));
+        if self.records == 0 {
+            output::note("the input has no rows");
+        }
+    }
+
+    /// What one file was found to hold.
+    fn add(&mut self, file: &InputFile, scan: &Scan) {
+        self.unmatched.extend(scan.unmatched());
+        let path = file.path().display();
+        let problems = scan.problems().into_iter();
+        self.notes
+            .extend(problems.map(|problem| format!("{problem} (file {path})")));
+    }
+
+    /// Said, and not counted in the profile: profiles of parts that were joined
+    /// with one file could not be merged otherwise.
+    fn add_partners(&mut self, input: &Input, partners: &Partners) {
+        let (missing, unused) = (partners.missing(), partners.unused());
+        if missing + unused > 0 && input.selection.is_all() {
+            self.notes.push(format!(
+                "{missing} records have no partner of the same id in {path}, {unused} records of it have none",
+                path = input.file.path().display()
+            ));
+        }
     }
 }

@@ -6,10 +6,13 @@ use std::ops::Range;
 use super::record::Value;
 use crate::error::{Error, ErrorKind, Result};
 
-/// One value for each row, all of one type.
+/// One value for each row, mostly all of one type.
 ///
 /// Whole numbers of every width become `i64`, floating-point numbers `f64`, so
-/// nothing is rounded. A value is *missing* when it is an empty text or NaN.
+/// nothing is rounded. A value is *missing* when it is null, an empty text or
+/// NaN. Values of several types, and numbers with gaps between them, make a
+/// [`Column::Mixed`]; what is learned does not depend on which of the two forms
+/// a column came in.
 ///
 /// ```
 /// use driftsphere::ingest::Column;
@@ -29,6 +32,34 @@ pub enum Column {
     Text(Vec<String>),
     /// Truth values.
     Bool(Vec<bool>),
+    /// Values of any type, and gaps.
+    Mixed(Vec<Cell>),
+}
+
+/// One value of a column in which types may differ from row to row.
+///
+/// ```
+/// use driftsphere::ingest::{Cell, Column, Value};
+///
+/// let column = Column::Mixed(vec![Cell::Int(3), Cell::Null, Cell::Text("n/a".into())]);
+/// assert_eq!(column.value(0), Value::Int(3));
+/// assert_eq!(column.value(1), Value::Null);
+/// assert_eq!(column.value(2), Value::Text("n/a"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// A whole number.
+    Int(i64),
+    /// A floating-point number; NaN is counted as NaN.
+    Float(f64),
+    /// A truth value.
+    Bool(bool),
+    /// A text; the empty one is null.
+    Text(String),
+    /// The record says that there is no value: counted as a null.
+    Null,
+    /// The record says nothing of the value: not counted.
+    Absent,
 }
 
 impl Column {
@@ -40,6 +71,7 @@ impl Column {
             Self::Float(v) => v.len(),
             Self::Text(v) => v.len(),
             Self::Bool(v) => v.len(),
+            Self::Mixed(v) => v.len(),
         }
     }
 
@@ -63,12 +95,33 @@ impl Column {
             Self::Bool(v) => Value::Bool(v[row]),
             Self::Text(v) if v[row].is_empty() => Value::Null,
             Self::Text(v) => Value::Text(&v[row]),
+            Self::Mixed(v) => match &v[row] {
+                Cell::Int(v) => Value::Int(*v),
+                Cell::Float(v) => Value::Float(*v),
+                Cell::Bool(v) => Value::Bool(*v),
+                Cell::Text(v) if !v.is_empty() => Value::Text(v),
+                Cell::Text(_) | Cell::Null | Cell::Absent => Value::Null,
+            },
+        }
+    }
+
+    /// Whether the record of `row` says anything of the value, be it that there
+    /// is none.
+    ///
+    /// # Panics
+    ///
+    /// If `row >= len()`, as slices do.
+    #[must_use]
+    pub fn is_given(&self, row: usize) -> bool {
+        match self {
+            Self::Mixed(v) => v[row] != Cell::Absent,
+            _ => row < self.len(),
         }
     }
 
     /// The value of `row` as text: whole numbers in decimal, floating-point
     /// numbers in the shortest form that reads back equal (`1` for 1.0), truth
-    /// values as `true` and `false`.
+    /// values as `true` and `false`, null as the empty text.
     ///
     /// # Panics
     ///
@@ -79,7 +132,14 @@ impl Column {
             Self::Int(v) => Cow::Owned(v[row].to_string()),
             Self::Float(v) => Cow::Owned(v[row].to_string()),
             Self::Text(v) => Cow::Borrowed(&v[row]),
-            Self::Bool(v) => Cow::Borrowed(if v[row] { "true" } else { "false" }),
+            Self::Bool(v) => Cow::Borrowed(truth(v[row])),
+            Self::Mixed(v) => match &v[row] {
+                Cell::Int(v) => Cow::Owned(v.to_string()),
+                Cell::Float(v) => Cow::Owned(v.to_string()),
+                Cell::Bool(v) => Cow::Borrowed(truth(*v)),
+                Cell::Text(v) => Cow::Borrowed(v),
+                Cell::Null | Cell::Absent => Cow::Borrowed(""),
+            },
         }
     }
 
@@ -93,6 +153,12 @@ impl Column {
         match self {
             Self::Float(v) if v[row].is_nan() => None,
             Self::Text(v) if v[row].is_empty() => None,
+            Self::Mixed(v) => match &v[row] {
+                Cell::Null | Cell::Absent => None,
+                Cell::Float(v) if v.is_nan() => None,
+                Cell::Text(v) if v.is_empty() => None,
+                _ => Some(self.text(row)),
+            },
             _ => Some(self.text(row)),
         }
     }
@@ -120,6 +186,7 @@ impl Column {
             Self::Float(v) => Self::Float(pick(v, rows)),
             Self::Text(v) => Self::Text(pick(v, rows)),
             Self::Bool(v) => Self::Bool(pick(v, rows)),
+            Self::Mixed(v) => Self::Mixed(pick(v, rows)),
         })
     }
 
@@ -134,6 +201,7 @@ impl Column {
             Self::Float(v) => v.get(rows.clone()).map(|v| Self::Float(v.to_vec())),
             Self::Text(v) => v.get(rows.clone()).map(|v| Self::Text(v.to_vec())),
             Self::Bool(v) => v.get(rows.clone()).map(|v| Self::Bool(v.to_vec())),
+            Self::Mixed(v) => v.get(rows.clone()).map(|v| Self::Mixed(v.to_vec())),
         };
         sliced.ok_or_else(|| {
             Error::new(
@@ -175,8 +243,13 @@ impl Column {
             Self::Float(_) => "floating-point numbers",
             Self::Text(_) => "texts",
             Self::Bool(_) => "truth values",
+            Self::Mixed(_) => "values of several types",
         }
     }
+}
+
+fn truth(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
 }
 
 impl From<Vec<i64>> for Column {
@@ -232,6 +305,28 @@ mod tests {
         assert_eq!(Column::from(vec![1.0, 0.1]).text(1), "0.1");
         assert_eq!(Column::from(vec![true]).text(0), "true");
         assert_eq!(Column::from(vec!["ä"]).text(0), "ä");
+    }
+
+    #[test]
+    fn mixed_values_read_as_those_of_one_type_do() {
+        let cells = vec![
+            Cell::Int(7),
+            Cell::Float(f64::NAN),
+            Cell::Bool(true),
+            Cell::Text("a".into()),
+            Cell::Text(String::new()),
+            Cell::Null,
+            Cell::Absent,
+        ];
+        let mixed = Column::Mixed(cells);
+        let texts: Vec<_> = (0..7).map(|row| mixed.present(row)).collect();
+        let texts: Vec<_> = texts.iter().map(Option::as_deref).collect();
+        let expected = [Some("7"), None, Some("true"), Some("a"), None, None, None];
+        assert_eq!(texts, expected);
+        assert!(mixed.is_given(5) && !mixed.is_given(6));
+        assert_eq!(mixed.value(4), Value::Null);
+        assert_eq!(mixed.take(&[3, 0]).unwrap().text(0), "a");
+        assert_eq!(mixed.slice(2..4).unwrap().len(), 2);
     }
 
     #[test]

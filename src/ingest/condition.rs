@@ -1,13 +1,14 @@
 //! One `--where`: which rows of a column are meant.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::column::Column;
 use super::table::ArrayFile;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Most values that a message lists.
-const VALUES_SHOWN: usize = 10;
+pub(crate) const VALUES_SHOWN: usize = 10;
 
 /// `COLUMN=A|B` or `COLUMN!=A|B`, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,23 @@ impl Condition {
         })
     }
 
+    /// The column that is asked about.
+    pub(crate) fn column(&self) -> &str {
+        &self.column
+    }
+
+    /// The values as typed.
+    #[cfg(feature = "records")]
+    pub(crate) fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// Whether rows with these values are those that are not meant.
+    #[cfg(feature = "records")]
+    pub(crate) fn negated(&self) -> bool {
+        self.negated
+    }
+
     /// Clears `kept` for the rows that do not satisfy the condition, and
     /// returns a sentence for each value that no row has.
     pub(crate) fn apply(&self, file: &ArrayFile, kept: &mut [bool]) -> Result<Vec<String>> {
@@ -74,15 +92,9 @@ impl Condition {
             *keep &= found.is_some() != self.negated;
         }
         let missed = self.values.iter().zip(&seen).filter(|(_, seen)| !**seen);
+        let present = present(&column, names.as_deref());
         Ok(missed
-            .map(|(value, _)| {
-                format!(
-                    "no row has {} = `{value}`; there are {} (file {})",
-                    self.column,
-                    present(&column, names.as_deref()),
-                    file.path().display()
-                )
-            })
+            .map(|(value, _)| no_row_has(&self.column, value, present.iter(), file.path()))
             .collect())
     }
 
@@ -156,8 +168,30 @@ impl Wanted {
     }
 }
 
+/// The sentence for a value that no row has, with some of those there are.
+pub(crate) fn no_row_has<'a>(
+    column: &str,
+    value: &str,
+    mut present: impl Iterator<Item = &'a String>,
+    path: &Path,
+) -> String {
+    let shown = present.by_ref().take(VALUES_SHOWN);
+    let mut list: Vec<String> = shown.map(|value| format!("`{value}`")).collect();
+    if present.next().is_some() {
+        list.push("others".to_owned());
+    }
+    let list = match list.is_empty() {
+        true => "no values".to_owned(),
+        false => list.join(", "),
+    };
+    format!(
+        "no row has {column} = `{value}`; there are {list} (file {})",
+        path.display()
+    )
+}
+
 /// Some of the values there are, for a message.
-fn present(column: &Column, names: Option<&[String]>) -> String {
+fn present(column: &Column, names: Option<&[String]>) -> Vec<String> {
     let mut values = BTreeSet::new();
     for row in 0..column.len() {
         let text = column.text(row);
@@ -168,20 +202,12 @@ fn present(column: &Column, names: Option<&[String]>) -> String {
             break;
         }
     }
-    let named = |value: &String| {
+    let named = |value: String| {
         let index = value.parse::<usize>().ok();
-        let name = index.and_then(|i| names?.get(i));
-        format!("`{}`", name.unwrap_or(value))
+        let name = index.and_then(|i| names?.get(i).cloned());
+        name.unwrap_or(value)
     };
-    let mut list: Vec<String> = values.iter().take(VALUES_SHOWN).map(named).collect();
-    if values.len() > VALUES_SHOWN {
-        list.push("others".to_owned());
-    }
-    if list.is_empty() {
-        "no values".to_owned()
-    } else {
-        list.join(", ")
-    }
+    values.into_iter().map(named).collect()
 }
 
 #[cfg(test)]

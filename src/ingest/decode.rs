@@ -45,6 +45,7 @@ pub(crate) fn numbers(bytes: &[u8], dtype: &Dtype, order: ByteOrder, out: &mut V
             halves.convert_to_f32_slice(&mut out[start..]);
         }
         Dtype::Float { .. } => each_number!(f64, bytes, order, |v| out.push(v as f32)),
+        Dtype::BFloat => each_number!(half::bf16, bytes, order, |v| out.push(v.to_f32())),
         Dtype::Int { bytes: 1 } => each_number!(i8, bytes, order, |v| out.push(f32::from(v))),
         Dtype::Int { bytes: 2 } => each_number!(i16, bytes, order, |v| out.push(f32::from(v))),
         Dtype::Int { bytes: 4 } => each_number!(i32, bytes, order, |v| out.push(v as f32)),
@@ -129,7 +130,7 @@ impl Builder {
         Self(match dtype {
             Dtype::Bool => Column::Bool(Vec::new()),
             Dtype::Int { .. } | Dtype::Uint { .. } => Column::Int(Vec::new()),
-            Dtype::Float { .. } => Column::Float(Vec::new()),
+            Dtype::Float { .. } | Dtype::BFloat => Column::Float(Vec::new()),
             Dtype::Text { .. } | Dtype::Bytes { .. } | Dtype::Unsupported { .. } => {
                 Column::Text(Vec::new())
             }
@@ -152,6 +153,9 @@ impl Builder {
             }
             (Column::Float(out), Dtype::Float { bytes: 4 }) => {
                 each_number!(f32, bytes, order, |v| out.push(f64::from(v)));
+            }
+            (Column::Float(out), Dtype::BFloat) => {
+                each_number!(half::bf16, bytes, order, |v| out.push(v.to_f64()));
             }
             (Column::Float(out), _) => each_number!(f64, bytes, order, |v| out.push(v)),
             (Column::Int(out), Dtype::Uint { bytes: 8 }) => {
@@ -190,6 +194,8 @@ impl Builder {
                     out.push(text);
                 }
             }
+            // An array has one type: no builder makes such a column.
+            (Column::Mixed(_), _) => {}
         }
         Ok(())
     }

@@ -39,6 +39,8 @@ pub enum Dtype {
         /// Bytes an element: 2, 4 or 8.
         bytes: u8,
     },
+    /// `bfloat16`: the upper half of an IEEE 754 `float32` (safetensors only).
+    BFloat,
     /// `U`: a fixed number of UCS-4 characters, padded with zeros.
     Text {
         /// Characters an element.
@@ -109,6 +111,7 @@ impl Dtype {
             Self::Int { bytes } | Self::Uint { bytes } | Self::Float { bytes } => {
                 Some(usize::from(*bytes))
             }
+            Self::BFloat => Some(2),
             Self::Text { width } => width.checked_mul(4),
             Self::Bytes { width } => Some(*width),
             Self::Unsupported { .. } => None,
@@ -120,7 +123,7 @@ impl Dtype {
     pub fn is_number(&self) -> bool {
         matches!(
             self,
-            Self::Bool | Self::Int { .. } | Self::Uint { .. } | Self::Float { .. }
+            Self::Bool | Self::Int { .. } | Self::Uint { .. } | Self::Float { .. } | Self::BFloat
         )
     }
 
@@ -151,6 +154,7 @@ impl fmt::Display for Dtype {
             Self::Int { bytes } => write!(f, "int{}", u32::from(*bytes) * 8),
             Self::Uint { bytes } => write!(f, "uint{}", u32::from(*bytes) * 8),
             Self::Float { bytes } => write!(f, "float{}", u32::from(*bytes) * 8),
+            Self::BFloat => f.write_str("bfloat16"),
             Self::Text { width } => write!(f, "text of {width} characters"),
             Self::Bytes { width } => write!(f, "text of {width} bytes"),
             Self::Unsupported { descr } => write!(f, "unsupported {descr}"),

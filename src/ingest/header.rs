@@ -91,29 +91,35 @@ impl Header {
     /// The one door from what was read to what is used.
     fn check(raw: RawHeader, length: u64) -> Result<Self> {
         let (dtype, order) = Dtype::parse(&raw.descr);
-        if raw.shape.len() > MAX_DIMENSIONS {
+        Self::checked(dtype, order, raw.fortran, &raw.shape, length)
+    }
+
+    fn checked(
+        dtype: Dtype,
+        order: ByteOrder,
+        fortran: bool,
+        shape: &[u64],
+        length: u64,
+    ) -> Result<Self> {
+        if shape.len() > MAX_DIMENSIONS {
             return Err(input(format!(
                 "the shape has {} dimensions, NumPy knows at most {MAX_DIMENSIONS}",
-                raw.shape.len()
+                shape.len()
             )));
         }
         let too_large = || {
             Error::new(
                 ErrorKind::Limit,
-                format!(
-                    "the shape {} is too large for any memory",
-                    Shape(&raw.shape)
-                ),
+                format!("the shape {} is too large for any memory", Shape(shape)),
             )
         };
         // A zero among the dimensions does not excuse absurd others: the product of the rest must fit.
-        let product = raw
-            .shape
+        let product = shape
             .iter()
             .filter(|&&n| n != 0)
             .try_fold(1u64, |product, &n| product.checked_mul(n))
             .ok_or_else(too_large)?;
-        let count = if raw.shape.contains(&0) { 0 } else { product };
+        let count = if shape.contains(&0) { 0 } else { product };
         let data_bytes = match &dtype {
             Dtype::Unsupported { .. } => None,
             known => {
@@ -121,7 +127,7 @@ impl Header {
                 Some(count.checked_mul(size as u64).ok_or_else(too_large)?)
             }
         };
-        let shape = raw.shape.iter().map(|&n| usize::try_from(n));
+        let shape = shape.iter().map(|&n| usize::try_from(n));
         Ok(Self {
             shape: shape
                 .collect::<std::result::Result<_, _>>()
@@ -129,10 +135,24 @@ impl Header {
             count: usize::try_from(count).map_err(|_| too_large())?,
             dtype,
             order,
-            fortran: raw.fortran,
+            fortran,
             length,
             data_bytes,
         })
+    }
+
+    /// The header of an array whose data begin at once, as in safetensors.
+    #[cfg(feature = "records")]
+    pub(crate) fn bare(dtype: Dtype, shape: &[u64]) -> Result<Self> {
+        Self::checked(dtype, ByteOrder::Little, false, shape, 0)
+    }
+
+    /// Reads past the header in an array that was opened anew.
+    pub(crate) fn pass(&self, reader: &mut impl Read, limits: &Limits) -> Result<()> {
+        if self.length > 0 {
+            Self::read(reader, limits)?;
+        }
+        Ok(())
     }
 
     /// Bytes an element; 1 for an unsupported type, whose data are never read.

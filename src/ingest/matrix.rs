@@ -256,7 +256,7 @@ fn open(source: &Source, header: &Header, limits: &Limits) -> Result<Layout> {
             Layout::Columns(file, source.start + header.length)
         } else {
             let mut reader = source.open()?;
-            Header::read(&mut reader, limits)?;
+            header.pass(&mut reader, limits)?;
             Layout::Rows(Box::new(reader))
         });
     }

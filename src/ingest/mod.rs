@@ -4,8 +4,19 @@
 //! | --- | --- |
 //! | one record at a time, in a loop | [`Record`] |
 //! | many records in memory | [`Batch`], its [`Column`]s lent or given |
-//! | a `.npy` or `.npz` file | [`ArrayFile`]: lists arrays, reads columns, opens a [`MatrixReader`] |
-//! | a part of the rows of a file | [`Selection`] as typed, [`RowPlan`] for one file, [`SelectedRows`] to read |
+//! | a file of any kind | `InputFile`: lists its columns; `Roles` say which of them are what; `Scan` reads blocks |
+//! | two files that know different things of the same records | `Partners`: holds one by id, adds it to the other |
+//! | a `.npy`, `.npz` or `.safetensors` file, array by array | [`ArrayFile`]: lists arrays, reads columns, opens a [`MatrixReader`] |
+//! | a part of the rows of a file | [`Selection`] as typed, [`RowPlan`] for one file of arrays, [`SelectedRows`] to read |
+//!
+//! (`InputFile` and what belongs to it need the feature `records`, Parquet the
+//! feature `parquet`.)
+//!
+//! ```text
+//! .npy .npz .safetensors --ArrayFile--+
+//! Parquet ----------------------------+--> InputFile --Roles, Selection--> Scan --> Block --> Batch
+//! CSV, JSON lines --------------------+
+//! ```
 //!
 //! # What a hostile file can do
 //!
@@ -17,7 +28,12 @@
 //! text that is no Unicode, a shape whose product overflows: all are errors.
 //! Pickled objects are never loaded.
 //!
-//! # From a file to batches
+//! A file of records is not refused for a bad line: what cannot be read is
+//! counted by reason, with its first place (`Problem`), and the rest is read.
+//! Types are decided value by value, so that it makes no difference how a file is
+//! divided.
+//!
+//! # From arrays to batches
 //!
 //! Columns are held whole, embeddings are streamed: peak memory is the columns
 //! and one block.
@@ -65,30 +81,86 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "records")]
+mod array_scan;
 mod batch;
+#[cfg(feature = "records")]
+mod block;
+#[cfg(feature = "records")]
+mod cells;
 mod column;
 mod condition;
+#[cfg(feature = "records")]
+mod csv;
 mod decode;
+#[cfg(feature = "records")]
+mod detect;
 mod dtype;
+#[cfg(feature = "records")]
+mod field;
+#[cfg(feature = "records")]
+mod filter;
+#[cfg(feature = "records")]
+mod glob;
 mod header;
+#[cfg(feature = "records")]
+mod input_file;
+#[cfg(feature = "records")]
+mod join;
+#[cfg(feature = "records")]
+mod json_flat;
+#[cfg(feature = "records")]
+mod json_lines;
 mod limits;
+#[cfg(feature = "records")]
+mod lines;
 mod literal;
 mod matrix;
 #[cfg(feature = "npz")]
 mod npz;
+#[cfg(feature = "parquet")]
+mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_column;
 mod plan;
+#[cfg(feature = "records")]
+mod problem;
 mod record;
 mod rows_file;
+#[cfg(feature = "records")]
+mod safetensors;
+#[cfg(feature = "records")]
+mod scan;
 mod select;
+#[cfg(feature = "records")]
+mod sniff;
 mod source;
+#[cfg(feature = "records")]
+mod stream;
+#[cfg(feature = "records")]
+mod stream_scan;
 mod table;
+#[cfg(feature = "records")]
+mod text_value;
 
 pub use batch::Batch;
-pub use column::Column;
+#[cfg(feature = "records")]
+pub use block::Block;
+pub use column::{Cell, Column};
 pub use dtype::Dtype;
+#[cfg(feature = "records")]
+pub use field::{Field, FieldKind, Roles};
+#[cfg(feature = "records")]
+pub use input_file::{As, Format, InputFile};
+#[cfg(feature = "records")]
+pub use join::Partners;
 pub use limits::Limits;
 pub use matrix::MatrixReader;
 pub use plan::{RowPlan, SelectedRows};
+#[cfg(feature = "records")]
+pub use problem::{Loss, Problem};
 pub use record::{Record, Value};
+#[cfg(feature = "records")]
+pub use scan::Scan;
 pub use select::Selection;
 pub use table::{ArrayFile, ArrayInfo};

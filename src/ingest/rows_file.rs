@@ -37,11 +37,15 @@ impl RowsFile {
         }
     }
 
-    /// The indices, checked against the number of rows.
-    pub(crate) fn indices(&self, input: &ArrayFile, n_rows: usize) -> Result<Vec<usize>> {
+    /// The indices, checked against the number of rows; `input` is the file
+    /// whose rows they are, if it holds arrays.
+    pub(crate) fn indices(&self, input: Option<&ArrayFile>, n_rows: usize) -> Result<Vec<usize>> {
         let opened = self.path.as_ref().map(ArrayFile::open).transpose();
         let opened = opened.map_err(|e| e.at("option", "--rows"))?;
-        let file = opened.as_ref().unwrap_or(input);
+        let file = opened.as_ref().or(input).ok_or_else(|| {
+            let message = "a file of records holds no row indices; write FILE.npy or FILE.npz:KEY";
+            Error::new(ErrorKind::Argument, message).at("option", "--rows")
+        })?;
         let key = match (&self.key, file.arrays()) {
             (Some(key), _) => key.as_str(),
             (None, [one]) => one.name.as_str(),

@@ -92,6 +92,42 @@ impl Selection {
         self.rows.is_none() && self.conditions.is_empty()
     }
 
+    /// The same choice among the records of one of several files that are
+    /// joined: the conditions on columns for which `has_column` holds, and the
+    /// row indices only if `has_rows`.
+    #[must_use]
+    pub fn part(&self, has_rows: bool, has_column: impl Fn(&str) -> bool) -> Self {
+        let mut part = self.clone();
+        if !has_rows {
+            part.rows = None;
+        }
+        part.conditions
+            .retain(|condition| has_column(condition.column()));
+        part
+    }
+
+    /// The columns that conditions are about.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.conditions.iter().map(Condition::column)
+    }
+
+    #[cfg(feature = "records")]
+    pub(crate) fn conditions(&self) -> &[Condition] {
+        &self.conditions
+    }
+
+    /// The row indices for a file whose length is not known yet, sorted.
+    #[cfg(feature = "records")]
+    pub(crate) fn indices(&self) -> Result<Option<Vec<u64>>> {
+        let Some(rows) = &self.rows else {
+            return Ok(None);
+        };
+        let indices = rows.indices(None, usize::MAX)?;
+        let mut indices: Vec<u64> = indices.into_iter().map(|row| row as u64).collect();
+        indices.sort_unstable();
+        Ok(Some(indices))
+    }
+
     /// Works out the rows of `file`, whose matrix has `n_rows`.
     ///
     /// A plan may be empty: see [`RowPlan::unmatched`] for why.
@@ -113,7 +149,7 @@ impl Selection {
         let picked = match &self.rows {
             None => (0..n_rows).filter(|&row| kept[row]).collect(),
             Some(rows) => {
-                let mut picked = rows.indices(file, n_rows)?;
+                let mut picked = rows.indices(Some(file), n_rows)?;
                 picked.retain(|&row| kept[row]);
                 picked.sort_unstable();
                 picked

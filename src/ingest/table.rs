@@ -46,8 +46,8 @@ impl Place {
     }
 }
 
-/// A `.npy` file (one array without a name) or a `.npz` archive (arrays by
-/// name), recognised by content.
+/// A `.npy` file (one array without a name), a `.npz` archive or a
+/// `.safetensors` file (arrays by name), recognised by content.
 ///
 /// Opening reads the headers of all arrays and checks them against the bytes
 /// that are there; data are read on request. An array of a type that cannot be
@@ -108,7 +108,12 @@ impl ArrayFile {
         }
         let mut start = Vec::new();
         let mut file = File::open(&path).map_err(io)?;
-        file.by_ref().take(8).read_to_end(&mut start).map_err(io)?;
+        file.by_ref().take(9).read_to_end(&mut start).map_err(io)?;
+        #[cfg(feature = "records")]
+        if super::safetensors::begins_so(&start) {
+            let members = super::safetensors::members(&path, limits)?;
+            return Ok(Self::of(path, limits, members));
+        }
         let sources = if start.starts_with(MAGIC) {
             let source = Source {
                 path: Arc::clone(&path),
@@ -123,7 +128,6 @@ impl ArrayFile {
         } else {
             return Err(Error::new(ErrorKind::Input, unknown(&start)));
         };
-        let mut arrays = Vec::with_capacity(sources.len());
         let mut members = Vec::with_capacity(sources.len());
         for (name, source) in sources {
             let header = source.open().and_then(|mut reader| {
@@ -135,19 +139,23 @@ impl ArrayFile {
                 "" => error,
                 name => error.at("array", name),
             })?;
-            arrays.push(ArrayInfo {
-                name,
-                shape: header.shape.clone(),
-                dtype: header.dtype.clone(),
-            });
-            members.push((source, header));
+            members.push((name, source, header));
         }
-        Ok(Self {
+        Ok(Self::of(path, limits, members))
+    }
+
+    fn of(path: Arc<Path>, limits: &Limits, members: Vec<(String, Source, Header)>) -> Self {
+        let info = |(name, _, header): &(String, Source, Header)| ArrayInfo {
+            name: name.clone(),
+            shape: header.shape.clone(),
+            dtype: header.dtype.clone(),
+        };
+        Self {
             path,
             limits: *limits,
-            arrays,
-            members,
-        })
+            arrays: members.iter().map(info).collect(),
+            members: members.into_iter().map(|(_, s, h)| (s, h)).collect(),
+        }
     }
 
     /// The path given to [`ArrayFile::open`].
@@ -190,7 +198,7 @@ impl ArrayFile {
         }
         let read = || {
             let mut reader = source.open()?;
-            Header::read(&mut reader, &self.limits)?;
+            header.pass(&mut reader, &self.limits)?;
             decode::column(&mut reader, header, &self.limits)
         };
         read().map_err(|e| place.add(e))
@@ -234,7 +242,7 @@ impl ArrayFile {
     pub fn sole_matrix(&self) -> Result<&ArrayInfo> {
         let floats: Vec<_> = self
             .matrices()
-            .filter(|array| matches!(array.dtype, Dtype::Float { .. }))
+            .filter(|array| matches!(array.dtype, Dtype::Float { .. } | Dtype::BFloat))
             .collect();
         let candidates = if floats.is_empty() {
             self.matrices().collect()
@@ -323,11 +331,15 @@ fn unknown(start: &[u8]) -> &'static str {
             "a Python pickle, which is never loaded; save the array with np.save or np.savez"
         }
         [b'P', b'A', b'R', b'1', ..] => {
-            "a Parquet file; save the arrays with np.savez to read them here"
+            "a Parquet file, which holds records rather than arrays: InputFile reads it, with the \
+             feature `parquet`"
         }
         [0x89, b'H', b'D', b'F', ..] => {
             "an HDF5 file; save the arrays with np.savez to read them here"
         }
-        _ => "neither a .npy array nor a .npz archive; write it with np.save or np.savez",
+        _ => {
+            "neither an array file (.npy, .npz, .safetensors) nor records (Parquet, CSV, JSON \
+             lines); write arrays with np.save or np.savez"
+        }
     }
 }

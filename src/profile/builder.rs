@@ -91,6 +91,28 @@ impl ProfileBuilder {
             .insert(value.into());
     }
 
+    /// Counts records that were left out on purpose, such as those whose
+    /// embedding has another length. `reason` is a short fixed text.
+    ///
+    /// ```
+    /// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
+    ///
+    /// let mut builder = ProfileBuilder::new(ProfileConfig::new())?;
+    /// builder.skip("no embedding", 2);
+    /// builder.fail("not valid JSON", 1);
+    /// assert_eq!(builder.freeze().tally().total(), 3);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    pub fn skip(&mut self, reason: &str, records: u64) {
+        self.window.tally.skip(reason, records);
+    }
+
+    /// Counts records that could not be read, such as lines that are cut short.
+    /// `reason` is a short fixed text.
+    pub fn fail(&mut self, reason: &str, records: u64) {
+        self.window.tally.fail(reason, records);
+    }
+
     /// The configuration.
     #[must_use]
     pub fn config(&self) -> &ProfileConfig {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::ingest::Column;
+use crate::ingest::{Cell, Column};
 use crate::sketch::{Categories, QuantileSketch, Quantiles};
 
 use super::chunk::Codes;
@@ -73,7 +73,25 @@ impl FeatureSketch {
             Column::Bool(_) | Column::Text(_) => {
                 self.track_codes(&Codes::new(rows.map(|row| column.present(row))));
             }
+            Column::Mixed(cells) => self.track_cells(column, &cells[rows.clone()], rows.start),
         }
+    }
+
+    /// Learns each of `cells`, which begin at row `first` of `column`, as a
+    /// column of its type would be.
+    fn track_cells(&mut self, column: &Column, cells: &[Cell], first: usize) {
+        let numbers = cells.iter().filter_map(|cell| match cell {
+            Cell::Int(value) => Some(*value as f64),
+            Cell::Float(value) => Some(*value),
+            _ => None,
+        });
+        self.numbers.extend(numbers);
+        let others = cells
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| !matches!(cell, Cell::Int(_) | Cell::Float(_) | Cell::Absent));
+        let texts = others.map(|(at, _)| column.present(first + at));
+        self.track_codes(&Codes::new(texts));
     }
 
     /// Learns texts of which each distinct one is known once.

@@ -21,7 +21,7 @@ pub(crate) const PREDICTION_FEATURE: &str = "prediction";
 /// Everything that was learned of the records.
 #[derive(Debug, Clone)]
 pub(crate) struct WindowSketch {
-    tally: Tally,
+    pub(crate) tally: Tally,
     times: Option<(i64, i64)>,
     class_sources: ClassSources,
     pub(crate) features: BTreeMap<String, FeatureSketch>,

@@ -6,4 +6,5 @@ mod compare;
 mod demo;
 mod failures;
 mod profile;
+mod records;
 mod support;

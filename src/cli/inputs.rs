@@ -1,0 +1,189 @@
+//! Which inputs are parts of one table, and which know other things of the same
+//! records.
+
+use super::input_args::{As, ColumnArgs};
+use driftsphere::ingest::{Format, InputFile, Roles, Selection};
+use driftsphere::{Error, ErrorKind, Result};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A file and what is to be read of it.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) file: InputFile,
+    pub(super) roles: Roles,
+    pub(super) selection: Selection,
+}
+
+/// Inputs of equal columns, to be read one after the other.
+pub(super) type Table = Vec<Input>;
+
+/// Opens the inputs and divides them into tables. The first is the one to be
+/// streamed: that with the embeddings, or else that of the first input.
+pub(super) fn open(
+    paths: &[impl AsRef<Path>],
+    columns: &ColumnArgs,
+    selection: &Selection,
+) -> Result<Vec<Table>> {
+    let mut tables: Vec<Table> = Vec::new();
+    let alone = paths.len() == 1;
+    for path in paths {
+        let kind = columns.kind.map(Into::into);
+        let file = InputFile::open_with(path, kind, &Default::default())?;
+        let roles = roles(&file, columns, alone)?;
+        let input = Input {
+            file,
+            roles,
+            selection: selection.clone(),
+        };
+        let mut fits = None;
+        for (at, table) in tables.iter().enumerate() {
+            if are_parts(&table[0], &input)? {
+                fits = Some(at);
+                break;
+            }
+        }
+        match fits {
+            Some(at) => tables[at].push(input),
+            None => tables.push(vec![input]),
+        }
+    }
+    if tables.len() > 1 {
+        join(&mut tables, columns, selection)?;
+    } else if let Some(table) = tables.first_mut() {
+        for input in table {
+            // Nothing else can have what was asked for: reading says what is missing.
+            input.roles = self::roles(&input.file, columns, true)?;
+        }
+    }
+    Ok(tables)
+}
+
+/// What the flags mean in one file. With `alone`, every name that was typed is
+/// looked for in it; otherwise only those it has.
+fn roles(file: &InputFile, columns: &ColumnArgs, alone: bool) -> Result<Roles> {
+    let has =
+        |name: &str| file.has(name) || (file.format() == Format::Arrays && is_elsewhere(name));
+    let own = |key: &Option<String>| key.clone().filter(|name| alone || has(name));
+    let is_records = match columns.kind {
+        Some(As::Records) => true,
+        Some(As::Embeddings) => false,
+        None => file.format() != Format::Arrays,
+    };
+    let all = is_records && columns.features.is_empty();
+    // A column of this name could be nothing else: the profile calls it so, too.
+    let by_name = |key: &Option<String>, name: &str| match key {
+        None if all && file.has(name) => Some(name.to_owned()),
+        key => own(key),
+    };
+    let features = columns.features.iter();
+    let features = features.filter(|name| alone || name.contains('*') || has(name));
+    let mut roles = Roles {
+        ids: own(&columns.ids),
+        labels: by_name(&columns.labels, "label"),
+        predictions: by_name(&columns.predictions, "prediction"),
+        groups: own(&columns.group),
+        time: own(&columns.time),
+        features: match all {
+            true => vec!["*".to_owned()],
+            false => features.cloned().collect(),
+        },
+        embeddings: None,
+    };
+    roles.embeddings = match &columns.embeddings {
+        Some(name) if alone || has(name) || file.dimension(name).is_ok() => Some(name.clone()),
+        Some(_) => None,
+        None if columns.kind == Some(As::Records) => None,
+        None => match file.sole_embeddings() {
+            Err(_) if !alone && !file.has_vectors() => None,
+            found => found.map_err(|e| e.at("option", "--embeddings"))?,
+        },
+    };
+    if columns.kind == Some(As::Embeddings) && alone && roles.embeddings.is_none() {
+        let message = "no column of embeddings; name one with --embeddings, or leave out --as";
+        return Err(Error::new(ErrorKind::Argument, message).at("file", file.path().display()));
+    }
+    Ok(roles)
+}
+
+/// Whether a name is that of another file: `labels.npy`, `labels.npz:KEY`.
+fn is_elsewhere(name: &str) -> bool {
+    let path = name.rsplit_once(':').map_or(name, |(path, _)| path);
+    Path::new(name).is_file() || Path::new(path).is_file()
+}
+
+/// Whether two inputs have the same columns, of those that are read. Lines of
+/// JSON need not agree on their keys: one key in common besides the roles will
+/// do.
+fn are_parts(a: &Input, b: &Input) -> Result<bool> {
+    let names = |input: &Input| -> Result<BTreeSet<String>> {
+        Ok(input.file.features(&input.roles)?.into_iter().collect())
+    };
+    let same_roles = a.roles.embeddings == b.roles.embeddings
+        && a.roles.ids == b.roles.ids
+        && a.roles.labels == b.roles.labels
+        && a.roles.predictions == b.roles.predictions
+        && a.roles.groups == b.roles.groups
+        && a.roles.time == b.roles.time;
+    let (a_names, b_names) = (names(a)?, names(b)?);
+    let json = |input: &Input| input.file.format() == Format::JsonLines;
+    Ok(same_roles && (a_names == b_names || json(a) && json(b) && !a_names.is_disjoint(&b_names)))
+}
+
+/// Checks that tables can be joined by id, puts the one to be streamed first,
+/// and gives each the conditions on its own columns.
+fn join(tables: &mut [Table], columns: &ColumnArgs, selection: &Selection) -> Result<()> {
+    let place = |error: Error, input: &Input| error.at("file", input.file.path().display());
+    let argument = |message: String| Error::new(ErrorKind::Argument, message);
+    let Some(id) = &columns.ids else {
+        let message = "the inputs have different columns: inputs of equal columns are read one after \
+             the other, all others are joined by id; name the column of the ids with --ids";
+        return Err(place(argument(message.to_owned()), &tables[1][0]));
+    };
+    let with = |table: &Table| table[0].roles.embeddings.is_some();
+    let mut streamed = tables.iter().enumerate().filter(|(_, table)| with(table));
+    let first = streamed.next().map_or(0, |(at, _)| at);
+    if let Some((_, second)) = streamed.next() {
+        let message = "a second input has embeddings, and in other columns than the first";
+        return Err(place(argument(message.to_owned()), &second[0]));
+    }
+    tables[..=first].rotate_right(1);
+    for table in tables.iter() {
+        if let Some(input) = table.iter().find(|input| input.roles.ids.is_none()) {
+            let message = format!("there is no column `{id}` to join by");
+            return Err(place(argument(message), input).at("option", "--ids"));
+        }
+    }
+    let has = |table: &Table, name: &str| table[0].file.has(name);
+    if let Some(name) = selection
+        .columns()
+        .find(|name| !tables.iter().any(|t| has(t, name)))
+    {
+        return Err(argument(format!("no input has a column `{name}`")).at("option", "--where"));
+    }
+    let asked = [
+        &columns.embeddings,
+        &columns.labels,
+        &columns.predictions,
+        &columns.time,
+        &columns.group,
+    ];
+    let asked = asked.into_iter().flatten().chain(&columns.features);
+    for name in asked.filter(|name| !name.contains('*')) {
+        let is_embeddings = tables[0][0].roles.embeddings.as_ref() == Some(name);
+        let found = tables.iter().any(|table| has(table, name));
+        if !found && !is_embeddings && !is_elsewhere(name) {
+            return Err(argument(format!("no input has a column `{name}`")));
+        }
+    }
+    for at in 0..tables.len() {
+        // A condition holds where its column stands first.
+        let (before, rest) = tables.split_at_mut(at);
+        let own = |name: &str| !before.iter().any(|table| has(table, name)) && has(&rest[0], name);
+        let part = selection.part(at == 0, own);
+        for input in &mut rest[0] {
+            input.selection = part.clone();
+        }
+    }
+    Ok(())
+}

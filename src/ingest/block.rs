@@ -1,0 +1,79 @@
+//! Records that were read together, owned.
+
+use ndarray::Array2;
+
+use super::batch::Batch;
+use super::column::{Cell, Column};
+
+/// Some records of a file, as a [`Scan`](super::Scan) gives them.
+#[derive(Debug, Clone, Default)]
+pub struct Block {
+    pub(crate) len: usize,
+    pub(crate) ids: Option<Column>,
+    pub(crate) labels: Option<Column>,
+    pub(crate) predictions: Option<Column>,
+    pub(crate) groups: Option<Column>,
+    pub(crate) times: Option<Vec<i64>>,
+    pub(crate) embeddings: Option<Array2<f32>>,
+    /// Sorted by name.
+    pub(crate) features: Vec<(String, Column)>,
+}
+
+impl Block {
+    /// Number of records, at least 1.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no records.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Names and values of the features, sorted by name.
+    #[must_use]
+    pub fn features(&self) -> &[(String, Column)] {
+        &self.features
+    }
+
+    /// The records as a batch, the embeddings, if there are any, as those of
+    /// the space called `space`.
+    #[must_use]
+    pub fn batch<'a>(&'a self, space: &'a str) -> Batch<'a> {
+        let mut batch = Batch::new(self.len);
+        if let Some(ids) = &self.ids {
+            batch = batch.ids(ids);
+        }
+        if let Some(labels) = &self.labels {
+            batch = batch.labels(labels);
+        }
+        if let Some(predictions) = &self.predictions {
+            batch = batch.predictions(predictions);
+        }
+        if let Some(groups) = &self.groups {
+            batch = batch.groups(groups);
+        }
+        if let Some(times) = &self.times {
+            batch = batch.times(times.as_slice());
+        }
+        if let Some(rows) = &self.embeddings {
+            batch = batch.space(space, rows.view());
+        }
+        for (name, column) in &self.features {
+            batch = batch.feature(name, column);
+        }
+        batch
+    }
+
+    /// Sorts the features, and forgets those that no record of the block says anything of: they must
+    /// leave no more trace than in a block of other records.
+    pub(crate) fn drop_absent(&mut self) {
+        self.features.retain(|(_, column)| match column {
+            Column::Mixed(cells) => cells.iter().any(|cell| *cell != Cell::Absent),
+            _ => true,
+        });
+        self.features.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+}
