@@ -180,7 +180,7 @@ fn thousands(n: usize) -> String {
     }
 }
 
-/// Shares of numbers, infinities, texts, missing values: tested where they are not
+/// Shares of numbers, infinities, texts, truth values, missing values: tested where they are not
 /// all of one type.
 fn compare_types(
     named: &Named<'_>,
@@ -193,7 +193,8 @@ fn compare_types(
             ("number", f.numbers().finite_count()),
             ("infinite", f.numbers().count() - f.numbers().finite_count()),
             ("not a number", f.numbers().nan_count()),
-            ("text", f.categories().total()),
+            ("text", f.categories().total() - f.truths()),
+            ("truth value", f.truths()),
             ("missing", f.nulls()),
         ]
         .into_iter()

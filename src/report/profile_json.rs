@@ -97,10 +97,61 @@ pub struct Feature<'a> {
     pub numbers: Option<Distribution>,
     /// Its most frequent values (at most 20), most frequent first.
     pub values: Vec<Count<'a>>,
-    /// Distinct values kept.
-    pub distinct: u64,
+    /// Texts and truth values that are kept apart.
+    pub values_kept: u64,
+    /// How many records had it as which type.
+    pub types: Types,
+    /// Different values, missing ones and NaN left out; with a 95 % interval where
+    /// there were too many to keep.
+    pub distinct: Interval,
     /// How far a count may be off; 0 while all distinct values are kept.
     pub max_error: u64,
+}
+
+impl Feature<'_> {
+    /// Whether there were too many different values to keep them all.
+    pub(super) fn has_many_values(&self) -> bool {
+        self.distinct.lower_bound < self.distinct.upper_bound
+    }
+
+    /// Whether not all values are of one type.
+    pub(super) fn mixes_types(&self) -> bool {
+        let Types {
+            integers,
+            floats,
+            truths,
+            texts,
+        } = self.types;
+        [integers + floats, truths, texts]
+            .iter()
+            .filter(|count| **count > 0)
+            .count()
+            > 1
+    }
+}
+
+/// How many records had a feature as which type.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Types {
+    /// Whole numbers.
+    pub integers: u64,
+    /// Other numbers, infinite ones and NaN included.
+    pub floats: u64,
+    /// Truth values.
+    pub truths: u64,
+    /// Texts.
+    pub texts: u64,
+}
+
+/// An estimate and its bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interval {
+    /// The best guess.
+    pub estimate: f64,
+    /// The lower bound.
+    pub lower_bound: f64,
+    /// The upper bound.
+    pub upper_bound: f64,
 }
 
 /// How numbers are distributed.

@@ -2,9 +2,11 @@
 
 use super::escape::is_made_up;
 use super::json_write::finite;
-use super::profile_json::{Count, Distribution, Document, Feature, Place, Quantile, Record, Space};
+use super::profile_json::{
+    Count, Distribution, Document, Feature, Interval, Place, Quantile, Record, Space, Types,
+};
 use crate::profile::{Profile, SpaceConfig, SpaceGroup, SpaceProfile};
-use crate::sketch::{Quantiles, Tally};
+use crate::sketch::{Estimate, Quantiles, Tally};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -72,8 +74,35 @@ impl<'a> Feature<'a> {
             period,
             numbers: Distribution::new(feature.numbers()),
             values,
-            distinct: categories.len() as u64,
+            values_kept: categories.len() as u64,
+            types: Types::new(feature),
+            distinct: Interval::new(feature.distinct()),
             max_error: categories.max_error(),
+        }
+    }
+}
+
+impl Types {
+    fn new(feature: &crate::profile::Feature) -> Self {
+        let numbers = feature.numbers().count() + feature.numbers().nan_count();
+        Self {
+            integers: feature.integers(),
+            floats: numbers.saturating_sub(feature.integers()),
+            truths: feature.truths(),
+            texts: feature
+                .categories()
+                .total()
+                .saturating_sub(feature.truths()),
+        }
+    }
+}
+
+impl Interval {
+    fn new(estimate: Estimate) -> Self {
+        Self {
+            estimate: estimate.estimate,
+            lower_bound: estimate.lower_bound,
+            upper_bound: estimate.upper_bound,
         }
     }
 }

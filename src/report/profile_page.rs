@@ -4,7 +4,7 @@ use super::canvas::Canvas;
 use super::escape::{clip, escape};
 use super::number;
 use super::page::{Entry, Page, Tone};
-use super::profile_json::{self, Count, Distribution, Document, Feature, Place, Space};
+use super::profile_json::{self, Count, Distribution, Document, Feature, Interval, Place, Space};
 use super::terminal::TerminalOptions;
 use crate::profile::Profile;
 
@@ -240,7 +240,7 @@ fn features(page: &mut Page, features: &[Feature<'_>], limit: usize) {
             .take(5)
             .map(|value| format!("{} {}", clip(value.name, 24), number::count(value.count)))
             .collect();
-        let rest = feature.distinct.saturating_sub(values.len() as u64);
+        let rest = feature.values_kept.saturating_sub(values.len() as u64);
         let rest = match rest {
             0 => String::new(),
             n => format!(", and {} more", number::counted(n, "value")),
@@ -248,6 +248,36 @@ fn features(page: &mut Page, features: &[Feature<'_>], limit: usize) {
         page.item(
             "-",
             &format!("{}: {}{rest}", clip(feature.name, NAME), values.join(", ")),
+        );
+    }
+    for feature in features.iter().filter(|f| f.has_many_values()).take(limit) {
+        let Interval {
+            estimate,
+            lower_bound,
+            upper_bound,
+        } = feature.distinct;
+        let [about, from, to] =
+            [estimate, lower_bound, upper_bound].map(|n| number::count(n.round() as u64));
+        page.item(
+            "-",
+            &format!(
+                "{}: about {about} different values ({from} to {to})",
+                clip(feature.name, NAME)
+            ),
+        );
+    }
+    for feature in features.iter().filter(|f| f.mixes_types()).take(limit) {
+        let types = feature.types;
+        let counts = [
+            (types.integers + types.floats, "number"),
+            (types.texts, "text"),
+            (types.truths, "truth value"),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts.map(|(n, what)| number::counted(n, what)).collect();
+        page.item(
+            "-",
+            &format!("{}: {}", clip(feature.name, NAME), counts.join(", ")),
         );
     }
     for feature in features.iter().filter(|f| f.missing > 0).take(limit) {
