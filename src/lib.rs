@@ -67,10 +67,12 @@
 //! | `zstd` | Parquet compressed by Zstandard (needs a C compiler) |
 //! | `fit` | cluster centres: [`profile::fit`], [`profile::profile_reference`] |
 //! | `rules` | rules in TOML that a profile is checked against |
+//! | `blas` | products and eigenvalues of `compare` by the OpenBLAS of the system |
 //!
-//! All but `zstd` are on by default; a lean library is `default-features = false`.
+//! All but `zstd` and `blas` are on by default; a lean library is `default-features = false`.
 
 mod error;
+mod glob;
 
 #[cfg(feature = "rules")]
 pub mod check;

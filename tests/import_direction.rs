@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 const MAY_IMPORT: [(&str, &[&str]); 8] = [
     ("sketch", &["error"]),
     ("sphere", &["error", "sketch"]),
-    ("ingest", &["error"]),
+    ("ingest", &["error", "glob"]),
     ("profile", &["error", "sketch", "sphere", "ingest"]),
     (
         "compare",
-        &["error", "sketch", "sphere", "ingest", "profile"],
+        &["error", "glob", "sketch", "sphere", "ingest", "profile"],
     ),
     // Its tests make profiles of batches.
     (

@@ -7,7 +7,6 @@ use super::array_scan::ArrayScan;
 use super::csv::CsvStream;
 use super::detect::{self, Kind};
 use super::field::{Field, FieldKind, Roles};
-use super::glob::matches;
 use super::json_lines::JsonStream;
 use super::limits::Limits;
 #[cfg(feature = "parquet")]
@@ -20,6 +19,7 @@ use super::stream::{Request, RowStream, VectorRequest, unknown};
 use super::stream_scan::StreamScan;
 use super::table::ArrayFile;
 use crate::error::{Error, ErrorKind, Result};
+use crate::glob::matches;
 
 /// What a file is taken for where its content leaves that open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

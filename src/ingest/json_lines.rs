@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::cells::Cells;
 use super::column::{Cell, Column};
-use super::glob::matches;
 use super::json_flat::{Flattener, Sink, TWICE};
 use super::limits::Limits;
 use super::lines::Lines;
@@ -15,6 +14,7 @@ use super::stream::{
     unknown,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::glob::matches;
 
 const TOO_LONG: &str = "line longer than the limit";
 const A_LIST: &str = "a list where a number, text or truth value is expected";

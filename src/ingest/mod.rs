@@ -101,7 +101,6 @@ mod field;
 #[cfg(feature = "records")]
 mod filter;
 #[cfg(feature = "records")]
-mod glob;
 mod header;
 #[cfg(feature = "records")]
 mod input_file;

@@ -1,11 +1,10 @@
 //! Leading principal components of pooled rows.
 
 use super::gram::check_rows;
+use super::linear::{orthonormal, symmetric_eigen};
 use super::product::{centred, times, transposed_times};
 use super::random::Random;
 use crate::error::Result;
-use faer::Side;
-use faer::mat::{Mat, MatRef};
 
 /// Leading principal components of the pooled sample rows of two windows, and
 /// the spectral statistic that they define.
@@ -122,7 +121,7 @@ impl Components {
         let mut turn = vec![0.0f32; l * kept];
         for (i, value) in values[..kept].iter().enumerate() {
             for j in 0..l {
-                turn[j * kept + i] = (turns[(j, i)] / value.sqrt()) as f32;
+                turn[j * kept + i] = (turns[j * l + i] / value.sqrt()) as f32;
             }
         }
         let columns = times(&b, l, &turn, kept);
@@ -167,30 +166,22 @@ impl Components {
     }
 }
 
-/// An orthonormal basis of the columns of a row-major matrix with `l` columns.
-fn orthonormal(matrix: &[f32], l: usize) -> Vec<f32> {
-    let rows = matrix.len() / l;
-    let q = MatRef::from_row_major_slice(matrix, rows, l)
-        .qr()
-        .compute_thin_Q();
-    let mut out = Vec::with_capacity(rows * l);
-    for i in 0..rows {
-        out.extend((0..l).map(|j| q[(i, j)]));
+/// Eigenvalues, largest first, and eigenvectors (row-major, as columns in the
+/// same order) of B'B, in f64.
+fn eigen(b: &[f32], l: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+    let mut gram = vec![0.0; l * l];
+    for row in b.chunks_exact(l) {
+        for (sums, &x) in gram.chunks_exact_mut(l).zip(row) {
+            for (sum, &y) in sums.iter_mut().zip(row) {
+                *sum += f64::from(x) * f64::from(y);
+            }
+        }
     }
-    out
-}
-
-/// Eigenvalues, largest first, and eigenvectors of B'B, in f64.
-fn eigen(b: &[f32], l: usize) -> Option<(Vec<f64>, Mat<f64>)> {
-    let wide: Vec<f64> = b.iter().map(|v| f64::from(*v)).collect();
-    let b = MatRef::from_row_major_slice(&wide, wide.len() / l, l);
-    let gram = b.transpose() * b;
-    let eigen = gram.self_adjoint_eigen(Side::Lower).ok()?;
-    let (values, vectors) = (eigen.S(), eigen.U());
-    Some((
-        (0..l).rev().map(|i| values[i].max(0.0)).collect(),
-        Mat::from_fn(l, l, |row, column| vectors[(row, l - 1 - column)]),
-    ))
+    let (mut values, mut vectors) = symmetric_eigen(&gram, l)?;
+    values.reverse();
+    vectors.chunks_exact_mut(l).for_each(<[f64]>::reverse);
+    values.iter_mut().for_each(|value| *value = value.max(0.0));
+    Some((values, vectors))
 }
 
 #[cfg(test)]

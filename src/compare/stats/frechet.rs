@@ -1,6 +1,7 @@
 //! Frechet distance between the normal laws of two samples.
 
 use super::gram::check_rows;
+use super::linear::symmetric_eigen;
 use crate::error::{Error, ErrorKind, Result};
 use faer::Side;
 use faer::mat::{Mat, MatRef};
@@ -107,16 +108,15 @@ fn in_own_space(first: &[f32], second: &[f32], dim: usize) -> Mat<f64> {
         return rows;
     }
     let gram = &rows * rows.transpose();
+    let gram: Vec<f64> = (0..n * n).map(|at| gram[(at / n, at % n)]).collect();
     // A Gram matrix of finite rows has eigenvalues; without, the rows do as well.
-    let Ok(eigen) = gram.self_adjoint_eigen(Side::Lower) else {
+    let Some((values, vectors)) = symmetric_eigen(&gram, n) else {
         return rows;
     };
-    // By rising value.
-    let values = eigen.S().column_vector();
     let floor = FLOOR * values[n - 1];
     let kept: Vec<usize> = (0..n).filter(|&i| values[i] > floor).collect();
     Mat::from_fn(n, kept.len(), |i, j| {
-        eigen.U()[(i, kept[j])] * values[kept[j]].sqrt()
+        vectors[i * n + kept[j]] * values[kept[j]].sqrt()
     })
 }
 

@@ -1,8 +1,8 @@
 //! Squared chords between all pairs of pooled rows.
 
-use super::product::{BLOCK, centred, multiply};
+use super::linear::{Matrix, Output, multiply};
+use super::product::{BLOCK, centred};
 use crate::error::{Error, ErrorKind, Result};
-use faer::mat::{MatMut, MatRef};
 use rayon::prelude::*;
 
 /// |x_i - x_j|^2 for all pairs of pooled rows: what MMD, nearest neighbours
@@ -54,9 +54,9 @@ impl SquaredChords {
                 let (start, count) = (block * BLOCK, out.len() / n);
                 let end = start + count;
                 multiply(
-                    MatMut::from_row_major_slice_mut(out, count, n).subcols_mut(0, end),
-                    MatRef::from_row_major_slice(&x[start * dim..end * dim], count, dim),
-                    MatRef::from_row_major_slice(&x[..end * dim], end, dim).transpose(),
+                    Output::by_row(out, count, end, n),
+                    Matrix::by_row(&x[start * dim..end * dim], count, dim),
+                    Matrix::by_row(&x[..end * dim], end, dim).transposed(),
                 );
                 for (i, row) in (start..end).zip(out.chunks_exact_mut(n)) {
                     for (j, value) in row[..i].iter_mut().enumerate() {

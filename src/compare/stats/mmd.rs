@@ -2,9 +2,9 @@
 
 use super::gram::SquaredChords;
 use super::labellings::{LabelStatistic, Labellings};
-use super::product::{BLOCK, multiply};
+use super::linear::{Matrix, Output, multiply};
+use super::product::BLOCK;
 use super::sequential::MOST_ROUNDS;
-use faer::mat::{MatMut, MatRef};
 use rayon::prelude::*;
 
 /// Squared maximum mean discrepancy of two pooled samples (Gretton et al.
@@ -148,7 +148,7 @@ impl LabelStatistic for Mmd {
     fn values(&self, labellings: &Labellings) -> Vec<f64> {
         let count = labellings.len();
         let indicator = labellings.indicator();
-        let labels = MatRef::from_column_major_slice(&indicator, self.rows, count);
+        let labels = Matrix::by_column(&indicator, self.rows, count);
         let mut values = vec![0.0; count];
         let mut product = vec![0.0f32; BLOCK * count];
         for (block, kernel) in self.folded.iter().enumerate() {
@@ -157,9 +157,9 @@ impl LabelStatistic for Mmd {
             let height = end - start;
             let out = &mut product[..height * count];
             multiply(
-                MatMut::from_column_major_slice_mut(out, height, count),
-                MatRef::from_row_major_slice(kernel, height, end),
-                labels.subrows(0, end),
+                Output::by_column(out, height, count),
+                Matrix::by_row(kernel, height, end),
+                labels.first_rows(end),
             );
             for (l, (column, value)) in out.chunks_exact(height).zip(&mut values).enumerate() {
                 let own = &indicator[l * self.rows + start..l * self.rows + end];

@@ -48,6 +48,7 @@ mod gram;
 mod ks;
 mod kuiper;
 mod labellings;
+mod linear;
 mod mmd;
 mod neighbours;
 mod pair_summary;

@@ -1,31 +1,23 @@
-//! Matrix products of row-major f32 slices: the only place that talks to
-//! faer's product, single-threaded inside rayon's blocks, so that results do
-//! not depend on the number of threads.
+//! Products of many rows, divided into blocks for rayon.
 
-use faer::linalg::matmul::matmul;
-use faer::mat::{MatMut, MatRef};
-use faer::{Accum, Par};
 use rayon::prelude::*;
+
+use super::linear::{Matrix, Output, multiply};
 
 /// Rows (or columns) in one block of parallel work.
 pub(super) const BLOCK: usize = 128;
 
-/// `out = left * right` of anything faer can view.
-pub(super) fn multiply(out: MatMut<'_, f32>, left: MatRef<'_, f32>, right: MatRef<'_, f32>) {
-    matmul(out, Accum::Replace, left, right, 1.0, Par::Seq);
-}
-
 /// X W for X (n x d) and W (d x l), all row-major.
 pub(super) fn times(x: &[f32], d: usize, w: &[f32], l: usize) -> Vec<f32> {
     let mut out = vec![0.0; x.len() / d * l];
-    let w = MatRef::from_row_major_slice(w, d, l);
+    let w = Matrix::by_row(w, d, l);
     out.par_chunks_mut(BLOCK * l)
         .zip(x.par_chunks(BLOCK * d))
         .for_each(|(out, x)| {
             let rows = x.len() / d;
             multiply(
-                MatMut::from_row_major_slice_mut(out, rows, l),
-                MatRef::from_row_major_slice(x, rows, d),
+                Output::by_row(out, rows, l, l),
+                Matrix::by_row(x, rows, d),
                 w,
             );
         });
@@ -36,17 +28,13 @@ pub(super) fn times(x: &[f32], d: usize, w: &[f32], l: usize) -> Vec<f32> {
 pub(super) fn transposed_times(x: &[f32], d: usize, q: &[f32], l: usize) -> Vec<f32> {
     let n = q.len() / l;
     let mut out = vec![0.0; d * l];
-    let x = MatRef::from_row_major_slice(x, n, d);
-    let q = MatRef::from_row_major_slice(q, n, l);
+    let (x, q) = (Matrix::by_row(x, n, d), Matrix::by_row(q, n, l));
     out.par_chunks_mut(BLOCK * l)
         .enumerate()
         .for_each(|(block, out)| {
             let columns = out.len() / l;
-            multiply(
-                MatMut::from_row_major_slice_mut(out, columns, l),
-                x.subcols(block * BLOCK, columns).transpose(),
-                q,
-            );
+            let x = x.columns(block * BLOCK, columns).transposed();
+            multiply(Output::by_row(out, columns, l, l), x, q);
         });
     out
 }

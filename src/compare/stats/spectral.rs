@@ -5,9 +5,8 @@ use super::chi_square::chi_square_survival;
 use super::components::Components;
 use super::effect::detectable_excess;
 use super::labellings::{LabelStatistic, Labellings};
-use super::product::multiply;
+use super::linear::{Matrix, Output, multiply};
 use super::sequential::Permutation;
-use faer::mat::{MatMut, MatRef};
 
 impl Components {
     /// 1 / (ev_i + ev_32) for each component.
@@ -121,9 +120,9 @@ impl LabelStatistic for SpectralNull {
         let indicator = labellings.indicator();
         let mut sums = vec![0.0f32; self.components * count];
         multiply(
-            MatMut::from_column_major_slice_mut(&mut sums, self.components, count),
-            MatRef::from_row_major_slice(&self.projections, self.rows, self.components).transpose(),
-            MatRef::from_column_major_slice(&indicator, self.rows, count),
+            Output::by_column(&mut sums, self.components, count),
+            Matrix::by_row(&self.projections, self.rows, self.components).transposed(),
+            Matrix::by_column(&indicator, self.rows, count),
         );
         sums.chunks_exact(self.components)
             .map(|sums| {
