@@ -21,6 +21,7 @@ mod directions;
 mod draft;
 mod features;
 mod finding;
+mod groups;
 mod judge;
 mod mix;
 mod natural;

@@ -72,7 +72,7 @@ pub(crate) fn compare_numbers(
     let Some(mut test) = ks_test(&common.first, &common.second, named.seed(seed)) else {
         return draft.not_tested("a side has no values");
     };
-    if design != DesignEffects::NONE {
+    if design.thins() {
         let (n, m) = design.effective(reference.count(), target.count());
         test.p_value = ks_p_value(test.statistic, n, m);
         test.method = KsMethod::Asymptotic;
@@ -87,6 +87,7 @@ pub(crate) fn compare_numbers_by_w1(
     named: &Named<'_>,
     reference: &Quantiles,
     target: &Quantiles,
+    design: DesignEffects,
     thresholds: &Thresholds,
     seed: u64,
 ) -> Draft {
@@ -97,12 +98,15 @@ pub(crate) fn compare_numbers_by_w1(
         first,
         second,
     } = Finite::of(reference, target);
-    let Some(test) = wasserstein1_test(&midpoints, &first, &second, named.seed(seed)) else {
+    // Where records depend on each other, what so many independent ones would be.
+    let thinned = first.iter().zip(&second).map(|(a, b)| design.thin(*a, *b));
+    let (few, few_target): (Vec<u64>, Vec<u64>) = thinned.unzip();
+    let Some(test) = wasserstein1_test(&midpoints, &few, &few_target, named.seed(seed)) else {
         return draft.not_tested("a side has no finite values");
     };
     let rounds = Some(test.resampled.rounds);
     let draft = draft.test("w1", test.statistic, test.p_value, rounds);
-    let (size, design) = (Size::Wasserstein, DesignEffects::NONE);
+    let size = Size::Wasserstein;
     describe(draft, named, (reference, target), size, design, thresholds)
 }
 
