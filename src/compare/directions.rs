@@ -5,8 +5,9 @@ use crate::profile::SpaceProfile;
 use crate::sketch::hash_text;
 
 use super::centres::SpaceContext;
+use super::dependent::dependent_records;
 use super::draft::{Draft, effect};
-use super::finding::{Effect, FrechetSummary, Scope};
+use super::finding::{Effect, FrechetSummary, Note, Scope};
 use super::groups::{moved, too_few};
 use super::pooled::Pooled;
 use super::repeats::DesignEffects;
@@ -55,11 +56,13 @@ pub(crate) fn frechet(
     })
 }
 
-/// Spectral test over all rows, discrepancy and neighbours on the samples.
+/// Spectral test over all rows, discrepancy and neighbours on the samples; notes
+/// what the samples show besides.
 pub(crate) fn compare_directions(
     context: &SpaceContext<'_>,
     reference: &SpaceProfile,
     target: &SpaceProfile,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<Draft>> {
     let dim = reference.directions().dim();
     let pooled = Pooled::new(
@@ -94,6 +97,9 @@ pub(crate) fn compare_directions(
         None => Permutations::new(pooled.first, pooled.second, seed)?,
     };
     let chords = SquaredChords::new(&pooled.values, dim)?;
+    if groups.is_none() {
+        notes.extend(dependent_records(context.group, &chords, pooled.first));
+    }
     let components = Components::fit(&pooled.values, dim, seed)?;
     let (null, mmd, neighbours) = match groups {
         Some(groups) => (

@@ -17,6 +17,7 @@ mod binned;
 mod categories;
 mod centres;
 mod comparison;
+mod dependent;
 mod directions;
 mod draft;
 mod features;

@@ -133,7 +133,8 @@ pub(crate) fn compare_space(
     };
     answer.drafts.extend(norm(&context, a, b));
     answer.drafts.extend(repeated_records(&context, a, b));
-    answer.drafts.extend(compare_directions(&context, a, b)?);
+    let directions = compare_directions(&context, a, b, &mut answer.notes)?;
+    answer.drafts.extend(directions);
     answer.drafts.extend(spread.of_space(a, b));
     if shared.is_overlap() && options.paired.is_none() {
         answer.drafts.extend(shared_drafts(&context, a, b));
