@@ -32,7 +32,9 @@ const ROWS_FOR_DIMENSION: usize = 128;
 ///
 /// Independent rows around a point in q dimensions have r_j proportional to
 /// j^(1/q) (Levina and Bickel 2004, NIPS 17), so the second limit is half of what
-/// r_k lets expect; q comes from the medians of r_k and r_4k. It keeps a window
+/// r_k lets expect. q comes from the medians of r_2k / r_k and of r_4k / r_2k, the
+/// larger one: where clusters end between two of them, that one tells nothing. It
+/// keeps a window
 /// that moved away from the other one from being taken for one of near copies; the
 /// first keeps a curved or clustered window from it. Where nothing changed, s < r_1
 /// / 2 is as frequent as r_1 < s / 2 in independent rows, and both have a chance of
@@ -90,9 +92,10 @@ impl<'a> Window<'a> {
 
     /// The share of rows with a near copy, where it is worth a word.
     fn near_copies(&self) -> Option<f64> {
-        let dimension = self.dimension();
         let k = self.candidates / 8;
-        let shrink = NEAR * libm::pow(k as f64, -dimension.recip());
+        let scales = [[k, 2 * k], [2 * k, 4 * k]].map(|ranks| self.dimension(ranks));
+        let (low, high) = (scales[0].min(scales[1]), scales[0].max(scales[1]));
+        let shrink = NEAR * libm::pow(k as f64, -high.recip());
         // Whether the row has a near copy; whether it has one in the other window.
         let rows: Vec<(bool, bool)> = self
             .own
@@ -107,7 +110,7 @@ impl<'a> Window<'a> {
         let near = rows.iter().filter(|(near, _)| *near).count() as f64;
         let across = rows.iter().filter(|(_, across)| *across).count() as f64;
         let all = rows.len() as f64;
-        let by_chance = across + all * libm::pow(NEAR, dimension);
+        let by_chance = across + all * libm::pow(NEAR, low);
         let worth = ERRORS * (near + across).sqrt() + WORTH_A_NOTE * all;
         (near - by_chance > worth).then_some(near / all)
     }
@@ -140,20 +143,20 @@ impl<'a> Window<'a> {
         })
     }
 
-    /// Of the rows as they lie at the scale of an eighth to a half of the window.
-    fn dimension(&self) -> f64 {
-        let k = self.candidates / 8;
+    /// Of the rows as they lie between their neighbours of two ranks, the second
+    /// twice the first.
+    fn dimension(&self, ranks: [usize; 2]) -> f64 {
         let some = self.own.clone().take(ROWS_FOR_DIMENSION);
         let mut growth: Vec<f64> = some
             .map(|row| {
-                let [near, far] = self.own_at(row, [k, 4 * k]);
+                let [near, far] = self.own_at(row, ranks);
                 libm::log(far / near)
             })
             .filter(|growth| growth.is_finite())
             .collect();
         growth.sort_by(f64::total_cmp);
         let median = growth.get(growth.len() / 2).copied().unwrap_or(0.0);
-        libm::log(4.0) / median.max(1e-3)
+        libm::log(2.0) / median.max(1e-3)
     }
 }
 
@@ -280,6 +283,6 @@ mod tests {
     #[test]
     fn few_rows_say_nothing() {
         let repeated = Rows { copies: 5, ..PLAIN };
-        assert_eq!(note(repeated, repeated, 1, (40, 400)), None);
+        assert_eq!(note(repeated, repeated, 1, (40, 40)), None);
     }
 }
