@@ -8,10 +8,11 @@
 //! The file has `emb` (rows x dim), `label`, `split` with `split_names`: `ref`
 //! and `holdout_clean` are clean rows of different images, every other split is
 //! a degraded version of the held-out images, in the same order. PART is
-//! `level`, `power`, `large`, `same` or `all`; TRIALS replaces the number of
+//! `level`, `power`, `large`, `same`, `groups` or `all`; TRIALS replaces the number of
 //! trials (0: as many as usual); ONLY is a part of a scenario's name.
 
 mod data;
+mod groups;
 mod outcome;
 mod trial;
 
@@ -276,6 +277,9 @@ fn main() -> Result<()> {
     }
     if wanted("power") {
         power(&data, trials.unwrap_or(100));
+    }
+    if wanted("groups") {
+        groups::groups(&data, trials.unwrap_or(200));
     }
     if wanted("large") {
         large(&data, trials.unwrap_or(100));

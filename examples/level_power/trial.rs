@@ -7,7 +7,8 @@ use driftsphere::ingest::{Batch, Column};
 use driftsphere::profile::{
     FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
 };
-use ndarray::Axis;
+use driftsphere::sketch::hash_bytes;
+use ndarray::{Array2, Axis};
 
 pub(crate) const SPACE: &str = "embedding";
 pub(crate) const CLASSES: usize = 10;
@@ -75,6 +76,10 @@ pub(crate) struct Windows {
     pub(crate) same_ids: bool,
     /// Records come with ids.
     pub(crate) ids: bool,
+    /// Length of the noise that is added to each row, over the row's own.
+    pub(crate) jitter: f32,
+    /// Rows of one image are said to belong together.
+    pub(crate) grouped: bool,
 }
 
 impl Windows {
@@ -85,6 +90,23 @@ impl Windows {
             spare: spare.to_vec(),
             same_ids: false,
             ids: true,
+            jitter: 0.0,
+            grouped: false,
+        }
+    }
+}
+
+/// Adds noise of about this length, over the row's own, to the rows of a window.
+fn shake(vectors: &mut Array2<f32>, jitter: f32, side: &str, start: usize) {
+    let dim = vectors.ncols() as f32;
+    for (i, mut row) in vectors.rows_mut().into_iter().enumerate() {
+        let norm = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+        // Uniform noise of this half width has a standard deviation of 1.
+        let width = 3f32.sqrt() * jitter * norm / dim.sqrt();
+        let seed = hash_bytes((start + i) as u64, side.as_bytes());
+        for (j, x) in row.iter_mut().enumerate() {
+            let bits = hash_bytes(seed, &j.to_le_bytes());
+            *x += width * (2.0 * (bits as f32 / u64::MAX as f32) - 1.0);
         }
     }
 }
@@ -92,15 +114,23 @@ impl Windows {
 pub(crate) fn track(
     builder: &mut ProfileBuilder,
     data: &Data,
+    windows: &Windows,
     rows: &[usize],
-    side: Option<&str>,
+    side: &str,
     classes: Option<&[usize]>,
 ) -> Result<()> {
     for start in (0..rows.len()).step_by(2_000) {
         let end = (start + 2_000).min(rows.len());
-        let vectors = data.rows.select(Axis(0), &rows[start..end]);
+        let mut vectors = data.rows.select(Axis(0), &rows[start..end]);
+        if windows.jitter > 0.0 {
+            shake(&mut vectors, windows.jitter, side, start);
+        }
         let mut batch = Batch::new(end - start).space(SPACE, vectors.view());
-        if let Some(side) = side {
+        if windows.grouped {
+            let images: Vec<i64> = rows[start..end].iter().map(|i| *i as i64).collect();
+            batch = batch.groups(Column::from(images));
+        }
+        if windows.ids {
             let ids: Vec<String> = (start..end).map(|i| format!("{side}/{i}")).collect();
             batch = batch.ids(Column::from(ids));
         }
@@ -126,21 +156,21 @@ pub(crate) fn run(data: &Data, windows: &Windows, classes: Classes) -> Result<Co
             (_, None) => None,
         }
     };
-    let side = |name| windows.ids.then_some(name);
     let target_side = if windows.same_ids { "a" } else { "b" };
     let config = ProfileConfig::new().space(SPACE, SpaceConfig::new(data.rows.ncols()));
     let reference_classes = classes_of(&windows.reference);
     let reference: Profile = profile_reference(config, FitOptions::default(), |builder| {
         let classes = reference_classes.as_deref();
-        track(builder, data, &windows.reference, side("a"), classes)
+        track(builder, data, windows, &windows.reference, "a", classes)
     })?;
     let mut builder = ProfileBuilder::new(reference.config().clone().like())?;
     let target_classes = classes_of(&windows.target);
     track(
         &mut builder,
         data,
+        windows,
         &windows.target,
-        side(target_side),
+        target_side,
         target_classes.as_deref(),
     )?;
     compare(&reference, &builder.freeze(), &CompareOptions::default())

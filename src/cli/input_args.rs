@@ -50,7 +50,8 @@ pub(super) struct ColumnArgs {
     /// When a record was made: milliseconds since 1970 UTC, a timestamp, or 2025-03-03T07:42:32Z
     #[arg(long, value_name = "KEY")]
     pub(super) time: Option<String>,
-    /// What records belong together, such as a video or a patient
+    /// What records belong together, such as a video or a patient: tests move and count such
+    /// groups, not single records (give it for both windows; needs embeddings)
     #[arg(long, value_name = "KEY")]
     pub(super) group: Option<String>,
     /// Columns to profile, by name; * stands for any text (repeatable) [default: all of records,

@@ -13,7 +13,7 @@ use super::numbers::{Named, number};
 use super::repeats::DesignEffects;
 use super::stats::{
     CircularMean, circular_wasserstein1, detectable_kuiper_turn, equal_bins, into_bins,
-    kuiper_test, turn_between,
+    kuiper_p_value, kuiper_test, turn_between,
 };
 use super::thresholds::Thresholds;
 
@@ -123,6 +123,7 @@ pub(crate) fn compare_angles(
     (reference, target): (&Quantiles, &Quantiles),
     period: f64,
     by: Option<Shares>,
+    design: DesignEffects,
     thresholds: &Thresholds,
     seed: u64,
 ) -> Draft {
@@ -151,17 +152,23 @@ pub(crate) fn compare_angles(
                 into_bins(&circle.first, &bins),
                 into_bins(&circle.second, &bins),
             );
-            let (sides, design) = ((&first[..], &second[..]), DesignEffects::NONE);
+            let sides = (&first[..], &second[..]);
             match by.test(named, sides, design, thresholds, seed) {
                 Some(tested) => tested.write(draft),
                 None => return draft.not_tested("a side has no finite values"),
             }
         }
         None => {
-            let Some(test) = kuiper_test(&circle.first, &circle.second, named.seed(seed)) else {
+            let Some(mut test) = kuiper_test(&circle.first, &circle.second, named.seed(seed))
+            else {
                 return draft.not_tested("a side has no finite values");
             };
-            let seen = detectable_kuiper_turn(from.sd(), n as f64, m as f64).min(PI);
+            let effective = design.effective(n, m);
+            if design.thins() {
+                test.p_value = kuiper_p_value(test.statistic, effective.0, effective.1);
+                test.resampled = None;
+            }
+            let seen = detectable_kuiper_turn(from.sd(), effective.0, effective.1).min(PI);
             let rounds = test.resampled.map(|r| r.rounds);
             draft
                 .test("kuiper", test.statistic, test.p_value, rounds)

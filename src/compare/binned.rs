@@ -131,6 +131,7 @@ pub(crate) fn compare_binned(
     reference: &Quantiles,
     target: &Quantiles,
     by: Shares,
+    design: DesignEffects,
     thresholds: &Thresholds,
     seed: u64,
 ) -> Draft {
@@ -141,7 +142,6 @@ pub(crate) fn compare_binned(
         into_bins(&common.first, &bins),
         into_bins(&common.second, &bins),
     );
-    let design = DesignEffects::NONE;
     let Some(tested) = by.test(named, (&first, &second), design, thresholds, seed) else {
         return draft.not_tested("a side has no values");
     };

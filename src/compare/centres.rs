@@ -10,6 +10,7 @@ use super::binned::Shares;
 use super::categories::{Counts, compare_counts, compare_counts_by};
 use super::draft::{Draft, effect};
 use super::finding::{Kind, Scope, TellingRecord};
+use super::groups::Groups;
 use super::numbers::{Named, Size, compare_numbers, percent};
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
@@ -27,6 +28,10 @@ const NOTEWORTHY: f64 = 0.05;
 /// The class of rows beyond the configured number of classes.
 const OTHER_CLASSES: &str = "other classes";
 
+/// Why distances of a reference in groups say little of a target.
+const OWN_GROUP: &str = "1 % or more of what made a record's centre were others of its own \
+                         group, which new groups lack";
+
 /// What a space's tests are told about it.
 pub(crate) struct SpaceContext<'a> {
     /// The group that the findings are judged in.
@@ -38,6 +43,10 @@ pub(crate) struct SpaceContext<'a> {
     pub(crate) class_shares: Shares,
     /// How much less than their number the records of each side say.
     pub(crate) design: DesignEffects,
+    /// What belongs together, where both sides say it.
+    pub(crate) groups: Option<&'a Groups>,
+    /// Whether the centres were made from the reference.
+    pub(crate) own_centres: bool,
 }
 
 impl SpaceContext<'_> {
@@ -52,6 +61,21 @@ impl SpaceContext<'_> {
 
     pub(crate) fn draft(&self, feature: &str, scope: Scope) -> Draft {
         self.named(feature, scope).draft()
+    }
+
+    /// The design effects of what `by` says, where there are groups.
+    pub(crate) fn design_of(
+        &self,
+        (reference, target): (&SpaceProfile, &SpaceProfile),
+        by: fn(&Groups, (u64, u64)) -> DesignEffects,
+    ) -> DesignEffects {
+        let rows = (reference.rows(), target.rows());
+        self.groups.map_or(self.design, |groups| by(groups, rows))
+    }
+
+    /// Distances to centres that records of the same groups made.
+    fn not_left_out(&self, made: fn(&Groups) -> bool) -> bool {
+        self.own_centres && self.groups.is_some_and(made)
     }
 }
 
@@ -84,7 +108,7 @@ pub(crate) fn class_shares(
     let mut draft = compare_counts_by(
         &named,
         (&class_counts(reference), &class_counts(target)),
-        context.design,
+        context.design_of((reference, target), Groups::class_design),
         context.class_shares,
         &context.options.thresholds,
         context.options.seed,
@@ -109,6 +133,16 @@ pub(crate) fn class_shares(
 /// Distances to the own class's centre and to the class boundary.
 pub(crate) fn class_distances(context: &SpaceContext<'_>, view: &View) -> Vec<Draft> {
     let sampled = view.centres == Centres::Sampled;
+    if context.not_left_out(Groups::made_class_centres) {
+        let (a, b) = (view.reference.own_distance(), view.target.own_distance());
+        let draft = context.draft("own-centre distance", Scope::All);
+        return vec![
+            draft
+                .counts(a.count(), b.count())
+                .sampled(sampled)
+                .not_tested(OWN_GROUP),
+        ];
+    }
     let (reference, target) = (class_groups(&view.reference), class_groups(&view.target));
     let distance = |scope, a: &Quantiles, b: &Quantiles| {
         number(context, "own-centre distance", scope, a, b)
@@ -179,6 +213,18 @@ pub(crate) fn farthest(view: &View) -> impl Iterator<Item = TellingRecord> + '_ 
 /// Shares of the clusters, distances to them, and what lies beyond.
 pub(crate) fn clusters(context: &SpaceContext<'_>, view: &View) -> Vec<Draft> {
     let sampled = view.centres == Centres::Sampled;
+    if context.not_left_out(Groups::made_cluster_centres) {
+        let (a, b) = (
+            view.reference.cluster_distance().count(),
+            view.target.cluster_distance().count(),
+        );
+        let distances = ["cluster distance", "novel share"].map(|feature| {
+            let draft = context.draft(feature, Scope::All).counts(a, b);
+            draft.sampled(sampled).not_tested(OWN_GROUP)
+        });
+        let shares = cluster_shares(context, view).sampled(sampled);
+        return [shares].into_iter().chain(distances).collect();
+    }
     let mut drafts = vec![
         cluster_shares(context, view).sampled(sampled),
         number(
@@ -283,7 +329,7 @@ fn cluster_shares(context: &SpaceContext<'_>, view: &View) -> Draft {
         &context.named("cluster shares", Scope::All),
         &counts(&view.reference),
         &counts(&view.target),
-        context.design,
+        context.design_of((&view.reference, &view.target), Groups::cluster_design),
         &context.options.thresholds,
         context.options.seed,
     );

@@ -5,17 +5,23 @@ use crate::profile::SpaceProfile;
 use crate::sketch::hash_text;
 
 use super::centres::SpaceContext;
+use super::dependent::dependent_records;
 use super::draft::{Draft, effect};
-use super::finding::{Effect, FrechetSummary, Scope};
+use super::finding::{Effect, FrechetSummary, Note, Scope};
+use super::groups::{moved, too_few};
 use super::pooled::Pooled;
 use super::repeats::DesignEffects;
 use super::stats::{
-    Components, FrechetDistance, Mmd, Neighbours, Permutation, Permutations, SpectralTest,
-    SquaredChords, effective_rows, turn_degrees,
+    Components, FrechetDistance, Mmd, Neighbours, Permutation, Permutations, RowGroups,
+    SpectralTest, SquaredChords, effective_rows, turn_degrees,
 };
 
 /// What the spectral test is about.
 pub(crate) const DIRECTIONS: &str = "directions";
+/// What the discrepancy is called.
+const DISCREPANCY: &str = "discrepancy";
+/// What the test of neighbours is called.
+const NEIGHBOUR_TEST: &str = "neighbours";
 /// Neighbours of each row that Schilling's test looks at.
 pub(crate) const NEIGHBOURS: usize = 10;
 
@@ -50,11 +56,13 @@ pub(crate) fn frechet(
     })
 }
 
-/// Spectral test over all rows, discrepancy and neighbours on the samples.
+/// Spectral test over all rows, discrepancy and neighbours on the samples; notes
+/// what the samples show besides.
 pub(crate) fn compare_directions(
     context: &SpaceContext<'_>,
     reference: &SpaceProfile,
     target: &SpaceProfile,
+    notes: &mut Vec<Note>,
 ) -> Result<Vec<Draft>> {
     let dim = reference.directions().dim();
     let pooled = Pooled::new(
@@ -73,19 +81,51 @@ pub(crate) fn compare_directions(
         ]);
     }
     let seed = hash_text(context.options.seed, context.group);
-    let permutations = Permutations::new(pooled.first, pooled.second, seed)?;
+    let groups = pooled.groups.as_ref();
+    if let Some(reason) = groups.and_then(too_few) {
+        let draft = |feature| {
+            context
+                .draft(feature, Scope::All)
+                .counts(reference.rows(), target.rows())
+        };
+        return Ok([DIRECTIONS, DISCREPANCY, NEIGHBOUR_TEST]
+            .map(|feature| draft(feature).not_tested(reason.clone()))
+            .into());
+    }
+    let permutations = match groups {
+        Some(groups) => Permutations::whole_groups(groups, seed)?,
+        None => Permutations::new(pooled.first, pooled.second, seed)?,
+    };
     let chords = SquaredChords::new(&pooled.values, dim)?;
+    if groups.is_none() {
+        notes.extend(dependent_records(context.group, &chords, pooled.first));
+    }
     let components = Components::fit(&pooled.values, dim, seed)?;
-    let (Some(null), Some(mmd), Some(neighbours)) = (
-        components.null(pooled.first),
-        Mmd::laplace(&chords, pooled.first),
-        Neighbours::new(&chords, pooled.first, NEIGHBOURS, seed),
-    ) else {
+    let (null, mmd, neighbours) = match groups {
+        Some(groups) => (
+            components
+                .null(pooled.first)
+                .map(|null| null.grouped(groups)),
+            Mmd::laplace(&chords, pooled.first).map(|mmd| mmd.grouped(&chords, groups)),
+            Neighbours::of_groups(&chords, pooled.first, NEIGHBOURS, seed, groups),
+        ),
+        None => (
+            components.null(pooled.first),
+            Mmd::laplace(&chords, pooled.first),
+            Neighbours::new(&chords, pooled.first, NEIGHBOURS, seed),
+        ),
+    };
+    let (Some(null), Some(mmd), Some(neighbours)) = (null, mmd, neighbours) else {
         let draft = context.draft(DIRECTIONS, Scope::All);
         return Ok(vec![draft.not_tested("too few rows in the samples")]);
     };
     let effective = context.design.effective(reference.rows(), target.rows());
-    let n_e = effective_rows(effective.0, effective.1);
+    let n_e = match (context.groups, null.intraclass()) {
+        (Some(groups), Some(alike)) => groups
+            .variance((reference.rows(), target.rows()), alike)
+            .recip(),
+        _ => effective_rows(effective.0, effective.1),
+    };
     let means = [reference, target].map(|space| space.directions().mean().unwrap_or_default());
     let difference: Vec<f64> = means[0].iter().zip(&means[1]).map(|(a, b)| b - a).collect();
     let statistic = components.statistic(&difference, n_e);
@@ -99,13 +139,18 @@ pub(crate) fn compare_directions(
     let test = SpectralTest::new(&components, statistic, n_e, spectral);
     let turned = turn_degrees(&means[0], &means[1], effective.0, effective.1);
     Ok(vec![
-        spectral_draft(context, &test, turned).counts(reference.rows(), target.rows()),
+        spectral_draft(context, &test, turned, groups).counts(reference.rows(), target.rows()),
         discrepancy_draft(context, &mmd, &by_mmd, &pooled),
         neighbour_draft(context, &neighbours, &by_neighbours, &pooled),
     ])
 }
 
-fn spectral_draft(context: &SpaceContext<'_>, test: &SpectralTest, turned: Option<f64>) -> Draft {
+fn spectral_draft(
+    context: &SpaceContext<'_>,
+    test: &SpectralTest,
+    turned: Option<f64>,
+    groups: Option<&RowGroups>,
+) -> Draft {
     let thresholds = &context.options.thresholds;
     let separation = Effect {
         name: "separation".into(),
@@ -128,8 +173,9 @@ fn spectral_draft(context: &SpaceContext<'_>, test: &SpectralTest, turned: Optio
         )
         .effect(separation)
         .sentence(format!(
-            "a linear rule tells the windows apart in {:.0} of 100 pairs (50 is chance){turned_text}",
-            test.separation * 100.0
+            "a linear rule tells the windows apart in {:.0} of 100 pairs (50 is chance){turned_text}{}",
+            test.separation * 100.0,
+            moved(groups)
         ))
         .leads(true);
     let turn = turned.map(|t| {
@@ -168,9 +214,11 @@ fn discrepancy_draft(
     pooled: &Pooled,
 ) -> Draft {
     let value = mmd.unbiased().unwrap_or(mmd.observed());
-    let (name, statistic) = ("discrepancy", "laplace-mmd");
-    sample_draft(context, name, statistic, value, permutation, pooled)
-        .sentence("records lie closer to those of their own window than to those of the other")
+    let (name, statistic) = (DISCREPANCY, "laplace-mmd");
+    sample_draft(context, name, statistic, value, permutation, pooled).sentence(format!(
+        "records lie closer to those of their own window than to those of the other{}",
+        moved(pooled.groups.as_ref())
+    ))
 }
 
 fn neighbour_draft(
@@ -180,19 +228,24 @@ fn neighbour_draft(
     pooled: &Pooled,
 ) -> Draft {
     let share = neighbours.observed();
-    let (name, statistic) = ("neighbours", "schilling-knn");
+    let (name, statistic) = (NEIGHBOUR_TEST, "schilling-knn");
     let seen = permutation.detectable() - permutation.null_mean;
+    let expected = match pooled.groups {
+        Some(_) => permutation.null_mean,
+        None => neighbours.expected(),
+    };
     sample_draft(context, name, statistic, share, permutation, pooled)
         .effect(effect(
             "excess of neighbours from the own window",
-            neighbours.excess(),
+            share - expected,
             "share",
             context.options.thresholds.neighbour_excess,
             Some(seen),
         ))
         .sentence(format!(
-            "{:.1} % of nearest neighbours come from the own window, {:.1} % by chance",
+            "{:.1} % of nearest neighbours come from the own window, {:.1} % by chance{}",
             share * 100.0,
-            neighbours.expected() * 100.0
+            expected * 100.0,
+            moved(pooled.groups.as_ref())
         ))
 }

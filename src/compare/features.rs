@@ -9,6 +9,7 @@ use super::binned::{Shares, compare_binned};
 use super::categories::{Counts, compare_counts, compare_counts_by};
 use super::draft::Draft;
 use super::finding::{Kind, Scope};
+use super::groups::Groups;
 use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1};
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
@@ -32,6 +33,7 @@ pub(crate) fn compare_features(
 ) -> Result<Vec<Draft>> {
     let periods = periods(reference, target)?;
     let statistics = chosen(&options.statistics, reference, target)?;
+    let groups = Groups::of_any(reference, target);
     let mut drafts = Vec::new();
     for (name, a) in reference.features() {
         if serves_as_class(reference, target, name) {
@@ -49,6 +51,7 @@ pub(crate) fn compare_features(
                 let by = Chosen {
                     statistic: statistics.get(name).copied(),
                     period: periods.get(name.as_str()).copied(),
+                    groups: groups.as_ref(),
                 };
                 drafts.extend(compare_feature(&named, a, b, by, options));
             }
@@ -88,18 +91,28 @@ fn serves_as_class(reference: &Profile, target: &Profile, name: &str) -> bool {
 }
 
 /// How a feature is compared other than by its type.
-#[derive(Debug, Clone, Copy)]
-struct Chosen {
+#[derive(Clone, Copy)]
+struct Chosen<'a> {
     statistic: Option<Statistic>,
     /// Of an angle.
     period: Option<f64>,
+    /// What belongs together.
+    groups: Option<&'a Groups>,
+}
+
+impl Chosen<'_> {
+    /// How much less than their number records say of what samples do not keep.
+    fn careful(self, n: u64, m: u64) -> DesignEffects {
+        self.groups
+            .map_or(DesignEffects::NONE, |groups| groups.careful_design((n, m)))
+    }
 }
 
 fn compare_feature(
     named: &Named<'_>,
     reference: &Feature,
     target: &Feature,
-    by: Chosen,
+    by: Chosen<'_>,
     options: &CompareOptions,
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -108,11 +121,18 @@ fn compare_feature(
     if both(|f| f.numbers().count()) {
         let (a, b) = (reference.numbers(), target.numbers());
         let (thresholds, seed) = (&options.thresholds, options.seed);
-        let (size, design) = (Size::Wasserstein, DesignEffects::NONE);
+        let size = Size::Wasserstein;
+        let design = by.groups.map_or(DesignEffects::NONE, |groups| {
+            groups.feature_design(named.feature, (a.count(), b.count()))
+        });
         let whole = match (by.period, shares, by.statistic) {
-            (Some(period), by, _) => compare_angles(named, (a, b), period, by, thresholds, seed),
-            (None, Some(by), _) => compare_binned(named, a, b, by, thresholds, seed),
-            (None, _, Some(Statistic::W1)) => compare_numbers_by_w1(named, a, b, thresholds, seed),
+            (Some(period), by, _) => {
+                compare_angles(named, (a, b), period, by, design, thresholds, seed)
+            }
+            (None, Some(by), _) => compare_binned(named, a, b, by, design, thresholds, seed),
+            (None, _, Some(Statistic::W1)) => {
+                compare_numbers_by_w1(named, a, b, design, thresholds, seed)
+            }
             _ => compare_numbers(named, a, b, size, design, thresholds, seed),
         };
         drafts.push(whole);
@@ -122,10 +142,14 @@ fn compare_feature(
         }
     }
     if both(|f| f.categories().total()) {
+        let design = by.careful(reference.categories().total(), target.categories().total());
         let by = shares.unwrap_or(Shares::CHI2);
-        drafts.push(compare_categories(named, reference, target, by, options));
+        drafts.push(compare_categories(
+            named, reference, target, by, design, options,
+        ));
     }
-    drafts.extend(compare_types(named, reference, target, options));
+    let design = by.careful(reference.count(), target.count());
+    drafts.extend(compare_types(named, reference, target, design, options));
     if drafts.is_empty() {
         let (n, m) = (reference.count(), target.count());
         let draft = named.draft().counts(n, m);
@@ -143,6 +167,7 @@ fn compare_categories(
     reference: &Feature,
     target: &Feature,
     by: Shares,
+    design: DesignEffects,
     options: &CompareOptions,
 ) -> Draft {
     let (a, b) = (reference.categories(), target.categories());
@@ -164,7 +189,7 @@ fn compare_categories(
     compare_counts_by(
         named,
         (&counts(a), &counts(b)),
-        DesignEffects::NONE,
+        design,
         by,
         &options.thresholds,
         options.seed,
@@ -186,6 +211,7 @@ fn compare_types(
     named: &Named<'_>,
     reference: &Feature,
     target: &Feature,
+    design: DesignEffects,
     options: &CompareOptions,
 ) -> Option<Draft> {
     let counts = |f: &Feature| -> Counts {
@@ -215,7 +241,7 @@ fn compare_types(
         &named,
         &a,
         &b,
-        DesignEffects::NONE,
+        design,
         &options.thresholds,
         options.seed,
     ))

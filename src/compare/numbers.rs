@@ -72,7 +72,7 @@ pub(crate) fn compare_numbers(
     let Some(mut test) = ks_test(&common.first, &common.second, named.seed(seed)) else {
         return draft.not_tested("a side has no values");
     };
-    if design != DesignEffects::NONE {
+    if design.thins() {
         let (n, m) = design.effective(reference.count(), target.count());
         test.p_value = ks_p_value(test.statistic, n, m);
         test.method = KsMethod::Asymptotic;
@@ -87,6 +87,7 @@ pub(crate) fn compare_numbers_by_w1(
     named: &Named<'_>,
     reference: &Quantiles,
     target: &Quantiles,
+    design: DesignEffects,
     thresholds: &Thresholds,
     seed: u64,
 ) -> Draft {
@@ -97,13 +98,35 @@ pub(crate) fn compare_numbers_by_w1(
         first,
         second,
     } = Finite::of(reference, target);
-    let Some(test) = wasserstein1_test(&midpoints, &first, &second, named.seed(seed)) else {
+    // Where records depend on each other, what so many independent ones would be.
+    let (few, few_target) = (
+        thin_along(&first, design.reference),
+        thin_along(&second, design.target),
+    );
+    let Some(test) = wasserstein1_test(&midpoints, &few, &few_target, named.seed(seed)) else {
         return draft.not_tested("a side has no finite values");
     };
     let rounds = Some(test.resampled.rounds);
     let draft = draft.test("w1", test.statistic, test.p_value, rounds);
-    let (size, design) = (Size::Wasserstein, DesignEffects::NONE);
+    let size = Size::Wasserstein;
     describe(draft, named, (reference, target), size, design, thresholds)
+}
+
+/// A histogram of `by` times fewer values, at least one, with nearly the same
+/// quantiles: sums of counts are rounded, and not each of many small counts.
+fn thin_along(counts: &[u64], by: f64) -> Vec<u64> {
+    let all: u64 = counts.iter().sum();
+    if by <= 1.0 || all == 0 {
+        return counts.to_vec();
+    }
+    let by = by.min(all as f64);
+    let (mut sum, mut before) = (0, 0);
+    let fewer = counts.iter().map(|count| {
+        sum += count;
+        let upto = (sum as f64 / by).round() as u64;
+        upto - std::mem::replace(&mut before, upto)
+    });
+    fewer.collect()
 }
 
 /// The common buckets of finite values.
@@ -307,6 +330,16 @@ pub(crate) fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thinned_histograms_keep_their_quantiles() {
+        assert_eq!(thin_along(&[3, 0, 7], 1.0), [3, 0, 7]);
+        assert_eq!(thin_along(&[0, 2, 0], 50.0), [0, 1, 0]);
+        assert_eq!(thin_along(&[0, 0], 5.0), [0, 0]);
+        let thinned = thin_along(&[1; 1000], 20.0);
+        assert_eq!(thinned.iter().sum::<u64>(), 50);
+        assert_eq!(thinned[..500].iter().sum::<u64>(), 25);
+    }
 
     #[test]
     fn numbers_keep_four_digits() {

@@ -39,6 +39,9 @@ const WORTH_A_NOTE: f64 = 1.2;
 pub(crate) struct DesignEffects {
     pub(crate) reference: f64,
     pub(crate) target: f64,
+    /// Whether they are those of groups (see [`Groups`](super::groups::Groups)):
+    /// tests on samples then move whole groups.
+    pub(crate) grouped: bool,
 }
 
 impl DesignEffects {
@@ -46,6 +49,7 @@ impl DesignEffects {
     pub(crate) const NONE: Self = Self {
         reference: 1.0,
         target: 1.0,
+        grouped: false,
     };
 
     pub(crate) fn of(reference: &SpaceProfile, target: &SpaceProfile) -> Self {
@@ -59,6 +63,21 @@ impl DesignEffects {
         Self {
             reference: effect(rates.reference, reference.rows()),
             target: effect(rates.target, target.rows()),
+            grouped: false,
+        }
+    }
+
+    /// Whether tests must take fewer records than there are.
+    pub(crate) fn thins(self) -> bool {
+        self.reference > 1.0 || self.target > 1.0
+    }
+
+    /// On each side the larger one.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self {
+            reference: self.reference.max(other.reference),
+            target: self.target.max(other.target),
+            grouped: self.grouped || other.grouped,
         }
     }
 
@@ -353,6 +372,7 @@ mod tests {
         let design = DesignEffects {
             reference: 5.0,
             target: 1.0,
+            grouped: false,
         };
         assert_eq!(design.thin(100, 100), (20, 100));
         assert_eq!((design.thin(0, 0), design.thin(1, 1)), ((0, 0), (1, 1)));

@@ -1,13 +1,14 @@
 //! All tests of one embedding space.
 
 use crate::error::Result;
-use crate::profile::{Profile, SpaceConfig, SpaceProfile};
+use crate::profile::{Profile, Role, SpaceConfig, SpaceProfile};
 
 use super::binned::Shares;
 use super::centres::{SpaceContext, class_distances, class_shares, clusters, farthest};
 use super::directions::{DIRECTIONS, compare_directions, frechet};
 use super::draft::Draft;
 use super::finding::{Kind, Note, Scope, SpaceSummary};
+use super::groups::Groups;
 use super::mix::mix_or_meaning;
 use super::numbers::{Size, compare_numbers};
 use super::options::CompareOptions;
@@ -17,7 +18,7 @@ use super::shared::Shared;
 use super::spread::Spread;
 use super::statistic::chosen_for;
 use super::tails::compare_tails;
-use super::view::View;
+use super::view::{Centres, View};
 
 /// What is said about one space.
 pub(crate) struct SpaceAnswer {
@@ -85,8 +86,21 @@ pub(crate) fn compare_space(
         });
         return Ok(answer);
     }
-    let design = DesignEffects::of(a, b);
-    answer.notes.extend(design.note(name, (a.rows(), b.rows())));
+    let groups = Groups::of(a, b);
+    let rows = (a.rows(), b.rows());
+    let design = match &groups {
+        Some(groups) => {
+            let design = groups.design(rows, groups.by_vector());
+            answer.notes.push(groups.note(name, rows, design));
+            design
+        }
+        None => {
+            let design = DesignEffects::of(a, b);
+            answer.notes.extend(design.note(name, rows));
+            answer.notes.extend(Groups::one_sided(name, a, b));
+            design
+        }
+    };
     answer.summary.frechet = frechet(a, b, design);
     if options.self_check {
         let check = self_check(a, b.rows(), options.alpha, options.seed)?;
@@ -105,6 +119,8 @@ pub(crate) fn compare_space(
         classed,
         class_shares: class_shares_by(reference, target, options),
         design,
+        groups: groups.as_ref(),
+        own_centres: configs.0.codebook.is_none() || configs.0.role == Role::Reference,
     };
     if classed {
         answer.drafts.push(class_shares(&context, a, b));
@@ -117,7 +133,8 @@ pub(crate) fn compare_space(
     };
     answer.drafts.extend(norm(&context, a, b));
     answer.drafts.extend(repeated_records(&context, a, b));
-    answer.drafts.extend(compare_directions(&context, a, b)?);
+    let directions = compare_directions(&context, a, b, &mut answer.notes)?;
+    answer.drafts.extend(directions);
     answer.drafts.extend(spread.of_space(a, b));
     if shared.is_overlap() && options.paired.is_none() {
         answer.drafts.extend(shared_drafts(&context, a, b));
@@ -135,6 +152,19 @@ pub(crate) fn compare_space(
     let view = View::new(reference, target, name)?;
     view.centres.name().clone_into(&mut answer.summary.centres);
     answer.summary.codebook = Some(format!("{:032x}", view.codebook.content_hash()));
+    // Samples that were measured now are windows of their own size.
+    let sampled = match view.centres {
+        Centres::Codebook => None,
+        Centres::Sampled => Groups::of(&view.reference, &view.target),
+    };
+    let context = SpaceContext {
+        groups: sampled.as_ref().or(context.groups),
+        ..context
+    };
+    let context = SpaceContext {
+        design: context.design_of((&view.reference, &view.target), Groups::centre_design),
+        ..context
+    };
     if classed {
         answer.drafts.extend(class_distances(&context, &view));
     }
@@ -236,16 +266,17 @@ fn norm(context: &SpaceContext<'_>, a: &SpaceProfile, b: &SpaceProfile) -> Vec<D
     let thresholds = &options.thresholds;
     let size = Size::Wasserstein;
     let (first, second) = (a.norm(), b.norm());
+    let design = context.design_of((a, b), Groups::careful_design);
     let whole = compare_numbers(
         &named,
         first,
         second,
         size,
-        context.design,
+        design,
         thresholds,
         options.seed,
     );
-    let tails = compare_tails(&named, first, second, context.design, thresholds);
+    let tails = compare_tails(&named, first, second, design, thresholds);
     [whole.leads_with(NORM_WEIGHT)]
         .into_iter()
         .chain(tails)

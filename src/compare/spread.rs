@@ -10,9 +10,10 @@ use crate::sphere::{Distance, squared_chord};
 use super::centres::{SpaceContext, class_groups};
 use super::draft::{Draft, effect};
 use super::finding::{QuantilePair, Scope};
+use super::groups::{moved, too_few};
 use super::numbers::number;
 use super::pooled::Pooled;
-use super::stats::{PairCurves, SquaredChords};
+use super::stats::{PairCurves, RowGroups, SquaredChords};
 
 /// Rows a side: a quarter of a million pairs say enough about a distribution.
 const MOST_ROWS: usize = 512;
@@ -67,11 +68,14 @@ impl Spread<'_> {
         if rows.first.min(rows.second) < FEWEST_ROWS {
             return None;
         }
-        let chords = SquaredChords::new(&rows.values, self.dim).ok()?;
+        let counts = (rows.first as u64, rows.second as u64);
+        if let Some(reason) = rows.groups.as_ref().and_then(too_few) {
+            return Some(self.not_tested(scope, counts, reason));
+        }
+        let chords = self.chords(&rows.values, rows.groups.as_ref())?;
         let of_chord = |squared: f64| self.distance.from_squared_chord(squared);
         let curves = PairCurves::within(&chords, rows.first, of_chord)?;
-        let counts = (rows.first as u64, rows.second as u64);
-        self.draft(scope, counts, &curves)
+        self.draft(scope, counts, curves, rows.groups.as_ref())
     }
 
     fn between(
@@ -92,8 +96,18 @@ impl Spread<'_> {
             (rows.first.min(rows.second) >= FEWEST_ROWS).then_some(rows)
         };
         let (one, two) = (side(a)?, side(b)?);
+        let scope = Scope::BetweenClasses(format!("{a} and {b}"));
+        let counts = (
+            (one.first + two.first) as u64,
+            (one.second + two.second) as u64,
+        );
+        let both = [one.groups.as_ref(), two.groups.as_ref()];
+        if let Some(reason) = both.into_iter().flatten().find_map(too_few) {
+            return Some(self.not_tested(scope, counts, reason));
+        }
+        let groups = one.groups_with(&two);
         let values = [one.values.as_slice(), &two.values].concat();
-        let chords = SquaredChords::new(&values, self.dim).ok()?;
+        let chords = self.chords(&values, groups.as_ref())?;
         // Rows lie as: reference of a, target of a, reference of b, target of b.
         let mut ends = 0;
         let mut next = |count: usize| -> Vec<usize> {
@@ -108,21 +122,42 @@ impl Spread<'_> {
             [&rows[1], &rows[3]],
             of_chord,
         )?;
-        let counts = (
-            (one.first + two.first) as u64,
-            (one.second + two.second) as u64,
-        );
-        let scope = Scope::BetweenClasses(format!("{a} and {b}"));
-        self.draft(scope, counts, &curves)
+        self.draft(scope, counts, curves, groups.as_ref())
     }
 
-    fn draft(&self, scope: Scope, counts: (u64, u64), curves: &PairCurves) -> Option<Draft> {
+    /// Chords of pairs, those inside a group left out.
+    fn chords(&self, values: &[f32], groups: Option<&RowGroups>) -> Option<SquaredChords> {
+        let chords = SquaredChords::new(values, self.dim).ok()?;
+        Some(match groups {
+            Some(groups) => chords.apart(groups),
+            None => chords,
+        })
+    }
+
+    fn not_tested(&self, scope: Scope, counts: (u64, u64), reason: String) -> Draft {
+        let draft = self.context.draft("pairwise distance", scope);
+        draft
+            .counts(counts.0, counts.1)
+            .sampled(true)
+            .not_tested(reason)
+    }
+
+    fn draft(
+        &self,
+        scope: Scope,
+        counts: (u64, u64),
+        mut curves: PairCurves,
+        groups: Option<&RowGroups>,
+    ) -> Option<Draft> {
+        if let Some(groups) = groups {
+            curves = curves.grouped(groups);
+        }
         let options = self.context.options;
         let seed = hash_text(options.seed, &format!("{}/{scope}", self.context.group));
         let test = curves
             .permutations(seed)
             .ok()?
-            .test(curves.observed(), curves);
+            .test(curves.observed(), &curves);
         let shift = curves.median_shift().unwrap_or(0.0);
         let (a, b) = (curves.first(), curves.second());
         let pair = |rank, reference, target| QuantilePair {
@@ -135,9 +170,10 @@ impl Spread<'_> {
             other => format!(" ({other})"),
         };
         let sentence = format!(
-            "median distance of pairs{of} {} -> {} ({shift:+.2} reference sd)",
+            "median distance of pairs{of} {} -> {} ({shift:+.2} reference sd){}",
             number(a.median),
             number(b.median),
+            moved(groups),
         );
         // The statistic is the area between the curves in units of the
         // reference's sd: a shift of all pairs by one sd is 1.

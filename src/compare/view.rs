@@ -177,6 +177,9 @@ fn profile_sample(space: &SpaceProfile, config: SpaceConfig, seed: u64) -> Resul
                 .collect(),
         )
     };
+    // Their hashes are named alike in both windows.
+    let group = |row: &SampleRow| row.group.map_or(String::new(), |hash| format!("{hash:x}"));
+    let groups = rows.iter().map(|(_, row)| group(row)).collect();
     let mut vectors = Vec::with_capacity(rows.len() * dim);
     for (_, row) in &rows {
         vectors.extend(row.vector.iter().map(|x| x.to_f32()));
@@ -189,6 +192,7 @@ fn profile_sample(space: &SpaceProfile, config: SpaceConfig, seed: u64) -> Resul
         &Batch::new(rows.len())
             .ids(text(|row| row.id.as_ref()))
             .predictions(text(|row| row.class.as_ref()))
+            .groups(Column::Text(groups))
             .space(SPACE, vectors.view()),
     )?;
     Ok(builder.freeze())

@@ -2,6 +2,7 @@
 
 use super::linear::{Matrix, Output, multiply};
 use super::product::{BLOCK, centred};
+use super::row_groups::RowGroups;
 use crate::error::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 
@@ -105,6 +106,25 @@ impl SquaredChords {
             rows: indices.len(),
             values,
         }
+    }
+
+    /// The same with the chords inside each group infinite, so that they are no
+    /// near pairs of anything.
+    ///
+    /// # Panics
+    ///
+    /// If the groups are not those of these rows.
+    #[must_use]
+    pub fn apart(&self, groups: &RowGroups) -> Self {
+        let mut apart = self.clone();
+        for (i, row) in apart.values.chunks_exact_mut(self.rows.max(1)).enumerate() {
+            for (j, value) in row.iter_mut().enumerate() {
+                if i != j && groups.is_same(i, j) {
+                    *value = f32::INFINITY;
+                }
+            }
+        }
+        apart
     }
 
     /// All pairs i > j, row by row.

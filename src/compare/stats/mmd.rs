@@ -1,9 +1,12 @@
 //! Maximum mean discrepancy with a Laplace kernel.
 
 use super::gram::SquaredChords;
+use super::group_variance::GroupVariance;
+use super::intraclass::Intraclass;
 use super::labellings::{LabelStatistic, Labellings};
 use super::linear::{Matrix, Output, multiply};
 use super::product::BLOCK;
+use super::row_groups::RowGroups;
 use super::sequential::MOST_ROUNDS;
 use rayon::prelude::*;
 
@@ -43,12 +46,15 @@ use rayon::prelude::*;
 pub struct Mmd {
     rows: usize,
     first: usize,
+    /// k = exp(factor d).
+    factor: f32,
     /// The centred kernel's lower triangle in blocks of rows, each up to its
     /// own last column; off the diagonal doubled, so that a'La = a'Ka.
     folded: Vec<Vec<f32>>,
     observed: f64,
     unbiased: Option<f64>,
     tolerance: f64,
+    groups: Option<Box<GroupVariance>>,
 }
 
 impl Mmd {
@@ -111,16 +117,42 @@ impl Mmd {
         let mut mmd = Self {
             rows: n,
             first,
+            factor,
             folded,
             observed: 0.0,
             unbiased: unbiased(&sums, first),
             tolerance: 0.0,
+            groups: None,
         };
         // Of the size that pure chance gives, far over rounding.
         mmd.tolerance = 1e-6 * mmd.scale() * trace;
         let labels: Vec<bool> = (0..n).map(|i| i < first).collect();
         mmd.observed = mmd.values(&Labellings::single(&labels))[0].max(0.0);
         Some(mmd)
+    }
+
+    /// The same where labels move by whole groups: sides then differ in size and in
+    /// how much their rows depend on each other, and each labelling's value is
+    /// taken in units of its own variance, the observed one staying as it is:
+    ///
+    /// ```text
+    /// MMD^2 v / v_l      v_l = Intraclass::variance under labelling l, v observed
+    /// ```
+    ///
+    /// with the correlation of rows in the kernel's own space. `chords` are those
+    /// that it was made from.
+    ///
+    /// # Panics
+    ///
+    /// If the groups are not those of its rows.
+    #[must_use]
+    pub fn grouped(mut self, chords: &SquaredChords, groups: &RowGroups) -> Self {
+        // |phi(x) - phi(y)|^2 = 2 - 2 k(x, y)
+        let squared =
+            |i: usize, j: usize| 1.0 - f64::from(libm::expf(self.factor * chords.row(i)[j].sqrt()));
+        let alike = Intraclass::of(groups, squared);
+        self.groups = Some(Box::new(GroupVariance::new(groups, alike)));
+        self
     }
 
     /// The statistic for the labels as observed (biased MMD^2).
@@ -170,8 +202,17 @@ impl LabelStatistic for Mmd {
                     .sum::<f64>();
             }
         }
-        let scale = self.scale();
-        values.iter_mut().for_each(|value| *value *= scale);
+        match &self.groups {
+            None => {
+                let scale = self.scale();
+                values.iter_mut().for_each(|value| *value *= scale);
+            }
+            Some(groups) => {
+                for (l, value) in values.iter_mut().enumerate() {
+                    *value *= groups.scale(labellings, l) * groups.observed();
+                }
+            }
+        }
         values
     }
 

@@ -15,6 +15,7 @@
 //! | how far apart are two samples, as one number? | [`FrechetDistance`], a description |
 //! | did a sample change, in any way? | [`Mmd`], [`Neighbours`] on [`SquaredChords`] |
 //! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
+//! | do records come in groups that depend on each other? | [`RowGroups`], [`Intraclass`] |
 //! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
 //! | what would have been seen? | [`detectable_mean_shift`] and its siblings |
 //!
@@ -45,6 +46,8 @@ mod divergence;
 mod effect;
 mod frechet;
 mod gram;
+mod group_variance;
+mod intraclass;
 mod ks;
 mod kuiper;
 mod labellings;
@@ -57,6 +60,7 @@ mod permutation;
 mod product;
 mod random;
 mod resample;
+mod row_groups;
 mod sequential;
 mod spectral;
 mod tails;
@@ -78,6 +82,7 @@ pub use effect::{
 };
 pub use frechet::FrechetDistance;
 pub use gram::SquaredChords;
+pub use intraclass::Intraclass;
 pub use ks::{KsMethod, KsTest, ks_p_value, ks_statistic, ks_test, resample_p_value};
 pub use kuiper::{KuiperTest, kuiper_p_value, kuiper_statistic, kuiper_test};
 pub use labellings::{LabelStatistic, Labellings};
@@ -86,6 +91,7 @@ pub use neighbours::Neighbours;
 pub use pair_summary::PairSummary;
 pub use pairwise::PairCurves;
 pub use permutation::Permutations;
+pub use row_groups::RowGroups;
 pub use sequential::Permutation;
 pub use spectral::{SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};

@@ -3,6 +3,7 @@
 use super::gram::SquaredChords;
 use super::labellings::{LabelStatistic, Labellings};
 use super::random::mix;
+use super::row_groups::RowGroups;
 use rayon::prelude::*;
 
 /// Schilling's nearest-neighbour statistic (1986, J. Am. Stat. Assoc. 81): the
@@ -48,14 +49,45 @@ impl Neighbours {
     /// side has no rows or `k` is 0.
     #[must_use]
     pub fn new(chords: &SquaredChords, first: usize, k: usize, seed: u64) -> Option<Self> {
+        let others = chords.rows().saturating_sub(1);
+        Self::among(chords, first, k.min(others), seed, |i, j| i != j)
+    }
+
+    /// The same with neighbours from other groups only: those of the own group
+    /// always move together, and say nothing of the window. `k` is lowered to the
+    /// number of rows outside the largest group.
+    ///
+    /// # Panics
+    ///
+    /// If the groups are not those of these rows.
+    #[must_use]
+    pub fn of_groups(
+        chords: &SquaredChords,
+        first: usize,
+        k: usize,
+        seed: u64,
+        groups: &RowGroups,
+    ) -> Option<Self> {
+        let others = chords.rows() - groups.largest();
+        Self::among(chords, first, k.min(others), seed, |i, j| {
+            !groups.is_same(i, j)
+        })
+    }
+
+    fn among(
+        chords: &SquaredChords,
+        first: usize,
+        k: usize,
+        seed: u64,
+        may_be: impl Fn(usize, usize) -> bool + Sync,
+    ) -> Option<Self> {
         let n = chords.rows();
-        let k = k.min(n.saturating_sub(1));
         if first == 0 || first >= n || k == 0 {
             return None;
         }
         let edges: Vec<Vec<u32>> = (0..n)
             .into_par_iter()
-            .map(|i| nearest(chords.row(i), i, k, seed))
+            .map(|i| nearest(chords.row(i), i, k, seed, |j| may_be(i, j)))
             .collect();
         let mut neighbours = Self {
             rows: n,
@@ -75,7 +107,8 @@ impl Neighbours {
         self.observed
     }
 
-    /// The share that is expected if nothing changed.
+    /// The share that is expected if nothing changed; where rows have groups, about
+    /// so: the mean over the labellings is exact.
     #[must_use]
     pub fn expected(&self) -> f64 {
         let (n, m) = (self.first as f64, (self.rows - self.first) as f64);
@@ -90,8 +123,15 @@ impl Neighbours {
     }
 }
 
-/// The `k` nearest others of row `i`, ascending by distance.
-fn nearest(chords: &[f32], i: usize, k: usize, seed: u64) -> Vec<u32> {
+/// The `k` nearest of the rows that may be neighbours of row `i`, ascending by
+/// distance.
+fn nearest(
+    chords: &[f32],
+    i: usize,
+    k: usize,
+    seed: u64,
+    may_be: impl Fn(usize) -> bool,
+) -> Vec<u32> {
     // Chords are not negative, so their bits are in order; below them a
     // random part that breaks ties. Pairs are unordered: both rows of a pair
     // see the same.
@@ -100,7 +140,7 @@ fn nearest(chords: &[f32], i: usize, k: usize, seed: u64) -> Vec<u32> {
         let coin = mix(seed ^ mix(pair)) >> 32;
         (u64::from(chords[j].to_bits()) << 32 | coin, j as u32)
     };
-    let mut keys: Vec<(u64, u32)> = (0..chords.len()).filter(|&j| j != i).map(key).collect();
+    let mut keys: Vec<(u64, u32)> = (0..chords.len()).filter(|&j| may_be(j)).map(key).collect();
     if k < keys.len() {
         keys.select_nth_unstable(k - 1);
         keys.truncate(k);

@@ -5,6 +5,7 @@ use super::gram::SquaredChords;
 use super::labellings::{LabelStatistic, Labellings};
 use super::pair_summary::{PairSummary, order_statistics, trapezoid};
 use super::permutation::Permutations;
+use super::row_groups::RowGroups;
 use crate::error::Result;
 
 /// Pairwise distances of two windows, either among all rows
@@ -59,6 +60,7 @@ pub struct PairCurves {
     first: PairSummary,
     second: PairSummary,
     observed: f64,
+    groups: Option<Box<RowGroups>>,
 }
 
 /// Which rows are pooled with which.
@@ -153,10 +155,16 @@ impl PairCurves {
         shape: Shape,
         rows: &[&[f32]],
         mut pooled: Vec<f32>,
-        first: Vec<f32>,
-        second: Vec<f32>,
+        mut first: Vec<f32>,
+        mut second: Vec<f32>,
         distance: impl Fn(f64) -> f64,
     ) -> Option<Self> {
+        for pairs in [&mut pooled, &mut first, &mut second] {
+            pairs.retain(|chord| chord.is_finite());
+        }
+        if first.is_empty() || second.is_empty() {
+            return None;
+        }
         let ranks: [usize; CURVE] = std::array::from_fn(|t| {
             let share = (0.5 + t as f64) / CURVE as f64;
             (share * (pooled.len() - 1) as f64).round() as usize
@@ -180,6 +188,7 @@ impl PairCurves {
             first,
             second,
             observed: 0.0,
+            groups: None,
         };
         curves.add_totals(rows, &thresholds);
         let labels = curves.permutations(0).ok()?.observed();
@@ -213,13 +222,33 @@ impl PairCurves {
         }
     }
 
+    /// The same where labels move by whole groups. The chords were those
+    /// [`apart`](SquaredChords::apart) from `groups`: pairs inside a group say
+    /// nothing of the window. `groups` are those of the rows in the order of the
+    /// curves: of two classes A's rows of the reference, A's of the target, then
+    /// B's. A group may have rows of both classes.
+    ///
+    /// # Panics
+    ///
+    /// If there are groups of fewer rows.
+    #[must_use]
+    pub fn grouped(mut self, groups: &RowGroups) -> Self {
+        self.groups = Some(Box::new(groups.clone()));
+        let labels = Labellings::single(&groups.is_first());
+        self.observed = self.values(&labels)[0];
+        self
+    }
+
     /// The labellings that fit: over all rows, or inside each of the two
-    /// classes.
+    /// classes; of whole groups where there are groups.
     ///
     /// # Errors
     ///
     /// None in practice: the constructors refuse empty sides.
     pub fn permutations(&self, seed: u64) -> Result<Permutations> {
+        if let Some(groups) = &self.groups {
+            return Permutations::whole_groups(groups, seed);
+        }
         match self.shape {
             Shape::Within { rows, first } => Permutations::new(first, rows - first, seed),
             Shape::Between { a, b } => Permutations::stratified(&[a, b], seed),
@@ -249,6 +278,22 @@ impl PairCurves {
     #[must_use]
     pub fn median_shift(&self) -> Option<f64> {
         (self.first.sd > 0.0).then(|| (self.second.median - self.first.median) / self.first.sd)
+    }
+
+    /// Pairs of the reference and of the target under labelling `index`, those
+    /// inside a group left out.
+    fn pairs_of(&self, labellings: &Labellings, index: usize) -> [f64; 2] {
+        let Some(groups) = &self.groups else {
+            return [self.first.pairs as f64, self.second.pairs as f64];
+        };
+        match self.shape {
+            Shape::Within { rows, .. } => groups
+                .sides(labellings, index, rows)
+                .map(|side| (side.rows.0 * (side.rows.0 - 1.0) - side.pairs) / 2.0),
+            Shape::Between { a, .. } => groups
+                .sides(labellings, index, a.0 + a.1)
+                .map(|side| side.rows.0 * side.rows.1 - side.across),
+        }
     }
 
     /// Pairs of the reference and of the target under each threshold, for each
@@ -281,10 +326,10 @@ impl PairCurves {
 
 impl LabelStatistic for PairCurves {
     fn values(&self, labellings: &Labellings) -> Vec<f64> {
-        let (first, second) = (self.first.pairs as f64, self.second.pairs as f64);
         let (f, g) = self.counts(labellings);
         (0..labellings.len())
             .map(|l| {
+                let [first, second] = self.pairs_of(labellings, l);
                 (0..CURVE)
                     .map(|t| {
                         let gap = f[t][l] as f64 / first - g[t][l] as f64 / second;

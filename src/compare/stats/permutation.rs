@@ -3,6 +3,7 @@
 
 use super::labellings::{LabelStatistic, Labellings};
 use super::random::Random;
+use super::row_groups::RowGroups;
 use super::sequential::{ENOUGH, FIRST_ROUNDS, MOST_ROUNDS, Permutation, Sequential};
 use crate::error::{Error, ErrorKind, Result};
 use rayon::prelude::*;
@@ -61,9 +62,17 @@ use rayon::prelude::*;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Permutations {
-    strata: Vec<Stratum>,
+    scheme: Scheme,
     rows: usize,
     seed: u64,
+}
+
+/// What is exchanged.
+#[derive(Debug, Clone)]
+enum Scheme {
+    /// Single rows inside each stratum.
+    Rows(Vec<Stratum>),
+    Groups(Box<RowGroups>),
 }
 
 #[derive(Debug, Clone)]
@@ -125,8 +134,23 @@ impl Permutations {
             ));
         }
         Ok(Self {
-            strata: list,
+            scheme: Scheme::Rows(list),
             rows,
+            seed,
+        })
+    }
+
+    /// Labels move by whole groups of rows that depend on each other; see
+    /// [`RowGroups`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Argument`] if a side has no group.
+    pub fn whole_groups(groups: &RowGroups, seed: u64) -> Result<Self> {
+        groups.check()?;
+        Ok(Self {
+            rows: groups.rows(),
+            scheme: Scheme::Groups(Box::new(groups.clone())),
             seed,
         })
     }
@@ -140,8 +164,12 @@ impl Permutations {
     /// The labels as they were observed.
     #[must_use]
     pub fn observed(&self) -> Labellings {
+        let strata = match &self.scheme {
+            Scheme::Rows(strata) => strata,
+            Scheme::Groups(groups) => return Labellings::single(&groups.is_first()),
+        };
         let mut first = vec![false; self.rows];
-        for stratum in &self.strata {
+        for stratum in strata {
             first[stratum.start..stratum.start + stratum.first].fill(true);
         }
         Labellings::single(&first)
@@ -155,8 +183,9 @@ impl Permutations {
         for index in indices {
             let mut random = Random::stream(self.seed, index);
             let bits = labellings.push();
-            for stratum in &self.strata {
-                stratum.draw(&mut random, bits);
+            match &self.scheme {
+                Scheme::Rows(strata) => strata.iter().for_each(|s| s.draw(&mut random, bits)),
+                Scheme::Groups(groups) => groups.draw(&mut random, bits),
             }
         }
         labellings

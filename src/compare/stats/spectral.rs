@@ -4,8 +4,11 @@
 use super::chi_square::chi_square_survival;
 use super::components::Components;
 use super::effect::detectable_excess;
+use super::group_variance::GroupVariance;
+use super::intraclass::Intraclass;
 use super::labellings::{LabelStatistic, Labellings};
 use super::linear::{Matrix, Output, multiply};
+use super::row_groups::RowGroups;
 use super::sequential::Permutation;
 
 impl Components {
@@ -94,6 +97,7 @@ impl Components {
             components: roots.len(),
             projections,
             scale: (n + m) / (n * m),
+            groups: None,
         })
     }
 }
@@ -109,6 +113,35 @@ pub struct SpectralNull {
     /// n_e (1/n + 1/m)^2: the rows are centred, so the difference of the means
     /// is (1/n + 1/m) times the sum of the reference's rows.
     scale: f64,
+    groups: Option<Box<GroupVariance>>,
+}
+
+impl SpectralNull {
+    /// The same where labels move by whole groups. For n_e stands 1 / v, v the
+    /// variance of a difference of means under each labelling
+    /// ([`Intraclass::variance`]), with the correlation of rows of one group in the
+    /// directions and weights of T: so T has the mean of independent rows. Pass
+    /// [`SpectralTest::new`] the n_e = 1 / v of all rows.
+    ///
+    /// # Panics
+    ///
+    /// If the groups are not those of its rows.
+    #[must_use]
+    pub fn grouped(mut self, groups: &RowGroups) -> Self {
+        let row = |i: usize| &self.projections[i * self.components..(i + 1) * self.components];
+        let alike = Intraclass::of(groups, |i, j| {
+            let pairs = row(i).iter().zip(row(j));
+            pairs.map(|(a, b)| f64::from((a - b) * (a - b))).sum()
+        });
+        self.groups = Some(Box::new(GroupVariance::new(groups, alike)));
+        self
+    }
+
+    /// The correlation of rows of one group, where there are groups.
+    #[must_use]
+    pub fn intraclass(&self) -> Option<Intraclass> {
+        self.groups.as_ref().map(|groups| groups.alike())
+    }
 }
 
 impl LabelStatistic for SpectralNull {
@@ -125,9 +158,11 @@ impl LabelStatistic for SpectralNull {
             Matrix::by_column(&indicator, self.rows, count),
         );
         sums.chunks_exact(self.components)
-            .map(|sums| {
+            .enumerate()
+            .map(|(l, sums)| {
                 let squares: f64 = sums.iter().map(|s| f64::from(*s) * f64::from(*s)).sum();
-                self.scale * squares
+                let groups = self.groups.as_ref();
+                groups.map_or(self.scale, |groups| groups.scale(labellings, l)) * squares
             })
             .collect()
     }

@@ -127,3 +127,56 @@ fn too_few_rows_give_nothing() {
     assert!(PairCurves::between(&chords, [&[0], &[1]], [&[2], &[3]], plain).is_none());
     assert!(PairCurves::between(&chords, [&[0], &[1]], [&[2], &[3, 4]], plain).is_some());
 }
+
+/// Groups of unequal size, some in both windows: pairs inside a group are left out
+/// of every labelling's curves.
+#[test]
+fn whole_groups_match_counting_pair_by_pair() {
+    let chords = chords(100, 6);
+    let names: Vec<Option<u64>> = (0..100).map(|row| Some(row * row % 31)).collect();
+    let of_row =
+        |order: &[usize]| -> Vec<Option<u64>> { order.iter().map(|&i| names[i]).collect() };
+    // One class of 60 against 40 rows, or two classes of 60 and 40 rows.
+    let whole: Vec<bool> = (0..100).map(|row| row < 60).collect();
+    let split: Vec<bool> = (0..100)
+        .map(|row| row < 35 || (60..85).contains(&row))
+        .collect();
+    let rows: Vec<usize> = (0..100).collect();
+    for (first, classes) in [(whole, None), (split, Some(60))] {
+        let groups = RowGroups::new(&of_row(&rows), &first);
+        let apart = chords.apart(&groups);
+        let curves = match classes {
+            None => PairCurves::within(&apart, 60, plain),
+            Some(_) => PairCurves::between(
+                &apart,
+                [&rows[..35], &rows[60..85]],
+                [&rows[35..60], &rows[85..]],
+                plain,
+            ),
+        };
+        let curves = curves.unwrap().grouped(&groups);
+        let is_pair =
+            |i: usize, j: usize| !groups.is_same(i, j) && classes.is_none_or(|b| i >= b && j < b);
+        let pairs = |side: &dyn Fn(usize) -> bool| -> Vec<f32> {
+            let all = (0..100).flat_map(|i| (0..i).map(move |j| (i, j)));
+            all.filter(|&(i, j)| is_pair(i, j) && side(i) && side(j))
+                .map(|(i, j)| chords.row(i)[j])
+                .collect()
+        };
+        let thresholds = thresholds(pairs(&|_| true));
+        let labellings = curves.permutations(3).unwrap().labellings(0..5);
+        for (l, value) in curves.values(&labellings).iter().enumerate() {
+            let [a, b] =
+                [true, false].map(|label| pairs(&|row| labellings.is_first(l, row) == label));
+            let exact = naive(&curves, &thresholds, &a, &b);
+            assert!((value - exact).abs() < 1e-12, "{value} {exact}");
+        }
+        let observed = naive(
+            &curves,
+            &thresholds,
+            &pairs(&|row| first[row]),
+            &pairs(&|row| !first[row]),
+        );
+        assert!((curves.observed() - observed).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,122 @@
+//! Windows whose records come in groups of jittered copies.
+
+use crate::data::{Data, Draws};
+use crate::outcome::{Goal, Outcome, wilson};
+use crate::trial::{Classes, Windows, run};
+use driftsphere::compare::Comparison;
+use driftsphere::sketch::hash_bytes;
+use rayon::prelude::*;
+
+/// Copies of each original.
+const COPIES: usize = 20;
+
+/// What a scenario compares.
+struct Scenario {
+    name: &'static str,
+    /// Originals of the reference and of the target.
+    originals: (usize, usize),
+    /// Share of the target's originals that are degraded.
+    degraded: f64,
+    grouped: bool,
+    classes: Classes,
+    goal: Goal,
+}
+
+fn windows(data: &Data, scenario: &Scenario, draws: &mut Draws, trial: usize) -> Windows {
+    let (n, m) = scenario.originals;
+    let clean = draws.shuffled(data.reference.clone());
+    let order = draws.shuffled((0..data.held_out.len()).collect());
+    let bad = (scenario.degraded * m as f64).round() as usize;
+    let kind = &data.degraded[trial % data.degraded.len()].1;
+    let target: Vec<usize> = order[..m]
+        .iter()
+        .enumerate()
+        .map(|(at, &i)| if at < bad { kind[i] } else { data.held_out[i] })
+        .collect();
+    let repeat =
+        |rows: &[usize]| -> Vec<usize> { rows.iter().flat_map(|&row| [row; COPIES]).collect() };
+    Windows {
+        jitter: 0.02,
+        grouped: scenario.grouped,
+        ..Windows::new(&repeat(&clean[..n]), &repeat(&target), &clean[n..n + 1000])
+    }
+}
+
+/// Level and power with groups, and how often their absence is noticed.
+pub(crate) fn groups(data: &Data, trials: usize) {
+    println!("\nGroups: {COPIES} jittered copies of each original\n");
+    println!(
+        "| originals | groups given | classes | trials | space p <= 0.05 (95 % interval) | drift | possible drift | noticed | goal |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    let mut scenarios = Vec::new();
+    for classes in [Classes::None, Classes::Predicted] {
+        for (name, originals, degraded, goal) in [
+            ("100 against 100", (100, 100), 0.0, Goal::AtMost(0.08, 0.08)),
+            ("100 against 25", (100, 25), 0.0, Goal::AtMost(0.08, 0.08)),
+            (
+                "100 against 100: 30 % degraded",
+                (100, 100),
+                0.3,
+                Goal::Open,
+            ),
+            (
+                "100 against 100: all degraded",
+                (100, 100),
+                1.0,
+                Goal::Reaches(0.95),
+            ),
+        ] {
+            scenarios.push(Scenario {
+                name,
+                originals,
+                degraded,
+                grouped: true,
+                classes,
+                goal,
+            });
+        }
+        scenarios.push(Scenario {
+            name: "100 against 100",
+            originals: (100, 100),
+            degraded: 0.0,
+            grouped: false,
+            classes,
+            goal: Goal::Open,
+        });
+    }
+    for scenario in scenarios.iter().filter(|s| s.name.contains(&data.only)) {
+        measure(data, scenario, trials);
+    }
+}
+
+fn measure(data: &Data, scenario: &Scenario, trials: usize) {
+    let comparisons: Vec<Comparison> = (0..trials)
+        .into_par_iter()
+        .map(|trial| {
+            let purpose = hash_bytes(1, scenario.name.as_bytes());
+            let mut draws = Draws::new(trial as u64, purpose);
+            let windows = windows(data, scenario, &mut draws, trial);
+            run(data, &windows, scenario.classes).expect("the trial runs")
+        })
+        .collect();
+    let o = Outcome::of(&comparisons);
+    let is_noticed = |c: &&Comparison| c.notes.iter().any(|n| n.code == "dependent-records");
+    let noticed = comparisons.iter().filter(is_noticed).count();
+    let percent = |k: usize| 100.0 * k as f64 / o.trials as f64;
+    let (low, high) = wilson(o.space, o.trials);
+    println!(
+        "| {} | {} | {} | {} | {:.1} % ({:.0}-{:.0}) | {:.1} % | {:.1} % | {:.1} % | {} |",
+        scenario.name,
+        if scenario.grouped { "yes" } else { "no" },
+        scenario.classes.name(),
+        o.trials,
+        percent(o.space),
+        100.0 * low,
+        100.0 * high,
+        percent(o.drift),
+        percent(o.possible),
+        percent(noticed),
+        scenario.goal.judge(&o)
+    );
+}
