@@ -177,6 +177,11 @@ pub(super) struct CompareArgs {
     /// stands for any text (repeatable, the last that names a feature holds)
     #[arg(long = "statistic", value_name = "FEATURE=STATISTIC")]
     pub(super) statistics: Vec<StatisticChoice>,
+    /// Features that the model says, not what it sees, to be explained by the others: those with
+    /// score, confidence, probability or logit in their name, and these; * stands for any text
+    /// (repeatable)
+    #[arg(long = "outputs", value_name = "GLOB")]
+    pub(super) outputs: Vec<String>,
     /// Profiles of accepted windows: drift is then only what goes beyond the
     /// changes that they show against the reference
     #[arg(long, value_name = "PROFILE", num_args = 1..)]

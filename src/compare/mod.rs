@@ -19,6 +19,7 @@ mod centres;
 mod comparison;
 mod directions;
 mod draft;
+mod explanation;
 mod features;
 mod finding;
 mod judge;
@@ -27,6 +28,7 @@ mod natural;
 mod numbers;
 mod options;
 mod order;
+mod outputs;
 mod pooled;
 mod repeats;
 mod self_check;
@@ -38,8 +40,10 @@ pub mod stats;
 mod tails;
 mod thresholds;
 mod view;
+mod why;
 
 pub use comparison::{compare, compare_with_history};
+pub use explanation::{Association, Explanation};
 pub use finding::{
     Comparison, Effect, Finding, FrechetSummary, Group, Kind, MixOrMeaning, NaturalVariation, Note,
     QuantilePair, Scope, SelfCheckSummary, SharePair, SpaceSummary, TellingRecord, Verdict,

@@ -285,7 +285,7 @@ impl Types {
 }
 
 /// Whether `text` is `pattern`, in which `*` stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let Some((first, others)) = pattern.split_once('*') else {
         return pattern == text;
     };

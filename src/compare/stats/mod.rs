@@ -15,6 +15,7 @@
 //! | how far apart are two samples, as one number? | [`FrechetDistance`], a description |
 //! | did a sample change, in any way? | [`Mmd`], [`Neighbours`] on [`SquaredChords`] |
 //! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
+//! | does one number rise with another? | [`rank_correlation`], inside windows [`within_strata`] |
 //! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
 //! | what would have been seen? | [`detectable_mean_shift`] and its siblings |
 //!
@@ -55,6 +56,7 @@ mod pairwise;
 mod permutation;
 mod product;
 mod random;
+mod rank;
 mod resample;
 mod sequential;
 mod spectral;
@@ -85,6 +87,7 @@ pub use neighbours::Neighbours;
 pub use pair_summary::PairSummary;
 pub use pairwise::PairCurves;
 pub use permutation::Permutations;
+pub use rank::{RankCorrelation, rank_correlation, within_strata};
 pub use sequential::Permutation;
 pub use spectral::{SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};
