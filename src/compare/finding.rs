@@ -382,7 +382,7 @@ pub struct Comparison {
     /// ```
     ///
     /// An input that goes along with the outcome but has not changed explains no
-    /// change.
+    /// change. Empty where both windows have no input feature with numbers.
     pub why: Vec<Explanation>,
     /// One entry for each space that both sides have.
     pub spaces: Vec<SpaceSummary>,

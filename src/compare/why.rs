@@ -58,11 +58,14 @@ pub(crate) fn explain(
         .features()
         .keys()
         .map(String::as_str)
-        .filter(|name| target.features().contains_key(*name))
+        .filter(|name| has_numbers(name, reference, target))
         .filter(|name| !is_output(name, &options.outputs))
         .filter(|name| !is_angle(name, reference, target))
         .collect();
     let mut out = Vec::new();
+    if inputs.is_empty() {
+        return out; // nobody asked
+    }
     for (space, view) in views {
         let group = group_of(space);
         if !moved.group(&group) {
@@ -110,11 +113,7 @@ pub(crate) fn explain(
             && moved.group(&f.group)
     });
     for finding in outputs {
-        let numeric = |p: &Profile| {
-            let feature = p.features().get(&finding.feature);
-            feature.is_some_and(|f| f.numbers().count() > 0)
-        };
-        if !numeric(reference) || !numeric(target) {
+        if !has_numbers(&finding.feature, reference, target) {
             continue;
         }
         let outcome = Outcome {
@@ -125,6 +124,13 @@ pub(crate) fn explain(
         out.push(outcome.explained(&inputs, &moved, options));
     }
     out
+}
+
+fn has_numbers(name: &str, reference: &Profile, target: &Profile) -> bool {
+    [reference, target].iter().all(|p| {
+        let feature = p.features().get(name);
+        feature.is_some_and(|f| f.numbers().count() > 0)
+    })
 }
 
 /// An angle has neither a high nor a low end.
