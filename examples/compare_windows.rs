@@ -39,6 +39,7 @@ pub(crate) fn run(target: &str) -> Result<Comparison> {
     let options = FitOptions {
         clusters: 6,
         seed: 0,
+        ..FitOptions::default()
     };
     let reference = profile_reference(config, options, |builder| {
         track(builder, "reference_week_1")?;

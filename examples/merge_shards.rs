@@ -11,11 +11,13 @@ use driftsphere::profile::{
     Codebooks, FitOptions, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig, fit,
     profile_reference,
 };
+use driftsphere::sphere::ClusterMethod;
 use driftsphere::{ErrorKind, Result};
 
 /// One file on each machine.
 const SHARDS: [&str; 2] = ["reference_week_1.npz", "reference_week_2.npz"];
 const OPTIONS: FitOptions = FitOptions {
+    method: ClusterMethod::KMeans,
     clusters: 6,
     seed: 0,
 };

@@ -93,6 +93,7 @@ fn reference(world: World) -> Profile {
     let options = FitOptions {
         clusters: 5,
         seed: 0,
+        ..FitOptions::default()
     };
     profile_reference(config, options, |builder| track(builder, world)).unwrap()
 }

@@ -180,6 +180,7 @@ fn books(config: &ProfileConfig, rows: &[Row]) -> Option<Codebooks> {
     let options = FitOptions {
         clusters: 3,
         seed: 1,
+        ..FitOptions::default()
     };
     fit(&profile(config, rows, 9, 1, true), options).ok()
 }
@@ -220,7 +221,7 @@ proptest! {
         // The distributed route: profile shards, merge, fit, profile shards again, merge.
         let shards = rows.chunks(11).map(|part| profile(&config(), part, 4, 1, true)).collect();
         let merged = merge_tree(shards, seed);
-        let options = FitOptions { clusters: 3, seed: 1 };
+        let options = FitOptions { clusters: 3, seed: 1, ..FitOptions::default() };
         if let (Ok(distributed), Some(local)) = (fit(&merged, options), books(&config(), &rows)) {
             prop_assert_eq!(distributed.to_bytes(), local.to_bytes());
             let config = config().with_codebooks(&local, Role::Reference).unwrap();

@@ -98,6 +98,7 @@ fn books() -> Codebooks {
     let options = FitOptions {
         clusters: 2,
         seed: 0,
+        ..FitOptions::default()
     };
     fit(&profile_of(config()), options).unwrap()
 }

@@ -34,6 +34,7 @@ fn profile(evil: &str) -> Profile {
     let options = FitOptions {
         clusters: 3,
         seed: 1,
+        ..FitOptions::default()
     };
     profile_reference(config, options, |builder| {
         builder.tag(format!("camera{evil}"), format!("7{evil}"));

@@ -101,6 +101,7 @@ pub(super) fn comparison(findings: Vec<Finding>) -> Comparison {
         target: window("april.dsp"),
         groups: Vec::new(),
         findings,
+        why: Vec::new(),
         spaces: Vec::new(),
         notes: Vec::new(),
     }

@@ -4,6 +4,7 @@ use super::exit::FailOn;
 use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
 use clap::{Args, Parser, Subcommand};
 use driftsphere::compare::StatisticChoice;
+use driftsphere::sphere::ClusterMethod;
 use std::path::PathBuf;
 
 /// Tells when what a vision model sees, or says, has changed in meaning.
@@ -121,6 +122,10 @@ pub(super) struct FitArgs {
     /// Clusters to find in each space
     #[arg(short = 'K', long = "clusters", value_name = "K", default_value_t = 8)]
     pub(super) clusters: usize,
+    /// What the centres of clusters are: kmeans (mean directions), medoid (real records), gmm (a
+    /// mixture of Gaussians), dbscan (dense regions, however many)
+    #[arg(long, value_name = "KIND", default_value_t)]
+    pub(super) centres: ClusterMethod,
     /// Where to write the codebook
     #[arg(short, long, value_name = "BOOK")]
     pub(super) output: PathBuf,
@@ -177,6 +182,11 @@ pub(super) struct CompareArgs {
     /// stands for any text (repeatable, the last that names a feature holds)
     #[arg(long = "statistic", value_name = "FEATURE=STATISTIC")]
     pub(super) statistics: Vec<StatisticChoice>,
+    /// Features that the model says, not what it sees, to be explained by the others: those with
+    /// score, confidence, probability or logit in their name, and these; * stands for any text
+    /// (repeatable)
+    #[arg(long = "outputs", value_name = "GLOB")]
+    pub(super) outputs: Vec<String>,
     /// Profiles of accepted windows: drift is then only what goes beyond the
     /// changes that they show against the reference
     #[arg(long, value_name = "PROFILE", num_args = 1..)]
@@ -345,6 +355,8 @@ mod tests {
         for line in [
             "profile a.npy --fit 8 --like b.dsp",
             "profile a.npy --fit 8 --codebook b.dsb",
+            "profile a.npy --centres medoid",
+            "profile a.npy --fit 8 --centres mean",
             "profile a.npy --reference",
             "profile a.npy --like b.dsp --seed 7",
             "profile a.npy --tag colour",

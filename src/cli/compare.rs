@@ -177,6 +177,7 @@ fn options(args: &CompareArgs) -> CompareOptions {
         alpha: args.alpha,
         seed: args.space.seed.unwrap_or(0),
         statistics: args.statistics.clone(),
+        outputs: args.outputs.clone(),
         self_check: args.self_check,
         paired: match (args.paired, args.unpaired) {
             (true, _) => Some(true),

@@ -6,13 +6,14 @@ use super::output;
 use anyhow::Result;
 use driftsphere::profile::{FitOptions, Profile, fit};
 use driftsphere::report::escape;
-use driftsphere::sphere::Codebook;
+use driftsphere::sphere::{ClusterMethod, Codebook};
 use std::fmt::Write as _;
 
-/// Says so where fewer clusters were fitted than asked for.
-pub(super) fn tell_fewer(space: &str, book: &Codebook, wanted: usize) {
+/// Says so where fewer clusters were fitted than asked for. How many DBSCAN finds is
+/// its answer.
+pub(super) fn tell_fewer(space: &str, book: &Codebook, method: ClusterMethod, wanted: usize) {
     let fitted = book.clusters().len();
-    if fitted < wanted {
+    if fitted < wanted && method != ClusterMethod::Dbscan {
         output::note(&format!(
             "only {fitted} of {wanted} clusters could be fitted in space {space}: \
              the sample has {} rows, and each cluster needs a row unlike the others",
@@ -26,6 +27,7 @@ pub(super) fn run(args: &FitArgs) -> Result<ExitStatus> {
     let profile = Profile::read(&args.profile)?;
     let options = FitOptions {
         clusters: args.clusters,
+        method: args.centres,
         // One seed for the samples and the clustering, as `profile --fit` has:
         // whoever uses the codebook then finds its members by their hashes.
         seed: profile.config().seed,
@@ -34,7 +36,7 @@ pub(super) fn run(args: &FitArgs) -> Result<ExitStatus> {
     books.write(&args.output)?;
     let mut text = String::new();
     for (space, book) in &books.0 {
-        tell_fewer(space, book, args.clusters);
+        tell_fewer(space, book, args.centres, args.clusters);
         let _ = writeln!(
             text,
             "{}: {} classes and {} clusters of space {}, codebook {:032x}",

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use driftsphere::ingest;
-use driftsphere::sphere::Distance;
+use driftsphere::sphere::{ClusterMethod, Distance};
 use std::path::PathBuf;
 
 /// What inputs are taken for.
@@ -103,6 +103,10 @@ pub(super) struct CentreArgs {
     /// Read the input twice: fit K clusters, then measure (for a reference)
     #[arg(long, value_name = "K", conflicts_with_all = ["codebook", "like"])]
     pub(super) fit: Option<usize>,
+    /// What the centres of clusters are: kmeans (mean directions), medoid (real records), gmm (a
+    /// mixture of Gaussians), dbscan (dense regions, however many) [default: kmeans]
+    #[arg(long, value_name = "KIND", requires = "fit")]
+    pub(super) centres: Option<ClusterMethod>,
     /// Measure against centres that `driftsphere fit` wrote
     #[arg(long, value_name = "FILE", conflicts_with = "like")]
     pub(super) codebook: Option<PathBuf>,

@@ -26,7 +26,12 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
     if let Some(wanted) = args.centres.fit {
         for (space, config) in &profile.config().spaces {
             if let Some(book) = &config.codebook {
-                tell_fewer(space, book, wanted);
+                tell_fewer(
+                    space,
+                    book,
+                    args.centres.centres.unwrap_or_default(),
+                    wanted,
+                );
             }
         }
     }

@@ -63,7 +63,11 @@ impl Settings {
         Ok(Self {
             space: Some(name),
             config,
-            fit: centres.fit.map(|clusters| FitOptions { clusters, seed }),
+            fit: centres.fit.map(|clusters| FitOptions {
+                clusters,
+                method: centres.centres.unwrap_or_default(),
+                seed,
+            }),
             tags: Vec::new(),
             threads: workers(threads),
         })
@@ -340,6 +344,7 @@ mod tests {
         let options = FitOptions {
             clusters: 2,
             seed: 5,
+            ..FitOptions::default()
         };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("book.dsb");

@@ -1,5 +1,7 @@
 //! The whole comparison.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::Profile;
 
@@ -10,6 +12,8 @@ use super::judge::{judge, overall};
 use super::natural::History;
 use super::options::CompareOptions;
 use super::space::compare_space;
+use super::view::View;
+use super::why::explain;
 
 /// Compares two profiles: what changed, how much, how sure, and which records
 /// show it.
@@ -123,6 +127,8 @@ pub fn compare_with_history(
         evidence.notes.push(usual.note(history.len()));
     }
     let (groups, findings) = judge(evidence.drafts, options.alpha);
+    let found = (groups.as_slice(), findings.as_slice());
+    let why = explain(reference, target, &evidence.views, found, options);
     Ok(Comparison {
         verdict: overall(&groups),
         alpha: options.alpha,
@@ -130,6 +136,7 @@ pub fn compare_with_history(
         target: window(&options.names.1, target),
         groups,
         findings,
+        why,
         spaces: evidence.spaces,
         notes: evidence.notes,
     })
@@ -151,6 +158,7 @@ fn measure(reference: &Profile, target: &Profile, options: &CompareOptions) -> R
     let mut drafts = compare_features(reference, target, options)?;
     let mut spaces = Vec::new();
     let mut notes = Vec::new();
+    let mut views = BTreeMap::new();
     for name in reference.spaces().keys() {
         if !target.spaces().contains_key(name) {
             notes.push(one_sided(name, "reference"));
@@ -161,6 +169,7 @@ fn measure(reference: &Profile, target: &Profile, options: &CompareOptions) -> R
         drafts.extend(answer.drafts);
         spaces.push(answer.summary);
         notes.extend(answer.notes);
+        views.extend(answer.view.map(|view| (name.clone(), view)));
     }
     for name in target.spaces().keys() {
         if !reference.spaces().contains_key(name) {
@@ -171,6 +180,7 @@ fn measure(reference: &Profile, target: &Profile, options: &CompareOptions) -> R
         drafts,
         spaces,
         notes,
+        views,
     })
 }
 
@@ -179,6 +189,7 @@ struct Evidence {
     drafts: Vec<Draft>,
     spaces: Vec<SpaceSummary>,
     notes: Vec<Note>,
+    views: BTreeMap<String, View>,
 }
 
 fn one_sided(space: &str, side: &str) -> Note {

@@ -12,11 +12,12 @@ use super::finding::{Kind, Scope};
 use super::groups::Groups;
 use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1};
 use super::options::CompareOptions;
+use super::outputs::is_output;
 use super::repeats::DesignEffects;
 use super::statistic::{Statistic, chosen};
 use super::tails::compare_tails;
 
-/// The group of labels and predictions.
+/// The group of labels, predictions and scores.
 const OUTPUTS: &str = "outputs";
 /// The group of all other named values.
 const RECORDS: &str = "records";
@@ -39,7 +40,7 @@ pub(crate) fn compare_features(
         if serves_as_class(reference, target, name) {
             continue;
         }
-        let (group, kind) = place(name);
+        let (group, kind) = place(name, options);
         let named = Named {
             group,
             feature: name,
@@ -60,7 +61,7 @@ pub(crate) fn compare_features(
     }
     for name in target.features().keys() {
         if !reference.features().contains_key(name) {
-            let (group, kind) = place(name);
+            let (group, kind) = place(name, options);
             let draft = Draft::new(group, name, kind, Scope::All);
             drafts.push(draft.not_tested("the reference has no such feature"));
         }
@@ -68,10 +69,11 @@ pub(crate) fn compare_features(
     Ok(drafts)
 }
 
-fn place(name: &str) -> (&'static str, Kind) {
+fn place(name: &str, options: &CompareOptions) -> (&'static str, Kind) {
     match name {
         "label" => (OUTPUTS, Kind::Label),
         "prediction" => (OUTPUTS, Kind::Output),
+        _ if is_output(name, &options.outputs) => (OUTPUTS, Kind::Output),
         _ => (RECORDS, Kind::Input),
     }
 }

@@ -1,5 +1,6 @@
 //! What a comparison says: plain data, filled by the tests and read by the reports.
 
+use super::explanation::Explanation;
 use serde::Serialize;
 use std::fmt;
 
@@ -364,6 +365,25 @@ pub struct Comparison {
     /// Findings, the heaviest verdict first, then the largest effect relative to
     /// its threshold.
     pub findings: Vec<Finding>,
+    /// What goes along with a change: an entry for each distance to centres that
+    /// changed in a space that drifted, and for each output (a score, a
+    /// confidence) that did, `possible drift` included.
+    ///
+    /// ```text
+    /// outputs  features with score, confidence, probability or logit as a word
+    ///          of their name, and those of CompareOptions::outputs
+    /// inputs   all other features with numbers, but angles, of which 30 sampled
+    ///          records (10 a side) have one; of grouped records as many groups
+    /// named    an input that changed (possible drift at least, and up or down
+    ///          among the sampled records), whose rank correlation with the
+    ///          outcome, over both windows, is 0.1 or more, has p < alpha after
+    ///          Holm's correction over the inputs that changed, and has the sign
+    ///          that takes the outcome the way it went
+    /// ```
+    ///
+    /// An input that goes along with the outcome but has not changed explains no
+    /// change. Empty where both windows have no input feature with numbers.
+    pub why: Vec<Explanation>,
     /// One entry for each space that both sides have.
     pub spaces: Vec<SpaceSummary>,
     /// Doubts and advice.

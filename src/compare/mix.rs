@@ -1,6 +1,6 @@
 //! New mix, or new meaning: what turned the mean of a space.
 
-use crate::profile::SpaceProfile;
+use crate::profile::{SpaceGroup, SpaceProfile};
 
 use super::centres::class_groups;
 use super::finding::MixOrMeaning;
@@ -15,8 +15,14 @@ use super::finding::MixOrMeaning;
 /// which is the average of both orders; a class that one side lacks counts as
 /// mix. From the squared lengths is taken what sampling alone gives: for the
 /// meaning `sum_c w_c^2 (v_c / n_c + v'_c / m_c)`, for the mix
-/// `sum_c pooled_c |mu_c - mu|^2 (1 / n + 1 / m)`, with `v_c = 1 - |mu_c|^2` the
-/// variance of a class's unit vectors.
+/// `sum_c pooled_c |mu_c - mu|^2 (1 / n + 1 / m)`, with
+///
+/// ```text
+/// v_c = (1 - |mu_c|^2) n_c / (n_c - 1)
+/// ```
+///
+/// the unbiased variance of a class's unit vectors; a class of one row has that of
+/// all classes of both windows, pooled.
 ///
 /// `None` where the windows have no named class in common: nothing then tells
 /// whether the classes have a new meaning or others have come in their place.
@@ -25,7 +31,7 @@ pub(crate) fn mix_or_meaning(
     target: &SpaceProfile,
 ) -> Option<MixOrMeaning> {
     let (first, second) = (class_groups(reference), class_groups(target));
-    let total = |groups: &std::collections::BTreeMap<&str, &crate::profile::SpaceGroup>| {
+    let total = |groups: &std::collections::BTreeMap<&str, &SpaceGroup>| {
         groups.values().map(|g| g.count()).sum::<u64>() as f64
     };
     let (n, m) = (total(&first), total(&second));
@@ -41,9 +47,10 @@ pub(crate) fn mix_or_meaning(
     let dim = reference.directions().dim();
     let (mut mix, mut meaning) = (vec![0.0; dim], vec![0.0; dim]);
     let mut meaning_noise = 0.0;
+    let spread = pooled_variance(first.values().chain(second.values()).copied());
     let mut classes = Vec::new();
     for name in names {
-        let side = |groups: &std::collections::BTreeMap<&str, &crate::profile::SpaceGroup>| {
+        let side = |groups: &std::collections::BTreeMap<&str, &SpaceGroup>| {
             groups
                 .get(name)
                 .filter(|g| g.count() > 0)
@@ -66,7 +73,7 @@ pub(crate) fn mix_or_meaning(
             meaning[i] += weight * (mu_target[i] - mu[i]);
         }
         if let (Some((n_c, mu)), Some((m_c, mu_target))) = (&a, &b) {
-            let noise = variance(mu) / n_c + variance(mu_target) / m_c;
+            let noise = variance(mu, *n_c, spread) / n_c + variance(mu_target, *m_c, spread) / m_c;
             meaning_noise += weight * weight * noise;
         }
         classes.push(((pi * n + pi_target * m) / (n + m), mu));
@@ -92,7 +99,28 @@ fn square(v: &[f64]) -> f64 {
     v.iter().map(|x| x * x).sum()
 }
 
-/// Variance of unit vectors around their mean.
-fn variance(mean: &[f64]) -> f64 {
-    (1.0 - square(mean)).max(0.0)
+/// Variance of a class's unit vectors around their mean, from `n` of them.
+fn variance(mean: &[f64], n: f64, pooled: f64) -> f64 {
+    if n < 2.0 {
+        return pooled;
+    }
+    (1.0 - square(mean)).max(0.0) * n / (n - 1.0)
+}
+
+/// The same of the rows of all groups around the mean of each; 0 where no group has
+/// two.
+fn pooled_variance<'g>(groups: impl Iterator<Item = &'g SpaceGroup>) -> f64 {
+    let (mut squares, mut freedom) = (0.0, 0.0);
+    for group in groups {
+        let n = group.count() as f64;
+        if let Some(mean) = group.directions().mean().filter(|_| n > 1.0) {
+            squares += n * (1.0 - square(&mean)).max(0.0);
+            freedom += n - 1.0;
+        }
+    }
+    if freedom > 0.0 {
+        squares / freedom
+    } else {
+        0.0
+    }
 }

@@ -20,6 +20,7 @@ mod comparison;
 mod dependent;
 mod directions;
 mod draft;
+mod explanation;
 mod features;
 mod finding;
 mod groups;
@@ -29,6 +30,7 @@ mod natural;
 mod numbers;
 mod options;
 mod order;
+mod outputs;
 mod pooled;
 mod repeats;
 mod self_check;
@@ -40,8 +42,10 @@ pub mod stats;
 mod tails;
 mod thresholds;
 mod view;
+mod why;
 
 pub use comparison::{compare, compare_with_history};
+pub use explanation::{Association, Explanation};
 pub use finding::{
     Comparison, Effect, Finding, FrechetSummary, Group, Kind, MixOrMeaning, NaturalVariation, Note,
     QuantilePair, Scope, SelfCheckSummary, SharePair, SpaceSummary, TellingRecord, Verdict,

@@ -25,6 +25,9 @@ pub struct CompareOptions {
     /// Statistics other than the default ones, by feature; the last that names a
     /// feature holds.
     pub statistics: Vec<StatisticChoice>,
+    /// Features that are outputs of the model beside those whose name says so
+    /// ([`Comparison::why`](super::Comparison::why)); `*` stands for any text.
+    pub outputs: Vec<String>,
     /// Whether the windows are the same records measured twice; `None` to find
     /// out from the shares of records that both have.
     pub paired: Option<bool>,
@@ -43,6 +46,7 @@ impl Default for CompareOptions {
             seed: 0,
             thresholds: Thresholds::default(),
             statistics: Vec::new(),
+            outputs: Vec::new(),
             paired: None,
             self_check: false,
             names: ("reference".into(), "target".into()),

@@ -25,6 +25,8 @@ pub(crate) struct SpaceAnswer {
     pub(crate) drafts: Vec<Draft>,
     pub(crate) summary: SpaceSummary,
     pub(crate) notes: Vec<Note>,
+    /// What its rows were measured against; `None` where they were not.
+    pub(crate) view: Option<View>,
 }
 
 /// How the groups of spaces begin.
@@ -32,6 +34,11 @@ pub(crate) const SPACE_GROUP: &str = "space ";
 
 pub(crate) fn group_of(space: &str) -> String {
     format!("{SPACE_GROUP}{space}")
+}
+
+/// Whether a group is of a space.
+pub(crate) fn of_a_space(group: &str) -> bool {
+    group.starts_with(SPACE_GROUP)
 }
 
 /// Tests one space that both profiles have.
@@ -50,6 +57,7 @@ pub(crate) fn compare_space(
         drafts: Vec::new(),
         summary: summary(name, a, b, configs, reference, target),
         notes: Vec::new(),
+        view: None,
     };
     let group = group_of(name);
     if let Some(reason) = not_comparable(a, b, configs) {
@@ -180,6 +188,7 @@ pub(crate) fn compare_space(
         }
     }
     answer.notes.extend(view.note(name));
+    answer.view = Some(view);
     Ok(answer)
 }
 

@@ -11,8 +11,8 @@ use crate::ingest::{Batch, Column};
 #[cfg(feature = "fit")]
 use crate::profile::{FitOptions, class_centres, fit};
 use crate::profile::{Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig, SpaceProfile};
-use crate::sketch::{CoordinatedSample, SampleRow};
-use crate::sphere::Codebook;
+use crate::sketch::{CoordinatedSample, SampleRow, hash_row, hash_text};
+use crate::sphere::{Codebook, LeaveOneOut, Products, Reading, Ruler};
 
 use super::finding::Note;
 
@@ -58,12 +58,25 @@ impl Centres {
     }
 }
 
+/// How the rows of the reference's sample are known to a codebook, so that each
+/// can be left out of the centres that it helped to fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Members {
+    /// None helped.
+    Strangers,
+    /// By the hash that the sample has them under.
+    ByHash,
+    /// By the hash that they were given when the sample was measured.
+    Rehashed,
+}
+
 /// A reference and a target measured against one codebook.
 pub(crate) struct View {
     pub(crate) reference: SpaceProfile,
     pub(crate) target: SpaceProfile,
     pub(crate) codebook: Arc<Codebook>,
     pub(crate) centres: Centres,
+    members: Members,
 }
 
 impl View {
@@ -75,6 +88,10 @@ impl View {
         let book = |p: &Profile| p.config().spaces[space].codebook.clone();
         let config = &reference.config().spaces[space];
         let seed = reference.config().seed;
+        let members = match config.role {
+            Role::Plain => Members::Strangers,
+            Role::Reference => Members::ByHash,
+        };
         if let (Some(a), Some(b)) = (book(reference), book(target))
             && a.content_hash() == b.content_hash()
         {
@@ -83,6 +100,7 @@ impl View {
                 target: tgt_space.clone(),
                 codebook: a,
                 centres: Centres::Codebook,
+                members,
             });
         }
         if let Some(codebook) = book(reference) {
@@ -91,6 +109,7 @@ impl View {
                 target: measure(tgt_space, config, &codebook, Role::Plain, seed)?,
                 codebook,
                 centres: Centres::Sampled,
+                members,
             });
         }
         let codebook = Arc::new(fit_on_sample(ref_space, config, seed)?);
@@ -99,8 +118,50 @@ impl View {
             target: measure(tgt_space, config, &codebook, Role::Plain, seed)?,
             codebook,
             centres: Centres::Sampled,
+            members: Members::Rehashed,
         })
     }
+
+    /// What each record of both samples says about itself; whether it is of the
+    /// target. Records without a direction, which only a damaged sample has, are
+    /// left out.
+    pub(crate) fn readings(
+        &self,
+        (reference, target): (&CoordinatedSample, &CoordinatedSample),
+        seed: u64,
+    ) -> Vec<(Arc<SampleRow>, bool, Reading)> {
+        let mut out = Vec::new();
+        let mut scratch = LeaveOneOut::default();
+        let mut products = Products::default();
+        let own = self.members != Members::Strangers;
+        for (sample, is_target, left_out) in [(reference, false, own), (target, true, false)] {
+            let ruler = Ruler::new(Arc::clone(&self.codebook), left_out);
+            for (hash, row) in one_a_record(sample) {
+                let values: Vec<f32> = row.vector.iter().map(|x| x.to_f32()).collect();
+                let hash = match (self.members, &row.id) {
+                    (Members::Rehashed, Some(id)) => hash_text(seed, id),
+                    (Members::Rehashed, None) => hash_row(seed, &values),
+                    _ => hash,
+                };
+                let class = row.class.as_deref();
+                let class = class.and_then(|class| self.codebook.class_index(class));
+                let block = ruler.block(&values, &mut products);
+                let reading = ruler.read(&block, 0, class, hash, &mut scratch);
+                out.extend(reading.map(|reading| (Arc::clone(row), is_target, reading)));
+            }
+        }
+        out
+    }
+}
+
+/// The first row of each record of a sample, whatever came again under its id.
+pub(crate) fn one_a_record(
+    sample: &CoordinatedSample,
+) -> impl Iterator<Item = (u64, &Arc<SampleRow>)> {
+    let mut last = None;
+    sample.rows().filter_map(move |entry| {
+        (last.replace(entry.hash) != Some(entry.hash)).then_some((entry.hash, entry.row))
+    })
 }
 
 impl View {

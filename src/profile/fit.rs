@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sphere::{Centre, Codebook, Provenance, fit_clusters};
+use crate::sphere::{Centre, ClusterMethod, Codebook, Provenance, fit_clusters_by};
 
 use super::builder::ProfileBuilder;
 use super::config::{ProfileConfig, Role, SpaceConfig};
@@ -17,22 +17,25 @@ pub struct FitOptions {
     /// Clusters asked for in each space; fewer where there are fewer distinct
     /// rows.
     pub clusters: usize,
+    /// How clusters are found.
+    pub method: ClusterMethod,
     /// Seed of the clustering.
     pub seed: u64,
 }
 
 impl Default for FitOptions {
-    /// 8 clusters, seed 0.
+    /// 8 clusters by k-means, seed 0.
     fn default() -> Self {
         Self {
             clusters: 8,
+            method: ClusterMethod::KMeans,
             seed: 0,
         }
     }
 }
 
 /// Fits a codebook for each space of a profile: class centres from the exact
-/// sums over all rows, cluster centres by k-means on the sample.
+/// sums over all rows, cluster centres by [`method`](FitOptions::method) on the sample.
 ///
 /// Deterministic for one build, CPU and seed; everything measured against the
 /// result is then the same everywhere.
@@ -77,8 +80,13 @@ fn fit_space(
             "no row to fit centres on: every row was skipped, or none was read",
         ));
     }
-    let (clusters, members) =
-        fit_clusters(space.sample(), config.dim, options.clusters, options.seed)?;
+    let (clusters, members) = fit_clusters_by(
+        options.method,
+        space.sample(),
+        config.dim,
+        options.clusters,
+        options.seed,
+    )?;
     let mut book = Codebook::new(
         config.dim,
         config.distance,
@@ -86,7 +94,7 @@ fn fit_space(
         clusters,
         members,
         Provenance {
-            method: "k-means".into(),
+            method: options.method.provenance().into(),
             k: options.clusters as u32,
             seed: options.seed,
             sample_seed,
@@ -151,7 +159,7 @@ impl ProfileConfig {
 /// let rows = Array2::from_shape_fn((60, 4), |(i, j)| ((i * 7 + j * 3) % 11) as f32 + 1.0);
 /// let ids: Vec<i64> = (0..60).collect();
 /// let config = ProfileConfig::new().space("embedding", SpaceConfig::new(4));
-/// let options = FitOptions { clusters: 3, seed: 0 };
+/// let options = FitOptions { clusters: 3, ..FitOptions::default() };
 /// let reference = profile_reference(config, options, |builder| {
 ///     builder.track_batch(
 ///         &Batch::new(60)

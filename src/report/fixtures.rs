@@ -86,6 +86,7 @@ pub(super) fn no_drift() -> Comparison {
             verdict: Verdict::NoDrift,
         }],
         findings: ["spectral", "norm", "cluster distance"].map(finding).into(),
+        why: Vec::new(),
         spaces: vec![SpaceSummary {
             name: "embedding".into(),
             dim: 1280,

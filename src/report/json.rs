@@ -36,6 +36,7 @@ use serde::Serialize;
 /// | `target` | [window](Window) | the window asked about |
 /// | `groups` | array of [group](Group) | findings judged together, by name |
 /// | `findings` | array of [finding](Finding) | heaviest verdict first, then largest effect relative to its threshold |
+/// | `why` | array of [explanation](Explanation) | input features that go along with what changed |
 /// | `spaces` | array of [space](Space) | embedding spaces that both windows have |
 /// | `notes` | array of [note](Note) | doubts and advice: `code` (stable), `text` |
 ///
@@ -47,7 +48,7 @@ use serde::Serialize;
 /// #     name: name.into(), records: 1000, not_used: vec![], times: None };
 /// # let comparison = Comparison {
 /// #     verdict: Verdict::NoDrift, alpha: 0.05, reference: window("march.dsp"),
-/// #     target: window("april.dsp"), groups: vec![], findings: vec![], spaces: vec![], notes: vec![] };
+/// #     target: window("april.dsp"), groups: vec![], findings: vec![], why: vec![], spaces: vec![], notes: vec![] };
 /// let text = driftsphere::report::json::to_text(&comparison, 0);
 /// let value: serde_json::Value = serde_json::from_str(&text)?;
 /// assert_eq!(value["format"], "driftsphere comparison");
@@ -80,10 +81,66 @@ pub struct Document<'a> {
     pub groups: Vec<Group<'a>>,
     /// The evidence, feature by feature.
     pub findings: Vec<Finding<'a>>,
+    /// What goes along with the changes.
+    pub why: Vec<Explanation<'a>>,
     /// Embedding spaces that both windows have.
     pub spaces: Vec<Space<'a>>,
     /// Doubts and advice.
     pub notes: &'a [Note],
+}
+
+/// Input features that go along with a distance to centres, or an output, that
+/// changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation<'a> {
+    /// Group of what is explained.
+    pub group: &'a str,
+    /// `own-centre distance`, `cluster distance`, or the name of an output;
+    /// `distance to centres` where none of them changed.
+    pub outcome: &'a str,
+    /// Whether it rose; `null` where the sampled records do not show which way.
+    pub rose: Option<bool>,
+    /// Sampled records that it was measured on.
+    pub records: u64,
+    /// Input features that could be looked at.
+    pub inputs: u64,
+    /// How many of these changed.
+    pub changed: u64,
+    /// How many of these explain it, listed or not.
+    pub associated: u64,
+    /// At most 10 of them, the most telling first; empty if none does.
+    pub features: Vec<Association<'a>>,
+    /// In plain words; wording not promised.
+    pub sentence: &'a str,
+}
+
+/// An input feature that goes along with an outcome.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Association<'a> {
+    /// Its name.
+    pub feature: &'a str,
+    /// Whether it rose between the windows.
+    pub rose: bool,
+    /// Spearman's rank correlation over both windows.
+    pub correlation: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub lower: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub upper: Option<f64>,
+    /// Tail probability under no correlation.
+    pub p_value: Option<f64>,
+    /// The same after Holm's correction.
+    pub p_adjusted: Option<f64>,
+    /// Sampled records (or groups of them) behind it.
+    pub n: u64,
+    /// The correlation within the windows; `null` where it cannot be told.
+    pub within: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub within_lower: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub within_upper: Option<f64>,
+    /// Whether it holds within the windows too, not only between them.
+    pub also_within: bool,
 }
 
 /// One of the two windows.

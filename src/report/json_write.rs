@@ -1,8 +1,8 @@
 //! From the result model to the JSON document, field by field.
 
 use super::json::{
-    Document, Effect, Finding, Frechet, Group, Mix, Natural, NotUsed, Quantile, Rate, Record,
-    Scope, SelfCheck, Share, Space, Window,
+    Association, Document, Effect, Explanation, Finding, Frechet, Group, Mix, Natural, NotUsed,
+    Quantile, Rate, Record, Scope, SelfCheck, Share, Space, Window,
 };
 use crate::compare;
 
@@ -20,6 +20,7 @@ impl<'a> Document<'a> {
             target: Window::new(&comparison.target),
             groups: comparison.groups.iter().map(Group::new).collect(),
             findings: comparison.findings.iter().map(Finding::new).collect(),
+            why: comparison.why.iter().map(Explanation::new).collect(),
             spaces: comparison.spaces.iter().map(Space::new).collect(),
             notes: &comparison.notes,
         }
@@ -85,6 +86,41 @@ impl<'a> Finding<'a> {
             new_values: &finding.new_values,
             lost_values: &finding.lost_values,
             records: finding.records.iter().map(Record::new).collect(),
+        }
+    }
+}
+
+impl<'a> Explanation<'a> {
+    fn new(explanation: &'a compare::Explanation) -> Self {
+        Self {
+            group: &explanation.group,
+            outcome: &explanation.outcome,
+            rose: explanation.rose,
+            records: explanation.records,
+            inputs: explanation.inputs,
+            changed: explanation.changed,
+            associated: explanation.associated,
+            features: explanation.features.iter().map(Association::new).collect(),
+            sentence: &explanation.sentence,
+        }
+    }
+}
+
+impl<'a> Association<'a> {
+    fn new(found: &'a compare::Association) -> Self {
+        Self {
+            feature: &found.feature,
+            rose: found.rose,
+            correlation: finite(found.correlation),
+            lower: finite(found.interval.0),
+            upper: finite(found.interval.1),
+            p_value: finite(found.p_value),
+            p_adjusted: finite(found.p_adjusted),
+            n: found.n,
+            within: found.within.and_then(|within| finite(within.0)),
+            within_lower: found.within.and_then(|within| finite(within.1.0)),
+            within_upper: found.within.and_then(|within| finite(within.1.1)),
+            also_within: found.also_within,
         }
     }
 }

@@ -24,7 +24,7 @@ const ID: usize = 200;
 /// #     name: name.into(), records: 1000, not_used: vec![], times: None };
 /// # let comparison = Comparison {
 /// #     verdict: Verdict::NoDrift, alpha: 0.05, reference: window("march.dsp"),
-/// #     target: window("<april>.dsp"), groups: vec![], findings: vec![], spaces: vec![], notes: vec![] };
+/// #     target: window("<april>.dsp"), groups: vec![], findings: vec![], why: vec![], spaces: vec![], notes: vec![] };
 /// let text = driftsphere::report::markdown(&comparison, false);
 /// assert!(text.starts_with("**NO DRIFT**: "));
 /// assert!(text.contains("- **target** &lt;april&gt;.dsp, 1,000 records"));

@@ -61,6 +61,22 @@ pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison) {
     }
 }
 
+pub(super) fn why(page: &mut dyn Canvas, comparison: &Comparison) {
+    if comparison.why.is_empty() {
+        return;
+    }
+    page.heading("What goes along with it");
+    for explanation in &comparison.why {
+        page.item("-", &clip(&explanation.sentence, SENTENCE));
+    }
+    if comparison.why.iter().any(|e| !e.features.is_empty()) {
+        page.aside(
+            "Among sampled records, of the input features that changed. What changes together looks alike: \
+             this need not be the cause.",
+        );
+    }
+}
+
 fn sentence(finding: &Finding) -> String {
     if finding.sentence.is_empty() {
         subject(finding)

@@ -29,7 +29,8 @@ impl Default for TerminalOptions {
 /// The comparison as text, most important things first:
 ///
 /// 1. the verdict in a sentence, and the two windows;
-/// 2. the few things that moved most, in plain words;
+/// 2. the few things that moved most, in plain words,
+///    and the input features that go along with it;
 /// 3. the groups of findings with their p-values;
 /// 4. the findings: drift and possible drift as a table, `not enough data` with
 ///    what would be needed, `not tested` with the reason, the others as a count;
@@ -50,6 +51,7 @@ pub fn terminal(comparison: &Comparison, options: &TerminalOptions) -> String {
 pub(super) fn write(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     sections::verdict(page, comparison);
     sections::moved_most(page, comparison);
+    sections::why(page, comparison);
     sections::groups(page, comparison);
     finding_sections::findings(page, comparison, verbose);
     finding_sections::not_enough_data(page, comparison, verbose);

@@ -1,4 +1,5 @@
-//! Cluster centres by k-means, the only place that knows linfa-clustering.
+//! Cluster centres by k-means and from other ways to group rows; this file and
+//! `density.rs` are the only ones that know linfa-clustering.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +11,9 @@ use ndarray::Array2;
 use rand_xoshiro::Xoshiro256Plus;
 use rand_xoshiro::rand_core::SeedableRng;
 
+use super::density::{MIXTURE_DIMENSIONS, dense_regions, mixture};
 use super::sampled::sample_vector;
-use super::{Centre, CentreSet, Member, NearestSearch, Products, UnitRow};
+use super::{Centre, CentreSet, ClusterMethod, Member, NearestSearch, Products, UnitRow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::{CoordinatedSample, Directions};
 
@@ -71,6 +73,36 @@ pub fn fit_clusters(
     k: usize,
     seed: u64,
 ) -> Result<(Vec<Centre>, Vec<Member>)> {
+    fit_clusters_by(ClusterMethod::KMeans, sample, dim, k, seed)
+}
+
+/// The same by any method.
+///
+/// ```text
+/// kmeans  as fit_clusters
+/// medoid  as kmeans; then S is the vector of the sample entry nearest to the
+///         centre alone, the only member: all other rows are measured as they are
+/// gmm     a mixture of k Gaussians with full covariances, fitted by expectation
+///         and maximisation (Dempster, Laird and Rubin 1977) from k-means; above
+///         16 dimensions in a subspace. Each entry belongs to its likeliest one
+/// dbscan  regions with 5 entries within the radius in which 90 % of the entries
+///         have as many. How many there are comes out of the sample, whatever k;
+///         entries outside belong to none. Its time grows with the square of the
+///         sample's rows
+/// ```
+///
+/// and `S` is the sum over the entries of each, as for k-means.
+///
+/// # Errors
+/// Those of [`fit_clusters`], and [`ErrorKind::Argument`] where a mixture does not
+/// converge or there is no dense region.
+pub fn fit_clusters_by(
+    method: ClusterMethod,
+    sample: &CoordinatedSample,
+    dim: usize,
+    k: usize,
+    seed: u64,
+) -> Result<(Vec<Centre>, Vec<Member>)> {
     let advice = match (k, sample.is_empty()) {
         (0, _) => Some("at least one cluster is needed"),
         (_, true) => {
@@ -85,9 +117,68 @@ pub fn fit_clusters(
     for sampled in sample.rows() {
         entries.push((sampled.hash, sample_vector(sampled.row, dim)?));
     }
-    let centroids = k_means(&entries, dim, k, seed)?;
-    let assigned = assign(&entries, centroids)?;
+    let assigned = match method {
+        ClusterMethod::KMeans => assign(&entries, k_means(&entries, dim, k, seed)?)?,
+        ClusterMethod::Medoids => {
+            let assigned = assign(&entries, k_means(&entries, dim, k, seed)?)?;
+            medoids_alone(&entries, &assigned, dim)?
+        }
+        ClusterMethod::GaussianMixture => {
+            let centroids = k_means(&entries, dim, k.min(MIXTURE_DIMENSIONS), seed)?;
+            mixture(&unit_rows(&entries, dim), &centroids, k, seed)?
+        }
+        ClusterMethod::Dbscan => dense_regions(&unit_rows(&entries, dim))?,
+    };
     Ok(build(&entries, &assigned, dim))
+}
+
+/// The entries as unit vectors, `(n, dim)`.
+fn unit_rows(entries: &[Entry], dim: usize) -> Array2<f64> {
+    let mut rows = Array2::zeros((entries.len(), dim));
+    for (mut row, (_, vector)) in rows.rows_mut().into_iter().zip(entries) {
+        let unit = UnitRow::new(vector).expect("sample vectors were checked");
+        for (to, from) in row.iter_mut().zip(vector) {
+            *to = f64::from(*from) * unit.inverse();
+        }
+    }
+    rows
+}
+
+/// Leaves in each cluster the entry nearest to its centre; of equally near ones
+/// that of smallest hash.
+fn medoids_alone(
+    entries: &[Entry],
+    assigned: &[Option<usize>],
+    dim: usize,
+) -> Result<Vec<Option<usize>>> {
+    let mut sums: BTreeMap<usize, Directions> = BTreeMap::new();
+    for ((_, vector), cluster) in entries.iter().zip(assigned) {
+        if let Some(cluster) = cluster {
+            let sum = sums.entry(*cluster);
+            sum.or_insert_with(|| Directions::new(dim))
+                .update_scaled(vector, 1.0);
+        }
+    }
+    let mut nearest: BTreeMap<usize, (f64, usize)> = BTreeMap::new();
+    for (at, ((_, vector), cluster)) in entries.iter().zip(assigned).enumerate() {
+        let Some(cluster) = *cluster else { continue };
+        let sum = sums[&cluster].sum();
+        if !super::leave_one_out::has_direction(&sum) {
+            continue;
+        }
+        let centre = CentreSet::new(dim, [sum])?;
+        let unit = UnitRow::new(vector).expect("sample vectors were checked");
+        let chord = unit.squared_chord(centre.centre(0));
+        let best = nearest.entry(cluster).or_insert((chord, at));
+        if chord < best.0 {
+            *best = (chord, at);
+        }
+    }
+    let mut alone = vec![None; entries.len()];
+    for (cluster, (_, at)) in nearest {
+        alone[at] = Some(cluster);
+    }
+    Ok(alone)
 }
 
 /// A sample entry: its hash and its f16 unit vector, in f32.
@@ -126,21 +217,21 @@ fn k_means(entries: &[Entry], dim: usize, k: usize, seed: u64) -> Result<CentreS
 
 /// The nearest centroid of each entry. The memberships that k-means itself
 /// ends with belong to the centroids of the round before, so they are not used.
-fn assign(entries: &[Entry], centroids: CentreSet) -> Result<Vec<usize>> {
+fn assign(entries: &[Entry], centroids: CentreSet) -> Result<Vec<Option<usize>>> {
     let search = NearestSearch::new(centroids.dim(), vec![centroids])?;
     let mut products = Products::default();
     let nearest = |(_, vector): &Entry| {
         search
             .block(vector, &mut products)
             .nearest(0, 0, &[])
-            .map(|nearest| nearest.index)
+            .map(|nearest| Some(nearest.index))
             .ok_or_else(|| Error::new(ErrorKind::Argument, "the sample has no clusters"))
     };
     entries.iter().map(nearest).collect()
 }
 
 /// Sums, order, names and members of the clusters.
-fn build(entries: &[Entry], assigned: &[usize], dim: usize) -> (Vec<Centre>, Vec<Member>) {
+fn build(entries: &[Entry], assigned: &[Option<usize>], dim: usize) -> (Vec<Centre>, Vec<Member>) {
     let fixed = |vector: &[f32]| {
         let mut fixed = vec![0; dim];
         Directions::to_fixed(vector, 1.0, &mut fixed);
@@ -148,10 +239,12 @@ fn build(entries: &[Entry], assigned: &[usize], dim: usize) -> (Vec<Centre>, Vec
     };
     let mut sums: BTreeMap<usize, Directions> = BTreeMap::new();
     let mut entries_of: BTreeMap<u64, usize> = BTreeMap::new();
-    for ((hash, vector), &cluster) in entries.iter().zip(assigned) {
-        sums.entry(cluster)
-            .or_insert_with(|| Directions::new(dim))
-            .update_fixed(&fixed(vector));
+    for ((hash, vector), cluster) in entries.iter().zip(assigned) {
+        if let Some(cluster) = *cluster {
+            sums.entry(cluster)
+                .or_insert_with(|| Directions::new(dim))
+                .update_fixed(&fixed(vector));
+        }
         *entries_of.entry(*hash).or_default() += 1;
     }
 
@@ -174,8 +267,8 @@ fn build(entries: &[Entry], assigned: &[usize], dim: usize) -> (Vec<Centre>, Vec
 
     let mut members: BTreeMap<(u64, u32), Option<Vec<i64>>> = BTreeMap::new();
     for ((hash, vector), cluster) in entries.iter().zip(assigned) {
-        let Some(&place) = place.get(cluster) else {
-            continue; // of a cluster whose vectors cancelled out
+        let Some(&place) = cluster.as_ref().and_then(|cluster| place.get(cluster)) else {
+            continue; // of no cluster, or of one whose vectors cancelled out
         };
         let sum = members.entry((*hash, place)).or_default();
         if entries_of[hash] > 1 {

@@ -70,10 +70,13 @@ mod centres;
 #[cfg(feature = "fit")]
 mod cluster;
 mod codebook;
+#[cfg(feature = "fit")]
+mod density;
 mod distance;
 mod lanes;
 mod leave_one_out;
 mod medoid;
+mod method;
 mod nearest;
 mod ruler;
 mod sampled;
@@ -84,11 +87,12 @@ pub use boundary::boundary_distance;
 pub use centre::{Centre, MedoidScope, Member, Provenance};
 pub use centres::CentreSet;
 #[cfg(feature = "fit")]
-pub use cluster::fit_clusters;
+pub use cluster::{fit_clusters, fit_clusters_by};
 pub use codebook::Codebook;
 pub use distance::{Distance, squared_chord};
 pub use leave_one_out::LeaveOneOut;
 pub use medoid::{Medoid, Medoids, record_name};
+pub use method::ClusterMethod;
 pub use nearest::{NearestSearch, Products};
 pub use ruler::{Reading, Ruler};
 pub use unit::{RowFault, UnitRow, norm};

@@ -8,3 +8,4 @@ mod failures;
 mod profile;
 mod records;
 mod support;
+mod why;

@@ -16,6 +16,7 @@
 //! | did a sample change, in any way? | [`Mmd`], [`Neighbours`] on [`SquaredChords`] |
 //! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
 //! | do records come in groups that depend on each other? | [`RowGroups`], [`Intraclass`] |
+//! | does one number rise with another? | [`rank_correlation`], inside windows [`within_strata`] |
 //! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
 //! | what would have been seen? | [`detectable_mean_shift`] and its siblings |
 //!
@@ -59,6 +60,7 @@ mod pairwise;
 mod permutation;
 mod product;
 mod random;
+mod rank;
 mod resample;
 mod row_groups;
 mod sequential;
@@ -91,6 +93,7 @@ pub use neighbours::Neighbours;
 pub use pair_summary::PairSummary;
 pub use pairwise::PairCurves;
 pub use permutation::Permutations;
+pub use rank::{RankCorrelation, rank_correlation, within_strata};
 pub use row_groups::RowGroups;
 pub use sequential::Permutation;
 pub use spectral::{SpectralNull, SpectralTest};
