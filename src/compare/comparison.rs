@@ -136,7 +136,11 @@ pub fn compare_with_history(
 }
 
 /// Runs every test.
-fn measure(reference: &Profile, target: &Profile, options: &CompareOptions) -> Result<Evidence> {
+pub(super) fn measure(
+    reference: &Profile,
+    target: &Profile,
+    options: &CompareOptions,
+) -> Result<Evidence> {
     options.check()?;
     let seeds = (reference.config().seed, target.config().seed);
     if seeds.0 != seeds.1 {
@@ -175,10 +179,10 @@ fn measure(reference: &Profile, target: &Profile, options: &CompareOptions) -> R
 }
 
 /// What was measured, before it is judged.
-struct Evidence {
-    drafts: Vec<Draft>,
-    spaces: Vec<SpaceSummary>,
-    notes: Vec<Note>,
+pub(super) struct Evidence {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) spaces: Vec<SpaceSummary>,
+    pub(super) notes: Vec<Note>,
 }
 
 fn one_sided(space: &str, side: &str) -> Note {
@@ -188,7 +192,7 @@ fn one_sided(space: &str, side: &str) -> Note {
     }
 }
 
-fn window(name: &str, profile: &Profile) -> WindowSummary {
+pub(super) fn window(name: &str, profile: &Profile) -> WindowSummary {
     let mut not_used = Vec::new();
     let mut add = |place: &str, tally: &crate::sketch::Tally| {
         let reasons = tally.skipped().chain(tally.failed());

@@ -29,6 +29,7 @@ mod options;
 mod order;
 mod pooled;
 mod repeats;
+mod segments;
 mod self_check;
 mod shared;
 mod space;
@@ -46,5 +47,6 @@ pub use finding::{
     WindowSummary,
 };
 pub use options::CompareOptions;
+pub use segments::{SegmentComparison, SetComparison, compare_sets};
 pub use statistic::{Statistic, StatisticChoice};
 pub use thresholds::Thresholds;
