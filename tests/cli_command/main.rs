@@ -4,7 +4,9 @@
 mod check;
 mod compare;
 mod demo;
+mod divided;
 mod failures;
 mod profile;
 mod records;
+mod score;
 mod support;
