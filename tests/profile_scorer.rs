@@ -18,7 +18,9 @@ fn rows(n: usize, from: usize) -> Array2<f32> {
 }
 
 fn labels(n: usize, from: usize) -> Vec<String> {
-    (from..from + n).map(|i| format!("class {}", i % 3)).collect()
+    (from..from + n)
+        .map(|i| format!("class {}", i % 3))
+        .collect()
 }
 
 fn reference(rows: &Array2<f32>, role: Role) -> Profile {
@@ -64,12 +66,11 @@ fn every_number_agrees_with_a_loop() {
     let reference = reference(&known, Role::Plain);
     let scorer = Scorer::new(&reference, "e").unwrap();
     let clusters = scorer.codebook().clusters().iter();
-    let clusters: Vec<Vec<f64>> = clusters
-        .map(|c| unit(c.sum.sum().into_iter()))
-        .collect();
+    let clusters: Vec<Vec<f64>> = clusters.map(|c| unit(c.sum.sum().into_iter())).collect();
     let units = |rows: &Array2<f32>| -> Vec<Vec<f64>> {
         let rows = rows.rows().into_iter();
-        rows.map(|row| unit(row.iter().map(|&x| f64::from(x)))).collect()
+        rows.map(|row| unit(row.iter().map(|&x| f64::from(x))))
+            .collect()
     };
     let known = units(&known);
     let classes: Vec<Vec<f64>> = (0..3)
@@ -101,7 +102,10 @@ fn every_number_agrees_with_a_loop() {
         let rank = at_most as f64 / distances.len() as f64;
         let novelty = score.novelty.unwrap();
         assert!(novelty.lower_bound <= rank && rank <= novelty.upper_bound);
-        assert!((novelty.estimate - rank).abs() < 1e-12, "300 values are kept exactly");
+        assert!(
+            (novelty.estimate - rank).abs() < 1e-12,
+            "300 values are kept exactly"
+        );
 
         if i == 799 {
             assert_eq!((score.own_distance, score.boundary), (None, None));
@@ -117,7 +121,10 @@ fn every_number_agrees_with_a_loop() {
         let boundary = row.iter().zip(&gap).map(|(x, g)| x * g).sum::<f64>() / length;
         assert!((score.boundary.unwrap() - boundary).abs() < 1e-10);
         outside += usize::from(boundary < 0.0);
-        assert_eq!(score.class.as_deref(), Some(format!("class {own}").as_str()));
+        assert_eq!(
+            score.class.as_deref(),
+            Some(format!("class {own}").as_str())
+        );
     }
     assert!(outside > 0, "rows on both sides of a boundary are tested");
 }
@@ -175,13 +182,17 @@ fn what_cannot_be_measured_is_said() {
 
     let config = ProfileConfig::new().space("e", SpaceConfig::new(DIM));
     let mut plain = ProfileBuilder::new(config.clone()).unwrap();
-    plain.track_batch(&Batch::new(60).space("e", known.view())).unwrap();
+    plain
+        .track_batch(&Batch::new(60).space("e", known.view()))
+        .unwrap();
     let error = Scorer::new(&plain.freeze(), "e").unwrap_err().to_string();
     assert!(error.contains("--fit"), "{error}");
 
     let scorer = Scorer::new(&reference, "e").unwrap();
     let narrow = Array2::<f32>::ones((2, 3));
-    let error = scorer.score(&Batch::new(2).space("e", narrow.view()), 1).unwrap_err();
+    let error = scorer
+        .score(&Batch::new(2).space("e", narrow.view()), 1)
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incompatible);
     assert!(scorer.score(&Batch::new(2), 1).is_err());
     let none = Array2::<f32>::ones((0, DIM));
@@ -195,6 +206,12 @@ fn what_cannot_be_measured_is_said() {
         b.track_batch(&Batch::new(1).space("e", rows(1, 0).view()))
     });
     let scorer = Scorer::new(&lone.unwrap(), "e").unwrap();
-    let scores = scorer.score(&Batch::new(60).space("e", known.view()), 1).unwrap();
-    assert!(scores.iter().all(|s| s.cluster.is_some() && s.novelty.is_none()));
+    let scores = scorer
+        .score(&Batch::new(60).space("e", known.view()), 1)
+        .unwrap();
+    assert!(
+        scores
+            .iter()
+            .all(|s| s.cluster.is_some() && s.novelty.is_none())
+    );
 }

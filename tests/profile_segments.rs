@@ -32,7 +32,9 @@ impl Records {
         Self {
             vectors,
             cameras: (0..ROWS).map(camera).collect(),
-            times: (0..ROWS).map(|i| (i * 37 % 100) as i64 * DAY / 20).collect(),
+            times: (0..ROWS)
+                .map(|i| (i * 37 % 100) as i64 * DAY / 20)
+                .collect(),
         }
     }
 
@@ -43,11 +45,16 @@ impl Records {
         };
         let all = Batch::new(ROWS)
             .ids(Column::from((0..ROWS as i64).collect::<Vec<_>>()))
-            .labels(Column::from((0..ROWS).map(|i| ["a", "b"][i % 2]).collect::<Vec<_>>()))
+            .labels(Column::from(
+                (0..ROWS).map(|i| ["a", "b"][i % 2]).collect::<Vec<_>>(),
+            ))
             .segments(Column::from(self.cameras.clone()))
             .times(self.times.clone())
             .feature("blur", Column::Mixed((0..ROWS).map(blur).collect()))
-            .feature("score", Column::from((0..ROWS).map(|i| i as f64 / 7.0).collect::<Vec<_>>()))
+            .feature(
+                "score",
+                Column::from((0..ROWS).map(|i| i as f64 / 7.0).collect::<Vec<_>>()),
+            )
             .space("e", self.vectors.view())
             .take(rows);
         all.unwrap()
@@ -77,7 +84,9 @@ fn profile_of(records: &Records, rows: &[usize]) -> Profile {
 
 /// The set of `rows`, in batches of `size`.
 fn set_of(records: &Records, rows: &[usize], size: usize, most: usize) -> ProfileSet {
-    let mut builder = SegmentedBuilder::new(one(), "camera").max_segments(most).unwrap();
+    let mut builder = SegmentedBuilder::new(one(), "camera")
+        .max_segments(most)
+        .unwrap();
     for rows in rows.chunks(size) {
         builder.track_batch(&records.batch(rows)).unwrap();
     }
@@ -100,7 +109,10 @@ fn each_segment_is_the_profile_of_its_records_and_the_whole_that_of_all() {
         assert_eq!(profile.to_bytes(), alone.to_bytes(), "camera {value}");
         assert_eq!(profile.features().contains_key("blur"), value == "2");
     }
-    assert_eq!(set.whole().unwrap().to_bytes(), profile_of(&records, &all).to_bytes());
+    assert_eq!(
+        set.whole().unwrap().to_bytes(),
+        profile_of(&records, &all).to_bytes()
+    );
 }
 
 /// With room for all, for some and for one: order, batches and merges leave no
@@ -112,7 +124,10 @@ fn a_sets_bytes_are_a_function_of_the_records() {
     for most in [8, 3, 1] {
         let set = set_of(&records, &all, ROWS, most);
         let bytes = set.to_bytes();
-        let values = set.members().keys().filter(|s| matches!(s, Segment::Value(_)));
+        let values = set
+            .members()
+            .keys()
+            .filter(|s| matches!(s, Segment::Value(_)));
         assert_eq!(values.count(), most.min(5));
         assert_eq!(set.members().contains_key(&Segment::Other), most < 5);
         for size in [1, 13, 60] {
@@ -125,7 +140,10 @@ fn a_sets_bytes_are_a_function_of_the_records() {
             assert_eq!(left.to_bytes(), bytes, "{most} segments, cut at {cut}");
         }
         assert_eq!(ProfileSet::from_bytes(&bytes).unwrap(), set);
-        assert_eq!(set.whole().unwrap().to_bytes(), profile_of(&records, &all).to_bytes());
+        assert_eq!(
+            set.whole().unwrap().to_bytes(),
+            profile_of(&records, &all).to_bytes()
+        );
     }
 }
 
@@ -147,18 +165,29 @@ fn sets_that_differ_do_not_merge_and_say_in_what() {
         builder.unwrap().freeze().unwrap()
     };
     let mut set = empty("camera", 8);
-    for (other, what) in [(empty("lens", 8), "camera and lens"), (empty("camera", 9), "8 and 9")] {
+    for (other, what) in [
+        (empty("lens", 8), "camera and lens"),
+        (empty("camera", 9), "8 and 9"),
+    ] {
         let error = set.merge(&other).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Incompatible);
         assert!(error.to_string().contains(what), "{error}");
     }
     let other = ProfileBuilder::new(ProfileConfig::new()).unwrap();
-    let other = SegmentedBuilder::new(other, "camera").max_segments(8).unwrap();
+    let other = SegmentedBuilder::new(other, "camera")
+        .max_segments(8)
+        .unwrap();
     let error = set.merge(&other.freeze().unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Incompatible);
-    assert!(SegmentedBuilder::new(one(), "camera").max_segments(0).is_err());
+    assert!(
+        SegmentedBuilder::new(one(), "camera")
+            .max_segments(0)
+            .is_err()
+    );
     let batch = Batch::new(0);
-    let error = SegmentedBuilder::new(one(), "camera").track_batch(&batch).unwrap_err();
+    let error = SegmentedBuilder::new(one(), "camera")
+        .track_batch(&batch)
+        .unwrap_err();
     assert!(error.to_string().contains("no segments"), "{error}");
 }
 
@@ -166,13 +195,22 @@ fn sets_that_differ_do_not_merge_and_say_in_what() {
 fn members_are_named_and_a_wrong_name_lists_them() {
     let (records, all) = (Records::new(), (0..ROWS).collect::<Vec<_>>());
     let set = set_of(&records, &all, ROWS, 3);
-    assert_eq!(set.member("camera=").unwrap(), &set.members()[&Segment::Null]);
-    assert_eq!(set.member("other").unwrap(), &set.members()[&Segment::Other]);
+    assert_eq!(
+        set.member("camera=").unwrap(),
+        &set.members()[&Segment::Null]
+    );
+    assert_eq!(
+        set.member("other").unwrap(),
+        &set.members()[&Segment::Other]
+    );
     let error = set.member("camera=9").unwrap_err().to_string();
     assert!(error.contains("camera=, other"), "{error}");
     for segment in set.members().keys() {
         let address = segment.address("camera");
-        assert_eq!(Segment::from_address(&address, "camera").as_ref(), Some(segment));
+        assert_eq!(
+            Segment::from_address(&address, "camera").as_ref(),
+            Some(segment)
+        );
     }
     assert_eq!(Segment::from_address("lens=1", "camera"), None);
 }
@@ -190,7 +228,10 @@ fn damaged_sets_are_refused() {
     }
     let profile = profile_of(&records, &all).to_bytes();
     let error = ProfileSet::from_bytes(&profile).unwrap_err().to_string();
-    assert!(error.contains("this is a profile, where a set of profiles is expected"), "{error}");
+    assert!(
+        error.contains("this is a profile, where a set of profiles is expected"),
+        "{error}"
+    );
     let error = Profile::from_bytes(&bytes).unwrap_err().to_string();
     assert!(error.contains("this is a set of profiles"), "{error}");
     assert!(ProfileSet::is_set(&bytes) && !ProfileSet::is_set(&profile));
@@ -212,7 +253,9 @@ fn sections_out_of_place_are_refused() {
     let file = |sections: &[&[u8]]| {
         let mut file = bytes[..12].to_vec();
         file.extend((sections.len() as u32).to_le_bytes());
-        sections.iter().for_each(|section| file.extend_from_slice(section));
+        sections
+            .iter()
+            .for_each(|section| file.extend_from_slice(section));
         file
     };
     assert_eq!(file(&sections), bytes);
@@ -251,13 +294,18 @@ fn windows_are_the_profiles_of_their_records_and_merge_to_that_of_all() {
         assert_eq!(profile.to_bytes(), alone.to_bytes());
         merged.merge(profile).unwrap();
     }
-    assert_eq!(merged.freeze().to_bytes(), profile_of(&records, &all).to_bytes());
+    assert_eq!(
+        merged.freeze().to_bytes(),
+        profile_of(&records, &all).to_bytes()
+    );
 }
 
 #[test]
 fn windows_of_sets_merge_to_the_set_of_all() {
     let (records, all) = (Records::new(), (0..ROWS).collect::<Vec<_>>());
-    let sets = SegmentedBuilder::new(one(), "camera").max_segments(3).unwrap();
+    let sets = SegmentedBuilder::new(one(), "camera")
+        .max_segments(3)
+        .unwrap();
     let mut merged = sets.clone().freeze().unwrap();
     let mut builder = WindowedBuilder::new(sets, "2d".parse().unwrap());
     builder.track_batch(&records.batch(&all)).unwrap();
@@ -266,16 +314,23 @@ fn windows_of_sets_merge_to_the_set_of_all() {
     for set in windows.values() {
         merged.merge(set).unwrap();
     }
-    assert_eq!(merged.to_bytes(), set_of(&records, &all, ROWS, 3).to_bytes());
+    assert_eq!(
+        merged.to_bytes(),
+        set_of(&records, &all, ROWS, 3).to_bytes()
+    );
 }
 
 #[test]
 fn times_far_off_are_counted_and_too_many_windows_refused() {
     let plain = || ProfileBuilder::new(ProfileConfig::new()).unwrap();
     let mut builder = WindowedBuilder::new(plain(), "1s".parse().unwrap());
-    builder.track_batch(&Batch::new(3).times(vec![i64::MIN, 5, i64::MAX])).unwrap();
+    builder
+        .track_batch(&Batch::new(3).times(vec![i64::MIN, 5, i64::MAX]))
+        .unwrap();
     let many: Vec<i64> = (1..1025).map(|second| second * 1000).collect();
-    let error = builder.track_batch(&Batch::new(many.len()).times(many)).unwrap_err();
+    let error = builder
+        .track_batch(&Batch::new(many.len()).times(many))
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit);
     let error = builder.track_batch(&Batch::new(2)).unwrap_err();
     assert!(error.to_string().contains("no times"), "{error}");

@@ -34,9 +34,18 @@ const SEGMENT: &str = "--ids id --time when --segment camera";
 fn a_set_is_written_shown_and_taken_apart() {
     let bench = bench(0.0);
     let line = bench.ok(&format!("profile a.csv {SEGMENT} -o a.dsp"));
-    assert!(line.starts_with("a.dsp: 3 segments by camera, 599 records, 1 not used"), "{line}");
+    assert!(
+        line.starts_with("a.dsp: 3 segments by camera, 599 records, 1 not used"),
+        "{line}"
+    );
     let page = bench.ok("show a.dsp");
-    for words in ["#camera=left", "#camera= ", "(no value)", "240", "no readable time"] {
+    for words in [
+        "#camera=left",
+        "#camera= ",
+        "(no value)",
+        "240",
+        "no readable time",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     let json: Value = serde_json::from_str(&bench.ok("show a.dsp --json")).unwrap();
@@ -47,13 +56,23 @@ fn a_set_is_written_shown_and_taken_apart() {
     // One of the set is what its records alone make.
     let left = bench.ok("show a.dsp#camera=left --json");
     let features = "--features brightness";
-    bench.ok(&format!("profile a.csv --ids id --time when {features} --where camera=left -o l.dsp"));
-    let alone = bench.ok("show l.dsp --json").replace("l.dsp", "a.dsp#camera=left");
+    bench.ok(&format!(
+        "profile a.csv --ids id --time when {features} --where camera=left -o l.dsp"
+    ));
+    let alone = bench
+        .ok("show l.dsp --json")
+        .replace("l.dsp", "a.dsp#camera=left");
     assert_eq!(left, alone);
 
     let wrong = bench.run("show a.dsp#camera=up");
     assert_eq!(wrong.status, 2);
-    assert!(wrong.err.contains("there are: camera=left, camera=right, camera="), "{}", wrong.err);
+    assert!(
+        wrong
+            .err
+            .contains("there are: camera=left, camera=right, camera="),
+        "{}",
+        wrong.err
+    );
     let wrong = bench.run("fit a.dsp -o book.dsb");
     assert!(wrong.err.contains("a.dsp#camera=left"), "{}", wrong.err);
     let wrong = bench.run("show l.dsp#camera=left");
@@ -63,13 +82,20 @@ fn a_set_is_written_shown_and_taken_apart() {
 #[test]
 fn values_beyond_the_bound_are_together() {
     let bench = bench(0.0);
-    bench.ok(&format!("profile a.csv {SEGMENT} --max-segments 1 -o a.dsp"));
+    bench.ok(&format!(
+        "profile a.csv {SEGMENT} --max-segments 1 -o a.dsp"
+    ));
     let json: Value = serde_json::from_str(&bench.ok("show a.dsp --json")).unwrap();
-    let names: Vec<_> = (0..3).map(|i| json["segments"][i]["segment"].as_str().unwrap()).collect();
+    let names: Vec<_> = (0..3)
+        .map(|i| json["segments"][i]["segment"].as_str().unwrap())
+        .collect();
     assert_eq!(names[1..], ["camera=", "other"]);
     let records = |i: usize| json["segments"][i]["profile"]["records"].as_u64().unwrap();
     assert_eq!(records(0) + records(1) + records(2), 599);
-    assert!(names[0] == "camera=left" || names[0] == "camera=right", "{names:?}");
+    assert!(
+        names[0] == "camera=left" || names[0] == "camera=right",
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -82,7 +108,13 @@ fn sets_are_compared_segment_by_segment() {
     assert_eq!(same.status, 0, "{}", same.out);
     let drift = bench.run("compare a.dsp b.dsp --json out.json");
     assert_eq!(drift.status, 1, "{}{}", drift.out, drift.err);
-    assert!(drift.out.starts_with("DRIFT: in 1 of 3 segments by camera."), "{}", drift.out);
+    assert!(
+        drift
+            .out
+            .starts_with("DRIFT: in 1 of 3 segments by camera."),
+        "{}",
+        drift.out
+    );
     assert!(drift.out.contains("Segment camera=right"), "{}", drift.out);
     assert!(!drift.out.contains("Segment camera=left"), "{}", drift.out);
     let json: Value = serde_json::from_slice(&bench.read("out.json")).unwrap();
@@ -101,7 +133,13 @@ fn sets_are_compared_segment_by_segment() {
     assert_eq!(left.status, 0, "{}", left.out);
     let mixed = bench.run("compare a.dsp b.dsp#camera=left");
     assert_eq!(mixed.status, 2);
-    assert!(mixed.err.contains("name one of them, such as a.dsp#camera=left"), "{}", mixed.err);
+    assert!(
+        mixed
+            .err
+            .contains("name one of them, such as a.dsp#camera=left"),
+        "{}",
+        mixed.err
+    );
     assert_eq!(bench.run("compare a.dsp b.dsp --history a.dsp").status, 2);
 }
 
@@ -109,13 +147,27 @@ fn sets_are_compared_segment_by_segment() {
 fn a_segment_of_one_side_is_named() {
     let bench = bench(0.0);
     bench.ok(&format!("profile a.csv {SEGMENT} -o a.dsp"));
-    bench.ok(&format!("profile a.csv {SEGMENT} --where camera!=right -o b.dsp"));
+    bench.ok(&format!(
+        "profile a.csv {SEGMENT} --where camera!=right -o b.dsp"
+    ));
     let outcome = bench.run("compare a.dsp b.dsp");
     assert_eq!(outcome.status, 0, "{}", outcome.out);
-    assert!(outcome.out.contains("Only in the reference, not compared"), "{}", outcome.out);
-    assert!(outcome.out.contains("right: 240 records"), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("Only in the reference, not compared"),
+        "{}",
+        outcome.out
+    );
+    assert!(
+        outcome.out.contains("right: 240 records"),
+        "{}",
+        outcome.out
+    );
     let quiet = bench.run("compare a.dsp b.dsp --quiet");
-    assert!(quiet.out.is_empty() && quiet.err.contains("1 segments"), "{}", quiet.err);
+    assert!(
+        quiet.out.is_empty() && quiet.err.contains("1 segments"),
+        "{}",
+        quiet.err
+    );
 }
 
 /// Centres are fitted on all records, so segments can be compared with each other.
@@ -130,7 +182,9 @@ fn segments_share_the_centres_and_a_target_follows_the_set() {
         bench.archive(name, &arrays);
     }
     let keys = "--embeddings emb --labels label --ids id";
-    bench.ok(&format!("profile a.npz {keys} --segment camera --fit 3 -o a.dsp"));
+    bench.ok(&format!(
+        "profile a.npz {keys} --segment camera --fit 3 -o a.dsp"
+    ));
     bench.ok(&format!("profile b.npz {keys} --like a.dsp -o b.dsp"));
     let json: Value = serde_json::from_str(&bench.ok("show b.dsp --json")).unwrap();
     assert_eq!(json["column"], "camera");
@@ -141,7 +195,13 @@ fn segments_share_the_centres_and_a_target_follows_the_set() {
     let across = bench.run("compare a.dsp#camera=0 b.dsp#camera=1 --json -");
     let json: Value = serde_json::from_str(&across.out).unwrap();
     let tested = json["findings"].as_array().unwrap().iter();
-    assert!(tested.into_iter().any(|f| f["feature"] == "own-centre distance"), "{}", across.out);
+    assert!(
+        tested
+            .into_iter()
+            .any(|f| f["feature"] == "own-centre distance"),
+        "{}",
+        across.out
+    );
 }
 
 #[test]
@@ -163,7 +223,11 @@ fn merged_windows_are_the_profile_of_all_byte_for_byte() {
     let hours = bench.run(&format!("profile a.csv {roles} --window 6h -o days"));
     assert_eq!(hours.status, 0);
     assert!(bench.path("days/2025-03-01T06.dsp").is_file());
-    assert!(hours.err.contains("days holds 3 further profiles"), "{}", hours.err);
+    assert!(
+        hours.err.contains("days holds 3 further profiles"),
+        "{}",
+        hours.err
+    );
 }
 
 #[test]
@@ -172,14 +236,24 @@ fn windows_of_sets_merge_to_the_set_of_all() {
     let roles = format!("{SEGMENT} --where id!=8");
     bench.ok(&format!("profile a.csv {roles} -o all.dsp"));
     bench.ok(&format!("profile a.csv {roles} --window 1w -o weeks"));
-    assert!(bench.path("weeks/2025-02-24.dsp").is_file(), "weeks begin on a Monday");
+    assert!(
+        bench.path("weeks/2025-02-24.dsp").is_file(),
+        "weeks begin on a Monday"
+    );
     bench.ok("merge weeks/2025-02-24.dsp weeks/2025-03-03.dsp -o merged.dsp");
     assert_eq!(bench.read("merged.dsp"), bench.read("all.dsp"));
     bench.ok("profile a.csv --ids id --where id!=8 -o one.dsp");
-    for line in ["merge merged.dsp one.dsp -o x.dsp", "merge one.dsp merged.dsp -o x.dsp"] {
+    for line in [
+        "merge merged.dsp one.dsp -o x.dsp",
+        "merge one.dsp merged.dsp -o x.dsp",
+    ] {
         let outcome = bench.run(line);
         assert_eq!(outcome.status, 2);
-        assert!(outcome.err.contains("sets are merged with sets"), "{}", outcome.err);
+        assert!(
+            outcome.err.contains("sets are merged with sets"),
+            "{}",
+            outcome.err
+        );
     }
 }
 
@@ -188,7 +262,12 @@ fn what_is_in_no_window_is_said_and_wrong_flags_are_refused() {
     let bench = bench(0.0);
     let said = bench.run("profile a.csv --ids id --time when --window 1d -o days");
     assert_eq!(said.status, 0);
-    assert!(said.err.contains("1 records are in no window: no readable time"), "{}", said.err);
+    assert!(
+        said.err
+            .contains("1 records are in no window: no readable time"),
+        "{}",
+        said.err
+    );
     for line in [
         "profile a.csv --window 1d -o days",
         "profile a.csv --time when --window 1d",
@@ -207,11 +286,19 @@ fn what_is_in_no_window_is_said_and_wrong_flags_are_refused() {
 #[test]
 fn days_of_a_reference_merge_to_it_byte_for_byte() {
     let bench = Bench::new();
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/reference_week_1.npz");
+    let data = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/examples/data/reference_week_1.npz"
+    );
     let keys = "--ids id --labels label --time captured_at --features score --features brightness";
     bench.ok(&format!("profile {data} {keys} --fit 6 -o whole.dsp"));
-    let said = bench.ok(&format!("profile {data} {keys} --fit 6 --window 1d -o days"));
-    let days: Vec<&str> = said.lines().map(|line| line.split(':').next().unwrap()).collect();
+    let said = bench.ok(&format!(
+        "profile {data} {keys} --fit 6 --window 1d -o days"
+    ));
+    let days: Vec<&str> = said
+        .lines()
+        .map(|line| line.split(':').next().unwrap())
+        .collect();
     assert_eq!(days.len(), 7);
     assert_eq!(days[0], "days/2025-03-03.dsp");
     bench.ok(&format!("merge {} -o merged.dsp", days.join(" ")));

@@ -27,7 +27,11 @@ fn every_record_has_a_line_in_the_order_read() {
     let outcome = bench.run(&format!("score ref.dsp new.npz {KEYS} -o scores.csv"));
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     assert_eq!(outcome.out, "scores.csv: 40 of 40 records\n");
-    assert!(outcome.err.contains("1 records have no score: zero norm"), "{}", outcome.err);
+    assert!(
+        outcome.err.contains("1 records have no score: zero norm"),
+        "{}",
+        outcome.err
+    );
     let text = String::from_utf8(bench.read("scores.csv")).unwrap();
     let (names, rows) = table(&text);
     let column = |name: &str| names.iter().position(|n| *n == name).unwrap();
@@ -51,7 +55,10 @@ fn every_record_has_a_line_in_the_order_read() {
     assert!(boundary > 0.0, "a clean record lies inside its class");
     assert!(!bench.files().iter().any(|name| name.ends_with(".tmp")));
     // To the screen the same, and nothing beside it.
-    assert_eq!(bench.ok(&format!("score ref.dsp new.npz {KEYS} -o - --threads 2")), text);
+    assert_eq!(
+        bench.ok(&format!("score ref.dsp new.npz {KEYS} -o - --threads 2")),
+        text
+    );
 }
 
 #[test]
@@ -64,7 +71,9 @@ fn the_most_novel_come_first_and_rows_keep_their_place() {
     assert_eq!(rows.len(), 3);
     // The last of 40 is of class 0; its row is that of the file.
     assert_eq!(rows[0][column("row")], "39");
-    let distances = rows.iter().map(|row| row[column("cluster_distance")].parse::<f64>().unwrap());
+    let distances = rows
+        .iter()
+        .map(|row| row[column("cluster_distance")].parse::<f64>().unwrap());
     assert!(distances.collect::<Vec<_>>().is_sorted_by(|a, b| a >= b));
     assert!(rows.iter().all(|row| row[column("class")] != "2"));
 }
@@ -92,7 +101,11 @@ fn parquet_holds_what_csv_does() {
             assert_eq!(column.text(row), line[at], "{name} of row {row}");
         }
     }
-    let row = block.features().iter().find(|(name, _)| name == "row").unwrap();
+    let row = block
+        .features()
+        .iter()
+        .find(|(name, _)| name == "row")
+        .unwrap();
     assert!(matches!(row.1, Column::Int(_)));
 }
 
@@ -103,12 +116,24 @@ fn what_cannot_be_scored_is_refused_and_leaves_no_file() {
     std::fs::write(bench.path("t.csv"), "a,b\n1,2\n").unwrap();
     for (line, words) in [
         (format!("score plain.dsp new.npz {KEYS} -o s.csv"), "--fit"),
-        (format!("score ref.dsp new.npz {KEYS} -o s.txt"), ".csv or .parquet"),
+        (
+            format!("score ref.dsp new.npz {KEYS} -o s.txt"),
+            ".csv or .parquet",
+        ),
         ("score ref.dsp t.csv -o s.csv".to_owned(), "no embeddings"),
         (format!("score ref.dsp new.npz {KEYS} -o new.npz"), "input"),
-        (format!("score ref.dsp new.npz {KEYS} --space other -o s.csv"), "embedding"),
-        (format!("score ref.dsp new.npz {KEYS} --top 0 -o s.csv"), "--top"),
-        (format!("score ref.dsp none.npz {KEYS} -o s.csv"), "none.npz"),
+        (
+            format!("score ref.dsp new.npz {KEYS} --space other -o s.csv"),
+            "embedding",
+        ),
+        (
+            format!("score ref.dsp new.npz {KEYS} --top 0 -o s.csv"),
+            "--top",
+        ),
+        (
+            format!("score ref.dsp none.npz {KEYS} -o s.csv"),
+            "none.npz",
+        ),
     ] {
         let outcome = bench.run(&line);
         assert_eq!(outcome.status, 2, "{line}");
@@ -117,7 +142,16 @@ fn what_cannot_be_scored_is_refused_and_leaves_no_file() {
     let narrow = ndarray::Array2::<f32>::ones((3, DIM - 1));
     std::fs::write(bench.path("narrow.npy"), crate::support::npy(&narrow)).unwrap();
     let outcome = bench.run("score ref.dsp narrow.npy -o s.csv");
-    assert!(outcome.err.contains("15 dimensions, the reference 16"), "{}", outcome.err);
+    assert!(
+        outcome.err.contains("15 dimensions, the reference 16"),
+        "{}",
+        outcome.err
+    );
     let left = bench.files();
-    assert!(!left.iter().any(|name| name.starts_with("s.") || name.ends_with(".tmp")), "{left:?}");
+    assert!(
+        !left
+            .iter()
+            .any(|name| name.starts_with("s.") || name.ends_with(".tmp")),
+        "{left:?}"
+    );
 }
