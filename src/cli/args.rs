@@ -1,7 +1,7 @@
 //! What was typed.
 
 use super::exit::FailOn;
-use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
+use super::input_args::{CentreArgs, ColumnArgs, DivideArgs, RowArgs, SpaceArgs};
 use clap::{Args, Parser, Subcommand};
 use driftsphere::compare::StatisticChoice;
 use driftsphere::sphere::ClusterMethod;
@@ -33,10 +33,12 @@ pub(super) enum Command {
     Merge(MergeArgs),
     /// Fit centres on a profile, to measure further profiles against
     Fit(FitArgs),
-    /// Say what a profile contains
+    /// Say what a profile, or a set of them, contains
     Show(ShowArgs),
     /// Say what drifted between two profiles, or two files of embeddings or records
     Compare(CompareArgs),
+    /// Say of each record how novel it is, seen from a reference
+    Score(ScoreArgs),
     /// Hold a profile against rules
     Check(CheckArgs),
     /// Profile and compare real embeddings that come with the command
@@ -54,7 +56,9 @@ pub(super) enum Command {
         driftsphere profile april.npz --labels label --ids id --like march.dsp -o april.dsp\n  \
         driftsphere profile shard-*.npy --model resnet50 -o all.dsp\n  \
         driftsphere profile records.csv --ids id --time captured_at -o records.dsp\n  \
-        driftsphere profile emb.npz scores.parquet --ids id -o joined.dsp\n\n\
+        driftsphere profile emb.npz scores.parquet --ids id -o joined.dsp\n  \
+        driftsphere profile march.npz --segment camera --fit 8 -o march.dsp\n  \
+        driftsphere profile year.parquet --time captured_at --window 1d -o days/\n\n\
         Inputs are .npy, .npz, .safetensors, Parquet, CSV with a line of names, or JSON lines, told\n\
         apart by content. Inputs of equal columns are parts, read one after the other (JSON lines:\n\
         of one key in common). Inputs of different columns are joined by --ids into one record each:\n\
@@ -62,6 +66,14 @@ pub(super) enum Command {
         where each id may be there once. What two of them have under one name is taken from the one\n\
         that is streamed, or else from the first. Records without a partner keep what they have; how\n\
         many there are is said.\n\n\
+        --segment COLUMN writes a set: a profile for each value, in one file, all measured alike (with\n\
+        --fit, against centres of all records). Two sets are compared segment by segment; one of them\n\
+        is named FILE#COLUMN=VALUE, FILE#COLUMN= (records without a value) or FILE#other (values that\n\
+        found no room). The column is then no feature, unless --features names it.\n\n\
+        --window LENGTH makes a profile (with --segment, a set) for each window of time, as files in\n\
+        the folder -o that are called after its start in UTC: 2025-03-03.dsp, 2025-03-03T06.dsp,\n\
+        2025-03-03T0630.dsp. A window without records has no file; merged, the files are the profile\n\
+        of all records. Records without a readable time are counted and are in none.\n\n\
         A profile holds the ids and embeddings of a sample of the records, and the ids of those\n\
         nearest to and farthest from its centres (--sample 0: none of these; but a --codebook\n\
         names records that it was fitted on).")]
@@ -69,7 +81,7 @@ pub(super) struct ProfileArgs {
     /// Files of embeddings or records, profiled together
     #[arg(required = true, value_name = "INPUT")]
     pub(super) inputs: Vec<PathBuf>,
-    /// Where to write the profile [default: only say what it contains]
+    /// Where to write the profile, with --window the folder [default: only say what it contains]
     #[arg(short, long, value_name = "REF.dsp")]
     pub(super) output: Option<PathBuf>,
     /// A column of angles, and after how much it begins again: hue=360, hour=24
@@ -85,6 +97,8 @@ pub(super) struct ProfileArgs {
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = tag)]
     pub(super) tags: Vec<(String, String)>,
     #[command(flatten)]
+    pub(super) divide: DivideArgs,
+    #[command(flatten)]
     pub(super) columns: ColumnArgs,
     #[command(flatten)]
     pub(super) rows: RowArgs,
@@ -99,7 +113,7 @@ pub(super) struct ProfileArgs {
 /// `driftsphere merge`.
 #[derive(Debug, Args)]
 pub(super) struct MergeArgs {
-    /// Profiles made with the same settings
+    /// Profiles, or sets of them, made with the same settings
     #[arg(required = true, value_name = "PROFILE")]
     pub(super) profiles: Vec<PathBuf>,
     /// Where to write the profile of all their records; may be one of the inputs
@@ -134,7 +148,7 @@ pub(super) struct FitArgs {
 /// `driftsphere show`.
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// A profile
+    /// A profile, a set of them, or one of a set: FILE#COLUMN=VALUE
     #[arg(value_name = "PROFILE")]
     pub(super) profile: PathBuf,
     /// As JSON
@@ -147,11 +161,15 @@ pub(super) struct ShowArgs {
 #[command(
     after_help = "REFERENCE and TARGET are profiles, or files of embeddings or records: then centres are \
         fitted on the embeddings of the first, and the second is measured alike.\n\n\
+        Two sets of profiles (profile --segment) are compared segment by segment. The rate of false \
+        alarms holds for all of them together (Holm), the heaviest verdict counts, and segments that \
+        one side lacks are named. One of a set is FILE#COLUMN=VALUE.\n\n\
         Examples:\n  \
         driftsphere compare march.dsp april.dsp\n  \
         driftsphere compare march.npz april.npz --labels label --ids id\n  \
         driftsphere compare march.csv april.csv --ids id --time captured_at\n  \
         driftsphere compare all.npz all.npz --reference-where split=ref --target-where split=blur\n  \
+        driftsphere compare march.dsp#camera=3 april.dsp#camera=3\n  \
         driftsphere compare march.dsp april.dsp --history week-*.dsp\n  \
         driftsphere compare march.dsp april.dsp --statistic 'pixel_*=psi'\n  \
         driftsphere compare march.dsp april.dsp --quiet --fail-on possible --json result.json\n\n\
@@ -246,6 +264,49 @@ pub(super) struct SideArgs {
     /// As --where, for the target only
     #[arg(long, value_name = "COLUMN=VALUE")]
     pub(super) target_where: Vec<String>,
+}
+
+/// `driftsphere score`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+        driftsphere score march.dsp april.npz --ids id --labels label -o scores.csv\n  \
+        driftsphere score march.dsp april.parquet --ids id --top 200 -o to-label.parquet\n  \
+        driftsphere score march.dsp april.npy -o - | head\n\n\
+        Of each record, in the order of the input:\n  \
+        file, row         where it stands; rows count from 0\n  \
+        id, class         the class is the prediction, or else the label\n  \
+        cluster           the nearest cluster, and its place in the codebook: cluster_index\n  \
+        cluster_distance  distance to its centre, in [0, 1]\n  \
+        novelty           share of the reference's records that lie at most as far from their\n                    \
+        cluster, in [0, 1]; novelty_lower and novelty_upper bound it\n  \
+        own_distance      distance to the centre of its class, in [0, 1]\n  \
+        boundary          distance to the boundary with the nearest other class, positive inside\n  \
+        not_scored        why there is no score, such as zero norm\n\n\
+        The reference needs centres (profile --fit). Its own records look nearer than they are, as\n\
+        they helped to make the centres: score records that it has not seen.")]
+pub(super) struct ScoreArgs {
+    /// A profile with centres
+    #[arg(value_name = "REF.dsp")]
+    pub(super) reference: PathBuf,
+    /// Files with embeddings
+    #[arg(required = true, value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+    /// Where to write the scores, as CSV or Parquet by the name's ending; - for CSV on
+    /// standard output
+    #[arg(short, long, value_name = "scores.csv|scores.parquet|-")]
+    pub(super) output: PathBuf,
+    /// Only the N most novel records, the most novel first
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub(super) top: Option<u32>,
+    /// The embedding space of the reference [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub(super) space: Option<String>,
+    #[command(flatten)]
+    pub(super) columns: ColumnArgs,
+    #[command(flatten)]
+    pub(super) rows: RowArgs,
+    #[command(flatten)]
+    pub(super) threads: ThreadArgs,
 }
 
 /// `driftsphere check`.

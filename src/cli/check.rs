@@ -4,10 +4,10 @@ use super::args::CheckArgs;
 use super::exit::ExitStatus;
 use super::output;
 use super::renderings::Renderings;
+use super::stored::{self, read_profile};
 use anyhow::{Context, Result, bail};
 use driftsphere::check::{Evidence, Outcome, Rules, check, starter};
 use driftsphere::compare::{CompareOptions, compare};
-use driftsphere::profile::Profile;
 use driftsphere::report::{CheckNames, check_headline, check_json, check_markdown, check_page};
 use driftsphere::{Error, ErrorKind};
 use std::fs::File;
@@ -37,7 +37,7 @@ fn init(reference: &Path, file: Option<&Path>) -> Result<ExitStatus> {
             );
         }
     }
-    let text = starter(&Profile::read(reference)?, true);
+    let text = starter(&read_profile(reference)?, true);
     match file {
         Some(file) => output::write_file(file, text.as_bytes())?,
         None => output::print(&text)?,
@@ -47,8 +47,8 @@ fn init(reference: &Path, file: Option<&Path>) -> Result<ExitStatus> {
 
 fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<ExitStatus> {
     let against = args.against.as_deref();
-    let mut inputs = vec![profile_file.to_path_buf(), rules_file.to_path_buf()];
-    inputs.extend(against.map(Path::to_path_buf));
+    let mut inputs = vec![stored::file(profile_file), rules_file.to_path_buf()];
+    inputs.extend(against.map(stored::file));
     let outputs = Renderings::new(args.json.as_deref(), args.markdown.as_deref(), &inputs)?;
     let rules = read_rules(rules_file).context("rules")?;
     if let (Some(line), None) = (rules.needs_reference(), against) {
@@ -57,10 +57,10 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
             rules_file.display()
         );
     }
-    let profile = Profile::read(profile_file).context("profile")?;
+    let profile = read_profile(profile_file).context("profile")?;
     let comparison = match against.filter(|_| rules.needs_reference().is_some()) {
         Some(file) => {
-            let reference = Profile::read(file).context("reference")?;
+            let reference = read_profile(file).context("reference")?;
             let names = (
                 file.display().to_string(),
                 profile_file.display().to_string(),

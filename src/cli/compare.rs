@@ -1,26 +1,31 @@
 //! `driftsphere compare`: two windows -> what drifted.
 
 use super::args::{CompareArgs, SideArgs};
+use super::compare_set;
 use super::exit::ExitStatus;
 use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
 use super::output;
 use super::renderings::Renderings;
 use super::settings::Settings;
+use super::stored::{self, Stored, is_stored, read_profile};
 use super::window::Window;
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
-use driftsphere::profile::Profile;
+use driftsphere::profile::{Profile, ProfileSet};
 use driftsphere::report::{headline, json, markdown, terminal};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
-    let mut inputs = vec![args.reference.clone(), args.target.clone()];
-    inputs.extend(args.history.iter().cloned());
+    let mut inputs = vec![stored::file(&args.reference), stored::file(&args.target)];
+    inputs.extend(args.history.iter().map(|path| stored::file(path)));
     let outputs = Renderings::new(args.json.as_deref(), args.markdown.as_deref(), &inputs)?;
-    let (reference, target) = profiles(args)?;
-    let history = args.history.iter().map(Profile::read);
+    let (reference, target) = match windows(args)? {
+        Windows::Profiles(reference, target) => (*reference, *target),
+        Windows::Sets(reference, target) => {
+            return compare_set::run(args, &reference, &target, &outputs);
+        }
+    };
+    let history = args.history.iter().map(|path| read_profile(path));
     let history: Vec<Profile> = history
         .collect::<driftsphere::Result<_>>()
         .context("history")?;
@@ -40,10 +45,16 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     Ok(status)
 }
 
-/// Both windows as profiles. A file of embeddings is profiled: the reference in
-/// two passes, the target as the reference was.
-fn profiles(args: &CompareArgs) -> Result<(Profile, Profile)> {
-    let stored = (is_profile(&args.reference), is_profile(&args.target));
+/// The two windows.
+enum Windows {
+    Profiles(Box<Profile>, Box<Profile>),
+    Sets(Box<ProfileSet>, Box<ProfileSet>),
+}
+
+/// Both windows, where both are stored perhaps as sets. A file of embeddings is
+/// profiled: the reference in two passes, the target as the reference was.
+fn windows(args: &CompareArgs) -> Result<Windows> {
+    let stored = (is_stored(&args.reference), is_stored(&args.target));
     refuse_idle_flags(args, stored)?;
     let SideArgs {
         reference_rows,
@@ -53,12 +64,22 @@ fn profiles(args: &CompareArgs) -> Result<(Profile, Profile)> {
     } = &args.sides;
     let reference_rows = rows(&args.rows, reference_rows.as_deref(), reference_where);
     let target_rows = rows(&args.rows, target_rows.as_deref(), target_where);
-    let reading = |path: &Path, name| Profile::read(path).context(name);
-    Ok(match stored {
-        (true, true) => (
-            reading(&args.reference, "reference")?,
-            reading(&args.target, "target")?,
-        ),
+    let reading = |path: &Path, name| read_profile(path).context(name);
+    let (reference, target) = match stored {
+        (true, true) => {
+            let reference = Stored::read(&args.reference).context("reference")?;
+            let target = Stored::read(&args.target).context("target")?;
+            match (reference, target) {
+                (Stored::Set(reference), Stored::Set(target)) => {
+                    return Ok(Windows::Sets(reference, target));
+                }
+                // One alone is an error that says how its members are named.
+                (reference, target) => (
+                    reference.profile(&args.reference).context("reference")?,
+                    target.profile(&args.target).context("target")?,
+                ),
+            }
+        }
         (true, false) => {
             let reference = reading(&args.reference, "reference")?;
             let like = (&reference, args.reference.as_path());
@@ -80,7 +101,8 @@ fn profiles(args: &CompareArgs) -> Result<(Profile, Profile)> {
             let target = target.context("target")?;
             (reference, target)
         }
-    })
+    };
+    Ok(Windows::Profiles(Box::new(reference), Box::new(target)))
 }
 
 fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Profile> {
@@ -91,7 +113,7 @@ fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Pr
     };
     let settings = Settings::new(&args.space, &centres, args.threads, window.dim())?;
     let profile = settings.angles(&args.angles).learn(&window)?;
-    Settings::check_angles(&profile)?;
+    Settings::check_angles([&profile].into_iter())?;
     Ok(profile)
 }
 
@@ -105,7 +127,8 @@ fn learn_like(
 ) -> driftsphere::Result<Profile> {
     let window = Window::open(&[path], &args.columns, rows)?;
     let dim = window.dim();
-    let settings = Settings::like(profile, profile_path, &args.space, args.threads, dim)?;
+    let config = profile.config();
+    let settings = Settings::like(config, profile_path, &args.space, args.threads, dim)?;
     match with_centres {
         true => settings.learn(&window),
         false => settings.without_centres().learn(&window),
@@ -150,18 +173,7 @@ fn rows(both: &RowArgs, own_rows: Option<&str>, own_conditions: &[String]) -> Ro
     }
 }
 
-/// Whether the file begins as profiles do. One that cannot be read is taken for
-/// embeddings, whose reader says best what is wrong with it.
-fn is_profile(path: &Path) -> bool {
-    let mut start = [0; 4];
-    // Asked first, as opening a pipe would wait for its writer.
-    path.is_file()
-        && File::open(path)
-            .and_then(|mut file| file.read_exact(&mut start))
-            .is_ok_and(|()| start == *b"\x89DSP")
-}
-
-fn options(args: &CompareArgs) -> CompareOptions {
+pub(super) fn options(args: &CompareArgs) -> CompareOptions {
     let sides = &args.sides;
     let reference = name(
         &args.reference,

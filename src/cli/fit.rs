@@ -3,8 +3,9 @@
 use super::args::FitArgs;
 use super::exit::ExitStatus;
 use super::output;
+use super::stored::{self, read_profile};
 use anyhow::Result;
-use driftsphere::profile::{FitOptions, Profile, fit};
+use driftsphere::profile::{FitOptions, fit};
 use driftsphere::report::escape;
 use driftsphere::sphere::{ClusterMethod, Codebook};
 use std::fmt::Write as _;
@@ -23,8 +24,8 @@ pub(super) fn tell_fewer(space: &str, book: &Codebook, method: ClusterMethod, wa
 }
 
 pub(super) fn run(args: &FitArgs) -> Result<ExitStatus> {
-    output::check_output(&args.output, std::slice::from_ref(&args.profile))?;
-    let profile = Profile::read(&args.profile)?;
+    output::check_output(&args.output, &[stored::file(&args.profile)])?;
+    let profile = read_profile(&args.profile)?;
     let options = FitOptions {
         clusters: args.clusters,
         method: args.centres,

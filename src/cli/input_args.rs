@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use driftsphere::ingest;
+use driftsphere::profile::WindowLength;
 use driftsphere::sphere::{ClusterMethod, Distance};
 use std::path::PathBuf;
 
@@ -54,10 +55,30 @@ pub(super) struct ColumnArgs {
     /// groups, not single records (give it for both windows; needs embeddings)
     #[arg(long, value_name = "KEY")]
     pub(super) group: Option<String>,
+    /// What divides the records into segments; a flag of `profile` alone.
+    #[arg(skip)]
+    pub(super) segment: Option<String>,
     /// Columns to profile, by name; * stands for any text (repeatable) [default: all of records,
     /// none beside arrays]
     #[arg(long, value_name = "GLOB")]
     pub(super) features: Vec<String>,
+}
+
+/// How records are divided among several profiles.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Several profiles")]
+pub(super) struct DivideArgs {
+    /// A profile for each value of this column, such as a camera, as a set in one file
+    /// [default: as the profile of --like]
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) segment: Option<String>,
+    /// Values with a profile of their own; the others are together [default: 256]
+    #[arg(long, value_name = "N", requires = "segment")]
+    pub(super) max_segments: Option<usize>,
+    /// A profile for each window of time, in the folder -o: 30m, 1h, 1d, 1w, in UTC,
+    /// weeks from Monday
+    #[arg(long, value_name = "LENGTH", requires_all = ["time", "output"])]
+    pub(super) window: Option<WindowLength>,
 }
 
 /// Which rows are meant.

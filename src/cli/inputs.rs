@@ -83,6 +83,7 @@ fn roles(file: &InputFile, columns: &ColumnArgs, alone: bool) -> Result<Roles> {
         labels: by_name(&columns.labels, "label"),
         predictions: by_name(&columns.predictions, "prediction"),
         groups: own(&columns.group),
+        segments: own(&columns.segment),
         time: own(&columns.time),
         features: match all {
             true => vec!["*".to_owned()],
@@ -124,6 +125,7 @@ fn are_parts(a: &Input, b: &Input) -> Result<bool> {
         && a.roles.labels == b.roles.labels
         && a.roles.predictions == b.roles.predictions
         && a.roles.groups == b.roles.groups
+        && a.roles.segments == b.roles.segments
         && a.roles.time == b.roles.time;
     let (a_names, b_names) = (names(a)?, names(b)?);
     let json = |input: &Input| input.file.format() == Format::JsonLines;
@@ -167,6 +169,7 @@ fn join(tables: &mut [Table], columns: &ColumnArgs, selection: &Selection) -> Re
         &columns.predictions,
         &columns.time,
         &columns.group,
+        &columns.segment,
     ];
     let asked = asked.into_iter().flatten().chain(&columns.features);
     for name in asked.filter(|name| !name.contains('*')) {

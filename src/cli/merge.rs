@@ -3,29 +3,67 @@
 use super::args::MergeArgs;
 use super::exit::ExitStatus;
 use super::output;
+use super::stored::Stored;
 use anyhow::Result;
-use driftsphere::profile::{Profile, ProfileBuilder};
-use driftsphere::report::profile_line;
+use driftsphere::profile::{ProfileBuilder, ProfileSet};
+use driftsphere::report::{profile_line, set_line};
 use driftsphere::{Error, ErrorKind};
+use std::path::PathBuf;
 
 pub(super) fn run(args: &MergeArgs) -> Result<ExitStatus> {
     // The output may be one of the parts: all are read before it is written.
     output::check_output(&args.output, &[])?;
-    let mut merged: Option<ProfileBuilder> = None;
-    for path in &args.profiles {
-        let profile = Profile::read(path)?;
-        let builder = match &mut merged {
-            Some(builder) => builder,
-            None => merged.insert(ProfileBuilder::new(profile.config().clone())?),
-        };
-        builder
-            .merge(&profile)
-            .map_err(|e| e.at("file", path.display()))?;
-    }
-    let merged = merged.ok_or_else(|| Error::new(ErrorKind::Argument, "nothing to merge"))?;
-    let merged = merged.freeze();
-    merged.write(&args.output)?;
+    let (first, others) = args
+        .profiles
+        .split_first()
+        .ok_or_else(|| Error::new(ErrorKind::Argument, "nothing to merge"))?;
     let name = args.output.display().to_string();
-    output::print(&format!("{}\n", profile_line(&merged, &name)))?;
+    let line = match Stored::read(first)? {
+        Stored::Profile(profile) => {
+            let mut merged = ProfileBuilder::new(profile.config().clone())?;
+            merged.merge(&profile)?;
+            for path in others {
+                merge_into(&mut merged, path)?;
+            }
+            let merged = merged.freeze();
+            merged.write(&args.output)?;
+            profile_line(&merged, &name)
+        }
+        Stored::Set(mut merged) => {
+            for path in others {
+                merge_set(&mut merged, path)?;
+            }
+            merged.write(&args.output)?;
+            set_line(&merged, &name)
+        }
+    };
+    output::print(&format!("{line}\n"))?;
     Ok(ExitStatus::Success)
+}
+
+fn merge_into(merged: &mut ProfileBuilder, path: &PathBuf) -> driftsphere::Result<()> {
+    let place = |error: Error| error.at("file", path.display());
+    match Stored::read(path)? {
+        Stored::Profile(profile) => merged.merge(&profile).map_err(place),
+        Stored::Set(set) => Err(place(unlike(&format!(
+            "a set of profiles by {}, the first file is one profile",
+            set.column()
+        )))),
+    }
+}
+
+fn merge_set(merged: &mut ProfileSet, path: &PathBuf) -> driftsphere::Result<()> {
+    let place = |error: Error| error.at("file", path.display());
+    match Stored::read(path)? {
+        Stored::Set(set) => merged.merge(&set).map_err(place),
+        Stored::Profile(_) => Err(place(unlike(&format!(
+            "one profile, the first file is a set by {}",
+            merged.column()
+        )))),
+    }
+}
+
+fn unlike(what: &str) -> Error {
+    let message = format!("this is {what}; sets are merged with sets, profiles with profiles");
+    Error::new(ErrorKind::Incompatible, message)
 }

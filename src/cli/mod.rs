@@ -6,7 +6,9 @@
 //! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings` | what a profile is asked to keep, from flags, a codebook or another profile |
-//! | `profile`, `merge`, `fit`, `show`, `compare`, `check`, `demo` | what to run, one file for each subcommand |
+//! | `stored` | a profile, a set of them or one of a set, by the name of a file |
+//! | `profile`, `merge`, `fit`, `show`, `compare`, `score`, `check`, `demo` | what to run, one file for each subcommand |
+//! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as CSV and Parquet |
 //! | `pages` | completions and manual pages |
 //! | `exit` | the exit status |
 //! | `output`, `renderings`, `progress` | the two streams, and files that are written whole or not at all |
@@ -18,6 +20,7 @@
 mod args;
 mod check;
 mod compare;
+mod compare_set;
 mod demo;
 mod exit;
 mod fit;
@@ -30,8 +33,15 @@ mod profile;
 mod progress;
 mod renderings;
 mod run;
+mod score;
+mod score_csv;
+#[cfg(feature = "parquet")]
+mod score_parquet;
+mod score_row;
 mod settings;
 mod show;
+mod stored;
 mod window;
+mod window_files;
 
 pub(crate) use run::run;

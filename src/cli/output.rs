@@ -5,7 +5,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, bail};
 use driftsphere::report::{Style, TerminalOptions, escape};
 use std::fs::File;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Prints to standard output. A reader that went away (`| head`) is no trouble:
@@ -74,22 +74,72 @@ pub(super) fn check_output(output: &Path, inputs: &[PathBuf]) -> Result<()> {
 /// Writes a file beside its place and renames it: a reader sees the old file or
 /// the new one, and a failure leaves the old one.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let name = path.file_name().context("the path names no file")?;
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(name);
-    beside.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(beside);
-    let written = File::create(&beside)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
+    let mut beside = Beside::create(path)?;
+    beside
+        .write_all(bytes)
+        .with_context(|| cannot_write(path))?;
+    beside.commit()
+}
+
+/// A file that is written beside its place, and takes it when it is whole. One
+/// that is dropped before leaves nothing behind.
+#[derive(Debug)]
+pub(super) struct Beside {
+    file: BufWriter<File>,
+    beside: PathBuf,
+    path: PathBuf,
+    is_done: bool,
+}
+
+impl Beside {
+    pub(super) fn create(path: &Path) -> Result<Self> {
+        let name = path.file_name().context("the path names no file")?;
+        let mut beside = std::ffi::OsString::from(".");
+        beside.push(name);
+        beside.push(format!(".{}.tmp", std::process::id()));
+        let beside = path.with_file_name(beside);
+        let file = File::create(&beside).with_context(|| cannot_write(path))?;
+        Ok(Self {
+            file: BufWriter::new(file),
+            beside,
+            path: path.to_path_buf(),
+            is_done: false,
         })
-        .and_then(|()| std::fs::rename(&beside, path));
-    if written.is_err() {
-        // The first error is the one to report; a leftover is only untidy.
-        let _ = std::fs::remove_file(&beside);
     }
-    written.with_context(|| format!("cannot write {}", path.display()))
+
+    /// Puts the file in its place.
+    pub(super) fn commit(mut self) -> Result<()> {
+        let written = self
+            .file
+            .flush()
+            .and_then(|()| self.file.get_ref().sync_all())
+            .and_then(|()| std::fs::rename(&self.beside, &self.path));
+        self.is_done = written.is_ok();
+        written.with_context(|| cannot_write(&self.path))
+    }
+}
+
+impl Write for Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.is_done {
+            // Another error is on its way; a leftover is only untidy.
+            let _ = std::fs::remove_file(&self.beside);
+        }
+    }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
 }
 
 #[cfg(test)]

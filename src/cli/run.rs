@@ -2,7 +2,7 @@
 
 use super::args::{Cli, Command};
 use super::exit::ExitStatus;
-use super::{check, compare, demo, fit, merge, output, pages, profile, show};
+use super::{check, compare, demo, fit, merge, output, pages, profile, score, show};
 use clap::Parser;
 use driftsphere::report::escape;
 use std::process::ExitCode;
@@ -34,6 +34,7 @@ pub(super) fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Fit(args) => fit::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Score(args) => score::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Completions(args) => pages::completions(&args),

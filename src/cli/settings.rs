@@ -3,10 +3,11 @@
 use super::args::ThreadArgs;
 use super::input_args::{CentreArgs, SpaceArgs};
 use super::progress::Progress;
-use super::window::{Findings, Window};
+use super::stored::Stored;
+use super::window::Window;
 use driftsphere::profile::{
-    Codebooks, FitOptions, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig,
-    profile_reference,
+    Codebooks, FitOptions, Learner, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig,
+    reference_config,
 };
 use driftsphere::{Error, ErrorKind, Result};
 use std::num::NonZeroUsize;
@@ -37,7 +38,8 @@ impl Settings {
         dim: Option<usize>,
     ) -> Result<Self> {
         if let Some(path) = &centres.like {
-            return Self::like(&Profile::read(path)?, path, space, threads, dim);
+            let config = Stored::read(path)?.config().clone();
+            return Self::like(&config, path, space, threads, dim);
         }
         let seed = space.seed.unwrap_or(0);
         let Some(dim) = dim else {
@@ -99,16 +101,16 @@ impl Settings {
         })
     }
 
-    /// The settings of `profile`, for another window.
+    /// The settings of a profile, for another window.
     pub(super) fn like(
-        profile: &Profile,
+        config: &ProfileConfig,
         path: &Path,
         space: &SpaceArgs,
         threads: ThreadArgs,
         dim: Option<usize>,
     ) -> Result<Self> {
         let place = |error: Error| error.at("profile", path.display());
-        let mut config = profile.config().clone().like();
+        let mut config = config.clone().like();
         let of = |space: Option<String>, config: ProfileConfig| Self {
             space,
             config,
@@ -161,16 +163,17 @@ impl Settings {
     }
 
     /// Refuses an angle that is no column of the profile: most likely a slip.
-    pub(super) fn check_angles(profile: &Profile) -> Result<()> {
-        let features = profile.features();
-        let mut angles = profile.config().angles.keys();
-        match angles.find(|name| !features.contains_key(*name)) {
-            Some(name) if profile.records() > 0 => Err(Error::new(
+    pub(super) fn check_angles<'p>(profiles: impl Iterator<Item = &'p Profile>) -> Result<()> {
+        let profiles: Vec<&Profile> = profiles.filter(|p| p.records() > 0).collect();
+        let has = |name: &String| profiles.iter().any(|p| p.features().contains_key(name));
+        let mut angles = profiles.iter().flat_map(|p| p.config().angles.keys());
+        match angles.find(|name| !has(name)) {
+            Some(name) => Err(Error::new(
                 ErrorKind::Argument,
                 format!("the angle `{name}` is no profiled column; name it with --features too"),
             )
             .at("option", "--angle")),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -182,42 +185,46 @@ impl Settings {
 
     /// Profiles a window; twice over its files where centres are to be fitted.
     pub(super) fn learn(&self, window: &Window) -> Result<Profile> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads);
-        let pool = pool.build().map_err(|error| {
-            let message = format!("cannot start {} threads", self.threads);
-            Error::new(ErrorKind::Io, message).because(error)
-        })?;
-        pool.install(|| {
+        self.learn_as(window, Ok)
+    }
+
+    /// The same into several profiles: `learner` makes, of a builder that has
+    /// learned nothing, one that divides the records. Centres are fitted on all
+    /// of them.
+    pub(super) fn learn_as<L: Learner>(
+        &self,
+        window: &Window,
+        learner: impl FnOnce(ProfileBuilder) -> Result<L> + Send,
+    ) -> Result<L::Learned>
+    where
+        L::Learned: Send,
+    {
+        pool(self.threads)?.install(|| {
             let progress = Progress::new();
-            let mut passes = 0;
-            let mut findings = Findings::default();
             let space = self.space.as_deref().unwrap_or_default();
-            let mut feed = |builder: &mut ProfileBuilder| {
-                passes += 1;
-                progress.start(match (self.fit, passes) {
-                    (None, _) => "profiling",
-                    (_, 1) => "pass 1 of 2, finding centres",
-                    _ => "pass 2 of 2, measuring",
-                });
-                for (key, value) in &self.tags {
-                    builder.tag(key, value);
-                }
-                builder.set_threads(self.threads)?;
-                findings = window.feed(space, builder, &progress)?;
-                Ok(())
-            };
-            let config = self.config.clone();
-            let profile = match self.fit {
-                Some(options) => profile_reference(config, options, feed)?,
-                None => {
-                    let mut builder = ProfileBuilder::new(config)?;
-                    feed(&mut builder)?;
-                    builder.freeze()
-                }
-            };
+            let mut config = self.config.clone();
+            if let Some(options) = self.fit {
+                progress.start("pass 1 of 2, finding centres");
+                config = reference_config(config, options, |builder| {
+                    builder.set_threads(self.threads)?;
+                    window.feed(space, builder, &progress).map(|_| ())
+                })?;
+            }
+            progress.start(match self.fit {
+                None => "profiling",
+                Some(_) => "pass 2 of 2, measuring",
+            });
+            let mut builder = ProfileBuilder::new(config)?;
+            builder.set_threads(self.threads)?;
+            for (key, value) in &self.tags {
+                builder.tag(key, value);
+            }
+            let mut learner = learner(builder)?;
+            let findings = window.feed(space, &mut learner, &progress)?;
+            let learned = learner.freeze()?;
             drop(progress);
             findings.tell();
-            Ok(profile)
+            Ok(learned)
         })
     }
 }
@@ -284,7 +291,10 @@ fn kept(mut config: SpaceConfig, space: &SpaceArgs) -> SpaceConfig {
 }
 
 /// The space that is meant: the one that was named, or the only one.
-fn choose<'a>(named: Option<&str>, known: impl Iterator<Item = &'a str>) -> Result<String> {
+pub(super) fn choose<'a>(
+    named: Option<&str>,
+    known: impl Iterator<Item = &'a str>,
+) -> Result<String> {
     let known: Vec<&str> = known.collect();
     match (named, known.as_slice()) {
         (Some(name), _) if known.contains(&name) => Ok(name.to_owned()),
@@ -307,7 +317,17 @@ fn choose<'a>(named: Option<&str>, known: impl Iterator<Item = &'a str>) -> Resu
     }
 }
 
-fn workers(threads: ThreadArgs) -> usize {
+/// Threads for one task.
+pub(super) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build().map_err(|error| {
+        let message = format!("cannot start {threads} threads");
+        Error::new(ErrorKind::Io, message).because(error)
+    })
+}
+
+/// How many threads are meant.
+pub(super) fn workers(threads: ThreadArgs) -> usize {
     threads.threads.map_or_else(
         || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         usize::from,

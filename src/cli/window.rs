@@ -4,8 +4,10 @@ use super::input_args::{ColumnArgs, RowArgs};
 use super::inputs::{self, Input, Table};
 use super::output;
 use super::progress::Progress;
-use driftsphere::ingest::{Block, FieldKind, InputFile, Limits, Loss, Partners, Scan, Selection};
-use driftsphere::profile::ProfileBuilder;
+use driftsphere::ingest::{
+    Block, FieldKind, InputFile, Limits, Loss, Partners, Problem, Scan, Selection,
+};
+use driftsphere::profile::Learner;
 use driftsphere::{Error, ErrorKind, Result};
 use std::path::Path;
 
@@ -58,14 +60,35 @@ impl Window {
         self.dim
     }
 
-    /// Feeds every record to a builder, its embedding as a row of `space`.
+    /// Feeds every record to a learner, its embedding as a row of `space`.
     pub(super) fn feed(
         &self,
         space: &str,
-        builder: &mut ProfileBuilder,
+        learner: &mut impl Learner,
         progress: &Progress,
     ) -> Result<Findings> {
+        let (findings, problems) = self.read(progress, |block, _| {
+            learner.track_batch(&block.batch(space))
+        })?;
+        for problem in problems {
+            match problem.loss {
+                Loss::Failed => learner.fail(problem.reason, problem.count),
+                Loss::Skipped => learner.skip(problem.reason, problem.count),
+                Loss::Value => {}
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Reads every record, block by block, each with the path of its file; says
+    /// what was found and what could not be read.
+    pub(super) fn read(
+        &self,
+        progress: &Progress,
+        mut take: impl FnMut(&Block, &Path) -> Result<()>,
+    ) -> Result<(Findings, Vec<Problem>)> {
         let mut findings = Findings::default();
+        let mut problems = Vec::new();
         let mut partners = self.partners(&mut findings)?;
         let rows = match self.dim {
             Some(dim) => (BLOCK_BYTES / 4 / dim.max(1)).clamp(64, 1 << 16),
@@ -81,22 +104,16 @@ impl Window {
                     |block: Result<Block>, partners: &mut Partners| partners.attach(block?);
                 let block = partners.iter_mut().fold(Ok(block), attach).map_err(place)?;
                 findings.records += block.len() as u64;
-                builder.track_batch(&block.batch(space)).map_err(place)?;
+                take(&block, input.file.path()).map_err(place)?;
             }
-            for problem in scan.problems() {
-                match problem.loss {
-                    Loss::Failed => builder.fail(problem.reason, problem.count),
-                    Loss::Skipped => builder.skip(problem.reason, problem.count),
-                    Loss::Value => {}
-                }
-            }
+            problems.extend(scan.problems());
             findings.add(&input.file, &scan);
         }
         for (table, partners) in self.held.iter().zip(&partners) {
             findings.add_partners(&table[0], partners);
         }
         self.check(&findings)?;
-        Ok(findings)
+        Ok((findings, problems))
     }
 
     /// Reads what other inputs know of the records.

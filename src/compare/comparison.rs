@@ -143,7 +143,11 @@ pub fn compare_with_history(
 }
 
 /// Runs every test.
-fn measure(reference: &Profile, target: &Profile, options: &CompareOptions) -> Result<Evidence> {
+pub(super) fn measure(
+    reference: &Profile,
+    target: &Profile,
+    options: &CompareOptions,
+) -> Result<Evidence> {
     options.check()?;
     let seeds = (reference.config().seed, target.config().seed);
     if seeds.0 != seeds.1 {
@@ -185,11 +189,11 @@ fn measure(reference: &Profile, target: &Profile, options: &CompareOptions) -> R
 }
 
 /// What was measured, before it is judged.
-struct Evidence {
-    drafts: Vec<Draft>,
-    spaces: Vec<SpaceSummary>,
-    notes: Vec<Note>,
-    views: BTreeMap<String, View>,
+pub(super) struct Evidence {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) spaces: Vec<SpaceSummary>,
+    pub(super) notes: Vec<Note>,
+    pub(super) views: BTreeMap<String, View>,
 }
 
 fn one_sided(space: &str, side: &str) -> Note {
@@ -199,7 +203,7 @@ fn one_sided(space: &str, side: &str) -> Note {
     }
 }
 
-fn window(name: &str, profile: &Profile) -> WindowSummary {
+pub(super) fn window(name: &str, profile: &Profile) -> WindowSummary {
     let mut not_used = Vec::new();
     let mut add = |place: &str, tally: &crate::sketch::Tally| {
         let reasons = tally.skipped().chain(tally.failed());

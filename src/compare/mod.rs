@@ -33,6 +33,7 @@ mod order;
 mod outputs;
 mod pooled;
 mod repeats;
+mod segments;
 mod self_check;
 mod shared;
 mod space;
@@ -52,5 +53,6 @@ pub use finding::{
     WindowSummary,
 };
 pub use options::CompareOptions;
+pub use segments::{SegmentComparison, SetComparison, compare_sets};
 pub use statistic::{Statistic, StatisticChoice};
 pub use thresholds::Thresholds;

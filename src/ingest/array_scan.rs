@@ -52,6 +52,7 @@ impl ArrayScan {
             labels: read(&roles.labels, "--labels", true)?,
             predictions: read(&roles.predictions, "--predictions", true)?,
             groups: read(&roles.groups, "--group", false)?,
+            segments: read(&roles.segments, "--segment", true)?,
             times: times.transpose().map_err(|e| e.at("option", "--time"))?,
             ..Block::default()
         };
@@ -103,10 +104,12 @@ impl ArrayScan {
             features.map(|(name, column)| Ok((name.clone(), column.slice(range.clone())?)));
         Ok(Some(Block {
             len: rows,
+            rows: range.clone().map(|at| self.plan.row(at) as u64).collect(),
             ids: slice(&self.columns.ids)?,
             labels: slice(&self.columns.labels)?,
             predictions: slice(&self.columns.predictions)?,
             groups: slice(&self.columns.groups)?,
+            segments: slice(&self.columns.segments)?,
             times: self
                 .columns
                 .times

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Axis, CowArray, Ix2};
 
-use super::column::Column;
+use super::column::{Cell, Column};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Many records at once: each named column has one value for each row.
@@ -43,8 +43,9 @@ pub struct Batch<'a> {
     labels: Option<Cow<'a, Column>>,
     predictions: Option<Cow<'a, Column>>,
     groups: Option<Cow<'a, Column>>,
+    segments: Option<Cow<'a, Column>>,
     times: Option<Cow<'a, [i64]>>,
-    spaces: Vec<(Cow<'a, str>, ArrayView2<'a, f32>)>,
+    spaces: Vec<(Cow<'a, str>, CowArray<'a, f32, Ix2>)>,
     features: Vec<(Cow<'a, str>, Cow<'a, Column>)>,
 }
 
@@ -58,6 +59,7 @@ impl<'a> Batch<'a> {
             labels: None,
             predictions: None,
             groups: None,
+            segments: None,
             times: None,
             spaces: Vec::new(),
             features: Vec::new(),
@@ -92,6 +94,14 @@ impl<'a> Batch<'a> {
         self
     }
 
+    /// What divides the records into segments that are profiled apart, where a
+    /// [`SegmentedBuilder`](crate::profile::SegmentedBuilder) learns them.
+    #[must_use]
+    pub fn segments(mut self, segments: impl Into<Cow<'a, Column>>) -> Self {
+        self.segments = Some(segments.into());
+        self
+    }
+
     /// Milliseconds since 1970-01-01 UTC.
     #[must_use]
     pub fn times(mut self, times: impl Into<Cow<'a, [i64]>>) -> Self {
@@ -102,7 +112,7 @@ impl<'a> Batch<'a> {
     /// Embeddings `(n_rows, dim)` in the named space.
     #[must_use]
     pub fn space(mut self, name: impl Into<Cow<'a, str>>, rows: ArrayView2<'a, f32>) -> Self {
-        self.spaces.push((name.into(), rows));
+        self.spaces.push((name.into(), rows.into()));
         self
     }
 
@@ -130,6 +140,7 @@ impl<'a> Batch<'a> {
             ("labels", self.labels.as_ref().map(|c| c.len())),
             ("predictions", self.predictions.as_ref().map(|c| c.len())),
             ("groups", self.groups.as_ref().map(|c| c.len())),
+            ("segments", self.segments.as_ref().map(|c| c.len())),
             ("times", self.times.as_ref().map(|c| c.len())),
         ];
         for (name, len) in fixed {
@@ -146,6 +157,62 @@ impl<'a> Batch<'a> {
             "feature",
             self.features.iter().map(|(name, _)| name.as_ref()),
         )
+    }
+
+    /// The records of `rows`, in that order, repeats included; their values are
+    /// copied. A feature that none of them says anything of is left out: it must
+    /// leave no more trace than in a batch of just these records.
+    ///
+    /// ```
+    /// use driftsphere::ingest::{Batch, Column};
+    ///
+    /// let batch = Batch::new(3).labels(Column::from(vec!["cat", "dog", "cat"]));
+    /// let cats = batch.take(&[0, 2])?;
+    /// assert_eq!((cats.len(), cats.label(1).as_deref()), (2, Some("cat")));
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Batch::check`], and [`ErrorKind::Argument`] for a row beyond
+    /// the batch.
+    pub fn take(&self, rows: &[usize]) -> Result<Batch<'static>> {
+        self.check()?;
+        if let Some(row) = rows.iter().find(|&&row| row >= self.len) {
+            let message = format!("row {row} lies beyond the {} rows of the batch", self.len);
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+        let column = |column: &Option<Cow<'a, Column>>| {
+            let taken = column.as_ref().map(|column| column.take(rows));
+            taken.transpose().map(|column| column.map(Cow::Owned))
+        };
+        let mut features = Vec::with_capacity(self.features.len());
+        for (name, column) in &self.features {
+            let taken = column.take(rows)?;
+            let is_given = match &taken {
+                Column::Mixed(cells) => cells.iter().any(|cell| *cell != Cell::Absent),
+                _ => true,
+            };
+            if is_given {
+                features.push((Cow::Owned(name.clone().into_owned()), Cow::Owned(taken)));
+            }
+        }
+        let spaces = self.spaces.iter().map(|(name, values)| {
+            let name = Cow::Owned(name.clone().into_owned());
+            (name, values.select(Axis(0), rows).into())
+        });
+        let times = self.times.as_ref();
+        Ok(Batch {
+            len: rows.len(),
+            ids: column(&self.ids)?,
+            labels: column(&self.labels)?,
+            predictions: column(&self.predictions)?,
+            groups: column(&self.groups)?,
+            segments: column(&self.segments)?,
+            times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
+            spaces: spaces.collect(),
+            features,
+        })
     }
 
     fn check_len(&self, key: &'static str, name: &str, len: usize) -> Result<()> {
@@ -197,6 +264,12 @@ impl<'a> Batch<'a> {
         self.groups.as_ref()?.present(row)
     }
 
+    /// The segment of `row`, `None` if it has none.
+    #[must_use]
+    pub fn segment(&self, row: usize) -> Option<Cow<'_, str>> {
+        self.segments.as_ref()?.present(row)
+    }
+
     /// The time of `row`, `None` if the batch has no times.
     #[must_use]
     pub fn time(&self, row: usize) -> Option<i64> {
@@ -225,6 +298,12 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn has_groups(&self) -> bool {
         self.groups.is_some()
+    }
+
+    /// Whether segments were given.
+    #[must_use]
+    pub fn has_segments(&self) -> bool {
+        self.segments.is_some()
     }
 
     /// Whether times were given.
@@ -281,6 +360,7 @@ mod tests {
             (Batch::new(3).labels(two()), "column labels"),
             (Batch::new(3).predictions(two()), "column predictions"),
             (Batch::new(3).groups(two()), "column groups"),
+            (Batch::new(3).segments(two()), "column segments"),
             (Batch::new(3).times(vec![1, 2]), "column times"),
             (Batch::new(3).space("clip", rows.view()), "space clip"),
             (Batch::new(3).feature("score", two()), "feature score"),

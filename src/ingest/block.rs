@@ -9,10 +9,13 @@ use super::column::{Cell, Column};
 #[derive(Debug, Clone, Default)]
 pub struct Block {
     pub(crate) len: usize,
+    /// Index in its file of each record, from 0.
+    pub(crate) rows: Vec<u64>,
     pub(crate) ids: Option<Column>,
     pub(crate) labels: Option<Column>,
     pub(crate) predictions: Option<Column>,
     pub(crate) groups: Option<Column>,
+    pub(crate) segments: Option<Column>,
     pub(crate) times: Option<Vec<i64>>,
     pub(crate) embeddings: Option<Array2<f32>>,
     /// Sorted by name.
@@ -30,6 +33,13 @@ impl Block {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// The index in its file of each record, from 0; those that were not chosen
+    /// or could not be read count, too.
+    #[must_use]
+    pub fn rows(&self) -> &[u64] {
+        &self.rows
     }
 
     /// Names and values of the features, sorted by name.
@@ -54,6 +64,9 @@ impl Block {
         }
         if let Some(groups) = &self.groups {
             batch = batch.groups(groups);
+        }
+        if let Some(segments) = &self.segments {
+            batch = batch.segments(segments);
         }
         if let Some(times) = &self.times {
             batch = batch.times(times.as_slice());

@@ -62,6 +62,8 @@ pub struct Roles {
     pub predictions: Option<String>,
     /// What records share that depend on each other.
     pub groups: Option<String>,
+    /// What divides the records into segments that are profiled apart.
+    pub segments: Option<String>,
     /// When a record was made: milliseconds since 1970 UTC; in records also a
     /// timestamp, or a text such as `2025-03-03T07:42:32Z`.
     pub time: Option<String>,
@@ -79,6 +81,7 @@ impl Roles {
             &self.labels,
             &self.predictions,
             &self.groups,
+            &self.segments,
             &self.time,
         ];
         named.into_iter().flatten().map(String::as_str)

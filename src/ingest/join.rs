@@ -132,6 +132,7 @@ impl Partners {
         add(&mut block.labels, &held.labels);
         add(&mut block.predictions, &held.predictions);
         add(&mut block.groups, &held.groups);
+        add(&mut block.segments, &held.segments);
         if let (None, Some(times)) = (&block.times, &held.times) {
             block.times = Some(found.iter().flatten().map(|&at| times[at]).collect());
         }
@@ -159,7 +160,12 @@ impl Partners {
     }
 
     fn hold(&mut self, ids: &Column, block: &Block) -> Result<()> {
-        let columns = [&block.labels, &block.predictions, &block.groups];
+        let columns = [
+            &block.labels,
+            &block.predictions,
+            &block.groups,
+            &block.segments,
+        ];
         let columns = columns.into_iter().flatten();
         let columns = columns.chain(block.features.iter().map(|(_, column)| column));
         let bytes = bytes(ids) + columns.map(bytes).sum::<u64>();
@@ -221,10 +227,12 @@ impl Block {
         let times = self.times.as_ref();
         Ok(Self {
             len: rows.len(),
+            rows: rows.iter().map(|&row| self.rows[row]).collect(),
             ids: column(&self.ids)?,
             labels: column(&self.labels)?,
             predictions: column(&self.predictions)?,
             groups: column(&self.groups)?,
+            segments: column(&self.segments)?,
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
             embeddings: embeddings.map(|e| e.select(ndarray::Axis(0), rows)),
             features: features.collect::<Result<_>>()?,
@@ -237,6 +245,7 @@ impl Block {
         append(&mut self.labels, other.labels, before, len);
         append(&mut self.predictions, other.predictions, before, len);
         append(&mut self.groups, other.groups, before, len);
+        append(&mut self.segments, other.segments, before, len);
         if let Some(times) = other.times {
             self.times.get_or_insert_default().extend(times);
         }

@@ -53,6 +53,11 @@ impl RowPlan {
         }
     }
 
+    /// The row of the file that comes out as number `at`.
+    pub(crate) fn row(&self, at: usize) -> usize {
+        self.picked.as_ref().map_or(at, |picked| picked[at])
+    }
+
     /// A sentence for each value of a condition that no row has, with values
     /// that rows do have: a warning, or, where nothing is left, the reason.
     #[must_use]

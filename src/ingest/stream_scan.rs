@@ -32,6 +32,7 @@ pub(crate) struct StreamScan {
     labels: Option<usize>,
     predictions: Option<usize>,
     groups: Option<usize>,
+    segments: Option<usize>,
     time: Option<usize>,
 }
 
@@ -55,6 +56,7 @@ impl StreamScan {
         let labels = add(&roles.labels, true);
         let predictions = add(&roles.predictions, true);
         let groups = add(&roles.groups, true);
+        let segments = add(&roles.segments, true);
         let time = add(&roles.time, false);
         let filter = Filter::new(path, selection, &mut columns)?;
         let patterns = roles.features.iter().filter(|name| name.contains('*'));
@@ -79,6 +81,7 @@ impl StreamScan {
             labels,
             predictions,
             groups,
+            segments,
             time,
         })
     }
@@ -160,10 +163,12 @@ impl StreamScan {
         let features = features.map(|(name, column)| Ok((name, take(column)?)));
         let mut block = Block {
             len: picked.len(),
+            rows: picked.iter().map(|&row| raw.rows[row]).collect(),
             ids: column(self.ids)?,
             labels: column(self.labels)?,
             predictions: column(self.predictions)?,
             groups: column(self.groups)?,
+            segments: column(self.segments)?,
             times,
             embeddings: embeddings.transpose()?,
             features: features.collect::<Result<_>>()?,

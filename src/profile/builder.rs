@@ -140,11 +140,16 @@ impl ProfileBuilder {
     /// than configured; [`ErrorKind::Limit`] for more than 65 536 features.
     /// Nothing of the batch has been learned then.
     pub fn track_batch(&mut self, batch: &Batch<'_>) -> Result<()> {
-        batch.check()?;
-        self.check_spaces(batch)?;
-        self.check_features(batch)?;
+        self.check_batch(batch)?;
         let (seed, threads) = (self.config.seed, self.threads);
         tasks::within(threads, || self.window.track(batch, seed, threads))
+    }
+
+    /// Whether a batch fits, before anything of it is learned.
+    pub(crate) fn check_batch(&self, batch: &Batch<'_>) -> Result<()> {
+        batch.check()?;
+        self.check_spaces(batch)?;
+        self.check_features(batch)
     }
 
     fn check_spaces(&self, batch: &Batch<'_>) -> Result<()> {

@@ -4,7 +4,7 @@
 //! offset  bytes  what
 //! 0       8      magic 89 44 53 50 0D 0A 1A 0A
 //! 8       2      format version, little-endian
-//! 10      2      kind: 1 profile, 2 codebooks
+//! 10      2      kind: 1 profile, 2 codebooks, 3 set of profiles
 //! 12      4      number of sections
 //! 16             sections, one after the other:
 //!                4 tag, 8 length of the body, 4 CRC-32 of tag + length + body, body
@@ -30,6 +30,7 @@ const MAX_FILE_BYTES: u64 = 8 << 30;
 pub(crate) enum FileKind {
     Profile = 1,
     Codebooks = 2,
+    Set = 3,
 }
 
 impl FileKind {
@@ -37,11 +38,12 @@ impl FileKind {
         match self {
             Self::Profile => "profile",
             Self::Codebooks => "codebook file",
+            Self::Set => "set of profiles",
         }
     }
 
     fn from_code(code: u16) -> Option<Self> {
-        [Self::Profile, Self::Codebooks]
+        [Self::Profile, Self::Codebooks, Self::Set]
             .into_iter()
             .find(|k| *k as u16 == code)
     }
@@ -163,6 +165,12 @@ pub(crate) fn decode(bytes: &[u8], expected: FileKind) -> Result<Vec<Section<'_>
         )));
     }
     Ok(sections)
+}
+
+/// What a file holds by its first bytes, where these are those of any.
+pub(crate) fn kind_of(start: &[u8]) -> Option<FileKind> {
+    let code: [u8; 2] = start.get(10..12)?.try_into().ok()?;
+    FileKind::from_code(u16::from_le_bytes(code)).filter(|_| start.starts_with(&MAGIC))
 }
 
 /// Reads a file whole, after a look at its size.

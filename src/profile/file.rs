@@ -19,7 +19,7 @@ const FEATURES: [u8; 4] = *b"FEAT";
 const SPACE: [u8; 4] = *b"SPCE";
 const BOOK: [u8; 4] = *b"BOOK";
 
-fn section(tag: [u8; 4], body: Vec<u8>) -> Section<'static> {
+pub(super) fn section(tag: [u8; 4], body: Vec<u8>) -> Section<'static> {
     Section {
         tag,
         body: body.into(),
@@ -27,7 +27,7 @@ fn section(tag: [u8; 4], body: Vec<u8>) -> Section<'static> {
 }
 
 /// The next section, which must have this tag.
-fn expect<'s, 'a>(
+pub(super) fn expect<'s, 'a>(
     sections: &mut impl Iterator<Item = &'s Section<'a>>,
     tag: [u8; 4],
 ) -> Result<&'s Section<'a>>

@@ -179,10 +179,29 @@ pub fn profile_reference(
     options: FitOptions,
     mut read: impl FnMut(&mut ProfileBuilder) -> Result<()>,
 ) -> Result<Profile> {
+    let config = reference_config(config, options, &mut read)?;
+    let mut second = ProfileBuilder::new(config)?;
+    read(&mut second)?;
+    Ok(second.freeze())
+}
+
+/// The first pass of [`profile_reference`] alone: `read` feeds all records, and
+/// the configuration comes back with the centres fitted on them.
+///
+/// The second pass is then the caller's: with a
+/// [`SegmentedBuilder`](super::SegmentedBuilder) or a
+/// [`WindowedBuilder`](super::WindowedBuilder), every segment or window is
+/// measured against the centres of all records, and so they can be compared.
+///
+/// # Errors
+/// Those of `read`, [`fit`] and [`ProfileBuilder::new`].
+pub fn reference_config(
+    config: ProfileConfig,
+    options: FitOptions,
+    read: impl FnOnce(&mut ProfileBuilder) -> Result<()>,
+) -> Result<ProfileConfig> {
     let mut first = ProfileBuilder::new(config.clone())?;
     read(&mut first)?;
     let books = fit(&first.freeze(), options)?;
-    let mut second = ProfileBuilder::new(config.with_codebooks(&books, Role::Reference)?)?;
-    read(&mut second)?;
-    Ok(second.freeze())
+    config.with_codebooks(&books, Role::Reference)
 }

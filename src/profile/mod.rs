@@ -53,14 +53,19 @@ mod fit;
 mod group;
 mod grouped;
 mod instrument;
+mod learner;
 mod measured;
 mod novel;
+mod profile_set;
 mod sampling;
+mod scorer;
+mod segmented;
 mod space;
 mod space_sketch;
 mod tasks;
 mod window;
 mod window_sketch;
+mod windowed;
 mod wire;
 
 pub use builder::ProfileBuilder;
@@ -74,8 +79,13 @@ pub use file::Codebooks;
 #[cfg(feature = "fit")]
 pub(crate) use fit::class_centres;
 #[cfg(feature = "fit")]
-pub use fit::{FitOptions, fit, profile_reference};
+pub use fit::{FitOptions, fit, profile_reference, reference_config};
 pub use group::SpaceGroup;
+pub use learner::Learner;
 pub use novel::NovelRecord;
+pub use profile_set::{ProfileSet, Segment};
+pub use scorer::{Score, Scorer};
+pub use segmented::{DEFAULT_MAX_SEGMENTS, SegmentedBuilder};
 pub use space::SpaceProfile;
 pub use window::{ClassSources, Profile};
+pub use windowed::{MAX_WINDOWS, WindowLength, WindowedBuilder, Windows};

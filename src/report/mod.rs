@@ -9,6 +9,10 @@
 //! | a comment on a pull request | [`markdown()`] | | feature `cli` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `cli` |
 //!
+//! Sets of profiles by segment have [`set_line`], [`set_page()`] and
+//! [`set_json::Document`], their comparison [`segments_headline`],
+//! [`segments_terminal`], [`segments_markdown`] and [`segments_json::Document`].
+//!
 //! Rules held against a profile ([`Checked`](crate::check::Checked)) have
 //! [`check_headline`], [`check_page()`], [`check_markdown`] and
 //! [`check_json::Document`].
@@ -73,6 +77,14 @@ mod profile_page;
 #[cfg(feature = "cli")]
 mod sections;
 #[cfg(feature = "cli")]
+pub mod segments_json;
+#[cfg(feature = "cli")]
+mod segments_page;
+#[cfg(feature = "cli")]
+pub mod set_json;
+#[cfg(feature = "cli")]
+mod set_page;
+#[cfg(feature = "cli")]
 mod terminal;
 #[cfg(all(test, feature = "cli"))]
 mod tests;
@@ -87,5 +99,9 @@ pub use markdown::markdown;
 pub use page::Style;
 #[cfg(feature = "cli")]
 pub use profile_page::{profile_line, profile_page};
+#[cfg(feature = "cli")]
+pub use segments_page::{segments_headline, segments_markdown, segments_terminal};
+#[cfg(feature = "cli")]
+pub use set_page::{set_line, set_page};
 #[cfg(feature = "cli")]
 pub use terminal::{TerminalOptions, terminal};

@@ -86,3 +86,4 @@ pub use sample_budget::SampleBudget;
 pub use sample_parts::SamplePart;
 pub use sample_row::SampleRow;
 pub use tally::Tally;
+pub(crate) use text::bounded;

@@ -9,7 +9,7 @@ pub(super) const LONGEST: usize = 256;
 
 /// `text`, or where it is longer than [`LONGEST`] bytes: its beginning, `#`, and
 /// 16 hexadecimal digits of its hash, together at most [`LONGEST`] bytes.
-pub(super) fn bounded(text: &str) -> Cow<'_, str> {
+pub(crate) fn bounded(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST {
         return Cow::Borrowed(text);
     }

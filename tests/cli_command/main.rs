@@ -4,8 +4,10 @@
 mod check;
 mod compare;
 mod demo;
+mod divided;
 mod failures;
 mod profile;
 mod records;
+mod score;
 mod support;
 mod why;

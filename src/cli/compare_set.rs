@@ -1,0 +1,43 @@
+//! `driftsphere compare` of two sets: segment by segment.
+
+use super::args::CompareArgs;
+use super::compare::options;
+use super::exit::ExitStatus;
+use super::output;
+use super::renderings::Renderings;
+use anyhow::{Result, bail};
+use driftsphere::compare::{Verdict, compare_sets};
+use driftsphere::profile::ProfileSet;
+use driftsphere::report::{segments_headline, segments_json, segments_markdown, segments_terminal};
+
+pub(super) fn run(
+    args: &CompareArgs,
+    reference: &ProfileSet,
+    target: &ProfileSet,
+    outputs: &Renderings<'_>,
+) -> Result<ExitStatus> {
+    if !args.history.is_empty() {
+        bail!(
+            "--history is for one window, and these are sets; compare their members, named \
+             FILE#COLUMN=VALUE"
+        );
+    }
+    let comparison = compare_sets(reference, target, &options(args))?;
+    let status = ExitStatus::of(comparison.verdict, args.fail_on);
+    outputs.write(
+        || segments_json::to_text(&comparison, status.code()),
+        || segments_markdown(&comparison, args.verbose),
+        (!args.quiet).then(|| segments_terminal(&comparison, &output::page(args.verbose))),
+    )?;
+    // Silence would read as `no drift`.
+    let unanswered = [Verdict::NotEnoughData, Verdict::NotTested];
+    let is_silent = args.quiet || outputs.take_the_screen();
+    if unanswered.contains(&comparison.verdict) && is_silent {
+        output::say(&segments_headline(&comparison));
+    }
+    let missing = comparison.only_reference.len() + comparison.only_target.len();
+    if missing > 0 && is_silent {
+        output::note(&format!("{missing} segments are in one of the sets only"));
+    }
+    Ok(status)
+}
