@@ -32,6 +32,7 @@ mod renderings;
 mod run;
 mod settings;
 mod show;
+mod shrink;
 mod window;
 
 pub(crate) use run::run;

@@ -36,6 +36,19 @@ impl Settings {
         threads: ThreadArgs,
         dim: Option<usize>,
     ) -> Result<Self> {
+        let mut settings = Self::of_space(space, centres, threads, dim)?;
+        if let Some(ids) = space.keep_ids {
+            settings.config.ids = ids;
+        }
+        Ok(settings)
+    }
+
+    fn of_space(
+        space: &SpaceArgs,
+        centres: &CentreArgs,
+        threads: ThreadArgs,
+        dim: Option<usize>,
+    ) -> Result<Self> {
         if let Some(path) = &centres.like {
             return Self::like(&Profile::read(path)?, path, space, threads, dim);
         }

@@ -57,6 +57,10 @@ impl ProfileBuilder {
     /// [`ErrorKind::Argument`] if the configuration does not hold together.
     pub fn new(config: ProfileConfig) -> Result<Self> {
         config.check()?;
+        if config.sealed {
+            config.mergeable(&config)?;
+        }
+        let config = config.concealed();
         Ok(Self {
             threads: 1,
             window: WindowSketch::new(&config)?,
@@ -143,8 +147,8 @@ impl ProfileBuilder {
         batch.check()?;
         self.check_spaces(batch)?;
         self.check_features(batch)?;
-        let (seed, threads) = (self.config.seed, self.threads);
-        tasks::within(threads, || self.window.track(batch, seed, threads))
+        let threads = self.threads;
+        tasks::within(threads, || self.window.track(batch, threads))
     }
 
     fn check_spaces(&self, batch: &Batch<'_>) -> Result<()> {

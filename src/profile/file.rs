@@ -9,11 +9,13 @@ use crate::sphere::Codebook;
 
 use super::config::ProfileConfig;
 use super::container::{self, FileKind, Section, damaged};
+use super::ids::IdMode;
 use super::window::Profile;
 use super::wire::{RawConfig, RawSpace, from_body, to_body};
 
 const CONFIG: [u8; 4] = *b"CONF";
 const ANGLES: [u8; 4] = *b"ANGL";
+const IDS: [u8; 4] = *b"IDSK";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SPACE: [u8; 4] = *b"SPCE";
@@ -52,6 +54,9 @@ impl Profile {
         if !self.config.angles.is_empty() {
             sections.push(section(ANGLES, to_body(&self.config.angles)));
         }
+        if self.config.ids != IdMode::Plain {
+            sections.push(section(IDS, to_body(&self.config.ids)));
+        }
         let records = to_body(&(&self.tags, &self.tally, self.times, self.class_sources));
         sections.push(section(RECORDS, records));
         sections.push(section(FEATURES, to_body(&self.features)));
@@ -74,6 +79,12 @@ impl Profile {
         let mut config = ProfileConfig::try_from(config)?;
         if let Some(section) = sections.next_if(|section| section.tag == ANGLES) {
             config.angles = angles(from_body(&section.body, "ANGL")?)?;
+        }
+        if let Some(section) = sections.next_if(|section| section.tag == IDS) {
+            config.ids = from_body(&section.body, "IDSK")?;
+            if config.ids == IdMode::Plain {
+                return Err(damaged("plain ids have no section"));
+            }
         }
         let (tags, tally, times, class_sources) =
             from_body(&expect(&mut sections, RECORDS)?.body, "RECS")?;

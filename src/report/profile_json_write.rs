@@ -1,10 +1,10 @@
 //! From a profile to its JSON document, field by field.
 
-use super::escape::is_made_up;
 use super::json_write::finite;
 use super::profile_json::{Count, Distribution, Document, Feature, Place, Quantile, Record, Space};
 use crate::profile::{Profile, SpaceConfig, SpaceGroup, SpaceProfile};
 use crate::sketch::{Quantiles, Tally};
+use crate::sphere::is_made_up;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
