@@ -20,9 +20,8 @@ fn track(
     ids: bool,
 ) -> driftsphere::Result<()> {
     let n = rows.len();
-    let texts = |text: &dyn Fn(usize) -> String| {
-        Column::from(rows.clone().map(text).collect::<Vec<_>>())
-    };
+    let texts =
+        |text: &dyn Fn(usize) -> String| Column::from(rows.clone().map(text).collect::<Vec<_>>());
     let value = |i: usize, j: usize| {
         let bits = hash_bytes(5, &[i.to_le_bytes(), j.to_le_bytes()].concat());
         (bits % 1000) as f32 / 100.0 - 3.0
@@ -102,7 +101,10 @@ fn without_ids_is_as_if_records_had_come_without() {
 
 #[test]
 fn a_codebook_that_names_records_is_concealed() {
-    let books = fit(&profile(&config(IdMode::Plain), 0..200, true), FitOptions::default());
+    let books = fit(
+        &profile(&config(IdMode::Plain), 0..200, true),
+        FitOptions::default(),
+    );
     let books = books.unwrap();
     for mode in [IdMode::Hashed, IdMode::None] {
         let measured = config(mode).with_codebooks(&books, Role::Plain).unwrap();
@@ -110,7 +112,11 @@ fn a_codebook_that_names_records_is_concealed() {
         assert!(!has(&target, "secret"), "{mode}");
         let book = target.config().spaces["e"].codebook.clone().unwrap();
         assert_eq!(book.content_hash(), books.0["e"].content_hash());
-        let named = book.clusters().iter().filter(|c| c.medoid.is_some()).count();
+        let named = book
+            .clusters()
+            .iter()
+            .filter(|c| c.medoid.is_some())
+            .count();
         assert_eq!(named > 0, mode == IdMode::Hashed);
     }
 }

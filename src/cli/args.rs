@@ -30,6 +30,8 @@ pub(super) enum Command {
     Profile(ProfileArgs),
     /// Put profiles of parts together
     Merge(MergeArgs),
+    /// Leave nothing of single records in a profile, to pass it on
+    Seal(SealArgs),
     /// Lower the samples of a profile
     Shrink(ShrinkArgs),
     /// Fit centres on a profile, to measure further profiles against
@@ -108,10 +110,27 @@ pub(super) struct MergeArgs {
     pub(super) output: PathBuf,
 }
 
+/// `driftsphere seal`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A sealed profile holds no vector, no id, and nothing that is made of fewer than 20 records.\n\
+        It compares with sealed and other profiles, but merges no more: merge first, then seal."
+)]
+pub(super) struct SealArgs {
+    /// A profile
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: PathBuf,
+    /// Where to write the sealed profile
+    #[arg(short, long, value_name = "OUT.dsp")]
+    pub(super) output: PathBuf,
+}
+
 /// `driftsphere shrink`.
 #[derive(Debug, Args)]
-#[command(after_help = "The result is the profile that smaller samples would have given, byte for byte: parts may\n\
-        be shrunk before they are merged. What was not sampled does not change.")]
+#[command(
+    after_help = "The result is the profile that smaller samples would have given, byte for byte: parts may\n\
+        be shrunk before they are merged. What was not sampled does not change."
+)]
 pub(super) struct ShrinkArgs {
     /// A profile
     #[arg(value_name = "PROFILE")]

@@ -30,6 +30,7 @@ mod profile;
 mod progress;
 mod renderings;
 mod run;
+mod seal;
 mod settings;
 mod show;
 mod shrink;

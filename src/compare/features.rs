@@ -1,7 +1,7 @@
 //! Named values of the records.
 
 use crate::error::Result;
-use crate::profile::{Feature, Profile};
+use crate::profile::{Feature, POOLED_VALUES, Profile};
 use crate::sketch::Categories;
 
 use super::angles::{compare_angles, periods};
@@ -12,6 +12,7 @@ use super::finding::{Kind, Scope};
 use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1};
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
+use super::sealed::aligned_counts;
 use super::statistic::{Statistic, chosen};
 use super::tails::compare_tails;
 
@@ -49,6 +50,7 @@ pub(crate) fn compare_features(
                 let by = Chosen {
                     statistic: statistics.get(name).copied(),
                     period: periods.get(name.as_str()).copied(),
+                    sealed: (reference.config().is_sealed(), target.config().is_sealed()),
                 };
                 drafts.extend(compare_feature(&named, a, b, by, options));
             }
@@ -93,6 +95,8 @@ struct Chosen {
     statistic: Option<Statistic>,
     /// Of an angle.
     period: Option<f64>,
+    /// Whether the reference, and the target, is sealed.
+    sealed: (bool, bool),
 }
 
 fn compare_feature(
@@ -122,7 +126,6 @@ fn compare_feature(
         }
     }
     if both(|f| f.categories().total()) {
-        let by = shares.unwrap_or(Shares::CHI2);
         drafts.push(compare_categories(named, reference, target, by, options));
     }
     drafts.extend(compare_types(named, reference, target, options));
@@ -142,7 +145,7 @@ fn compare_categories(
     named: &Named<'_>,
     reference: &Feature,
     target: &Feature,
-    by: Shares,
+    by: Chosen,
     options: &CompareOptions,
 ) -> Draft {
     let (a, b) = (reference.categories(), target.categories());
@@ -161,9 +164,17 @@ fn compare_categories(
             .map(|(value, count)| (value.to_owned(), count.estimate))
             .collect()
     };
+    let (mut first, mut second) = (counts(a), counts(b));
+    if by.sealed.1 {
+        aligned_counts(&mut first, &second, POOLED_VALUES);
+    }
+    if by.sealed.0 {
+        aligned_counts(&mut second, &first, POOLED_VALUES);
+    }
+    let by = by.statistic.and_then(Shares::by).unwrap_or(Shares::CHI2);
     compare_counts_by(
         named,
-        (&counts(a), &counts(b)),
+        (&first, &second),
         DesignEffects::NONE,
         by,
         &options.thresholds,

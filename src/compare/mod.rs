@@ -29,6 +29,8 @@ mod options;
 mod order;
 mod pooled;
 mod repeats;
+mod seal;
+mod sealed;
 mod self_check;
 mod shared;
 mod space;

@@ -9,6 +9,7 @@ use crate::ingest::{Cell, Column};
 use crate::sketch::{Categories, QuantileSketch, Quantiles};
 
 use super::chunk::Codes;
+use super::sealed::{POOLED_VALUES, SEALED_ROWS};
 
 /// What was learned about one named value.
 ///
@@ -45,6 +46,17 @@ impl Feature {
     #[must_use]
     pub fn count(&self) -> u64 {
         self.numbers.count() + self.numbers.nan_count() + self.categories.total() + self.nulls
+    }
+}
+
+impl Feature {
+    /// Only values of many records.
+    pub(crate) fn sealed(&self) -> Self {
+        Self {
+            numbers: self.numbers.joined(SEALED_ROWS),
+            categories: self.categories.pooled(SEALED_ROWS, POOLED_VALUES),
+            nulls: self.nulls,
+        }
     }
 }
 

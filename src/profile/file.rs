@@ -10,6 +10,7 @@ use crate::sphere::Codebook;
 use super::config::ProfileConfig;
 use super::container::{self, FileKind, Section, damaged};
 use super::ids::IdMode;
+use super::sealed::SealedSpace;
 use super::window::Profile;
 use super::wire::{RawConfig, RawSpace, from_body, to_body};
 
@@ -19,6 +20,7 @@ const IDS: [u8; 4] = *b"IDSK";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SPACE: [u8; 4] = *b"SPCE";
+const SEALED: [u8; 4] = *b"SEAL";
 const BOOK: [u8; 4] = *b"BOOK";
 
 fn section(tag: [u8; 4], body: Vec<u8>) -> Section<'static> {
@@ -63,6 +65,10 @@ impl Profile {
         for (name, space) in &self.spaces {
             sections.push(section(SPACE, to_body(&RawSpace::new(name, space))));
         }
+        if self.config.sealed {
+            let parts = self.spaces.values().map(|space| &space.sealed);
+            sections.push(section(SEALED, to_body(&parts.collect::<Vec<_>>())));
+        }
         container::encode(FileKind::Profile, &sections)
     }
 
@@ -73,7 +79,8 @@ impl Profile {
     /// [`ErrorKind::Format`](crate::ErrorKind::Format) where the bytes are damaged or no profile,
     /// [`ErrorKind::Version`](crate::ErrorKind::Version) where a newer version wrote them.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let sections = container::decode(bytes, FileKind::Profile)?;
+        let mut sections = container::decode(bytes, FileKind::Profile)?;
+        let sealed = sections.pop_if(|section| section.tag == SEALED);
         let mut sections = sections.iter().peekable();
         let config: RawConfig = from_body(&expect(&mut sections, CONFIG)?.body, "CONF")?;
         let mut config = ProfileConfig::try_from(config)?;
@@ -99,14 +106,14 @@ impl Profile {
                 )));
             }
             let space = raw
-                .check_into(space_config)
+                .check_into(space_config, sealed.is_some())
                 .map_err(|e| e.at("space", name))?;
             spaces.insert(name.clone(), space);
         }
         if sections.next().is_some() {
             return Err(damaged("a section too many"));
         }
-        Ok(Self {
+        let mut profile = Self {
             config,
             tags,
             tally,
@@ -114,7 +121,27 @@ impl Profile {
             class_sources,
             features,
             spaces,
-        })
+        };
+        match sealed {
+            Some(section) => profile.take_sealed(from_body(&section.body, "SEAL")?)?,
+            None if profile.has_sealed_parts() => {
+                return Err(damaged("joined buckets in a profile that is not sealed"));
+            }
+            None => {}
+        }
+        Ok(profile)
+    }
+
+    /// Takes in the section of a sealed profile, and holds all of it to the rules.
+    fn take_sealed(&mut self, parts: Vec<Option<SealedSpace>>) -> Result<()> {
+        if parts.len() != self.spaces.len() {
+            return Err(damaged("not one sealed part for each space"));
+        }
+        self.config.sealed = true;
+        for (space, part) in self.spaces.values_mut().zip(parts) {
+            space.sealed = part;
+        }
+        self.check_sealed()
     }
 
     /// Writes a file: beside it first, then renamed over it, so that no reader

@@ -92,13 +92,20 @@ impl IdMode {
             Some(Medoid { id, ..medoid })
         };
         let of = |centres: &[crate::sphere::Centre]| -> Vec<Option<Medoid>> {
-            centres.iter().map(|centre| medoid(&centre.medoid)).collect()
+            centres
+                .iter()
+                .map(|centre| medoid(&centre.medoid))
+                .collect()
         };
         let (classes, clusters) = (of(book.classes()), of(book.clusters()));
         let mut concealed = Codebook::clone(book);
         let scope = book.provenance().medoids;
         concealed
-            .set_medoids(Medoids::from_found(classes), Medoids::from_found(clusters), scope)
+            .set_medoids(
+                Medoids::from_found(classes),
+                Medoids::from_found(clusters),
+                scope,
+            )
             .expect("as many medoids as centres");
         Arc::new(concealed)
     }
@@ -145,7 +152,10 @@ mod tests {
             assert_eq!(mode.name().parse::<IdMode>().unwrap(), mode);
         }
         let error = "secret".parse::<IdMode>().unwrap_err().to_string();
-        assert!(error.contains("secret") && error.contains("hashed"), "{error}");
+        assert!(
+            error.contains("secret") && error.contains("hashed"),
+            "{error}"
+        );
     }
 
     #[test]

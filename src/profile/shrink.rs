@@ -71,7 +71,10 @@ fn lowered(
     let before = SampleBudget::new(space.sample_bytes, space.dim, space.sample_rows);
     let rows = rows.min(space.sample_rows);
     let bytes = bytes.map_or(space.sample_bytes, |bytes| bytes.min(space.sample_bytes));
-    let clusters = space.codebook.as_ref().map_or(0, |book| book.clusters().len());
+    let clusters = space
+        .codebook
+        .as_ref()
+        .map_or(0, |book| book.clusters().len());
     let groups = config.max_classes.max(clusters);
     SpaceConfig {
         sample_rows: rows,

@@ -11,8 +11,8 @@ use super::parts::{
 };
 use super::places::{Place, is_medoid, places as find_places};
 use crate::compare::{Comparison, Finding, Verdict, WindowSummary};
-use std::collections::BTreeSet;
 use crate::sphere::is_made_up;
+use std::collections::BTreeSet;
 
 pub(super) fn verdict(page: &mut dyn Canvas, comparison: &Comparison) {
     let line = headline(comparison);

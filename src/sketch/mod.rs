@@ -60,6 +60,7 @@ mod directions;
 mod estimate;
 mod fixed_point;
 mod hash;
+mod joined;
 mod quantile_moments;
 mod quantile_queries;
 mod quantile_sketch;
