@@ -186,7 +186,9 @@ fn reference_with_codebook() {
 /// compared with itself, and all else with a profile that is sealed now.
 #[test]
 fn sealed() {
-    let rows = Array2::from_shape_fn((60, 4), |(i, j)| ((i * 5 + j * 3) % 11) as f32 - 4.5);
+    let rows = Array2::from_shape_fn((60, 4), |(i, j)| {
+        ((i * 5 + j * 3) % 11 + i) as f32 / 8.0 - 2.5
+    });
     let classes: Vec<&str> = (0..60)
         .map(|i| ["cat", "dog", "emu"][i * i % 8 % 3])
         .collect();

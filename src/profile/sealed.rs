@@ -91,7 +91,8 @@ impl SealedSpace {
             }
         }
         for pairs in self.pairs() {
-            let few = |b: crate::sketch::Bucket| b.count <= 19 * (pairs.rows.saturating_sub(1));
+            let others = pairs.rows.saturating_sub(1);
+            let few = |b: crate::sketch::Bucket| b.count <= others.saturating_mul(19);
             let finite = pairs.mean.is_finite() && pairs.sd.is_finite() && pairs.sd >= 0.0;
             if pairs.rows < SEALED_ROWS || !finite || pairs.distances.buckets().any(few) {
                 return Err(damaged("distances of too few pairs in a sealed space"));
@@ -357,12 +358,8 @@ fn seal_space(
         *kept &= centre.sum.count() >= SEALED_ROWS;
     }
     // A cluster whose centre stays behind may have left too few behind with it.
-    let behind: Vec<u64> = counts
-        .iter()
-        .zip(&kept)
-        .map(|(n, k)| if *k { *n } else { 0 })
-        .collect();
-    let total: u64 = counts.iter().sum::<u64>() - behind.iter().sum::<u64>();
+    let behind = counts.iter().zip(&kept).filter(|(_, kept)| !**kept);
+    let total = behind.map(|(n, _)| *n).fold(0, u64::saturating_add);
     if total > 0 && total < SEALED_ROWS {
         let smallest = (0..counts.len()).filter(|&i| kept[i] && counts[i] > 0);
         let smallest = smallest.min_by_key(|&i| (counts[i], i));

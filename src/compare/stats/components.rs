@@ -193,7 +193,7 @@ impl Components {
             }
         }
         let mut components = Self {
-            rows: sides[0].rows + sides[1].rows,
+            rows: sides[0].rows.saturating_add(sides[1].rows),
             dim,
             vectors: Vec::new(),
             eigenvalues: Vec::new(),
