@@ -80,7 +80,7 @@ fn every_build_comes_to_the_same_verdicts() {
     let config = ProfileConfig::new().space("embedding", SpaceConfig::new(dim));
     let options = FitOptions {
         clusters: 6,
-        seed: 0,
+        ..FitOptions::default()
     };
     let reference = profile_reference(config, options, |builder| {
         week("reference_week_1").feed(builder)?;

@@ -182,3 +182,39 @@ fn reference_with_codebook() {
     assert_eq!(space.novel().len(), 23); // one for each distance of an id
     assert!(space.classes()["cat"].nearest().is_some());
 }
+
+/// Principal components may differ in their last bits between CPUs, so the file is
+/// compared with itself, and all else with a profile that is sealed now.
+#[test]
+fn sealed() {
+    let rows = Array2::from_shape_fn((60, 4), |(i, j)| {
+        ((i * 5 + j * 3) % 11 + i) as f32 / 8.0 - 2.5
+    });
+    let classes: Vec<&str> = (0..60)
+        .map(|i| ["cat", "dog", "emu"][i * i % 8 % 3])
+        .collect();
+    let scores: Vec<f64> = (0..60).map(|i| f64::from(i) / 4.0).collect();
+    let config = ProfileConfig::new().space("embedding", SpaceConfig::new(4));
+    let mut builder = ProfileBuilder::new(config).unwrap();
+    let batch = Batch::new(60)
+        .labels(Column::from(classes))
+        .feature("score", Column::from(scores))
+        .space("embedding", rows.view());
+    builder.track_batch(&batch).unwrap();
+    let now = builder.freeze().seal().unwrap();
+    if std::env::var_os("DRIFTSPHERE_BLESS").is_some() {
+        now.write(golden("sealed.dsp")).unwrap();
+    }
+
+    let stored = std::fs::read(golden("sealed.dsp")).unwrap();
+    let read = Profile::from_bytes(&stored).unwrap();
+    assert!(read.to_bytes() == stored);
+    assert!(read.config().is_sealed());
+    assert_eq!(read.features(), now.features());
+    let (a, b) = (&read.spaces()["embedding"], &now.spaces()["embedding"]);
+    assert_eq!((a.norm(), a.classes()), (b.norm(), b.classes()));
+    let [a, b] = [a, b].map(|space| space.sealed().unwrap().components().unwrap());
+    for (x, y) in a.eigenvalues().iter().zip(b.eigenvalues()) {
+        assert!((x - y).abs() < 1e-5, "{x} {y}");
+    }
+}

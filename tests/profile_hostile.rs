@@ -23,7 +23,7 @@ fn profile() -> Profile {
     let options = FitOptions {
         clusters: 2,
         seed: 0,
-        ..FitOptions::default()
+        ..FitOptions::default()..FitOptions::default()
     };
     profile_reference(config, options, |builder| {
         let rows = Array2::from_shape_fn((24, 3), |(i, j)| ((i * 5 + j * 3) % 7) as f32 - 2.0);
@@ -46,6 +46,32 @@ fn profile() -> Profile {
     .unwrap()
 }
 
+/// A profile of the same parts with rows enough to be sealed.
+fn sealed() -> Profile {
+    let config = ProfileConfig::new().space("e", SpaceConfig::new(3).model("m"));
+    let options = FitOptions {
+        clusters: 2,
+        seed: 0,
+    };
+    let open = profile_reference(config, options, |builder| {
+        let rows = Array2::from_shape_fn((60, 3), |(i, j)| ((i * 5 + j * 3) % 7) as f32 - 2.0);
+        let texts =
+            |m: usize| Column::from((0..60).map(|i| format!("{}", i % m)).collect::<Vec<_>>());
+        builder.track_batch(
+            &Batch::new(60)
+                .ids(texts(60))
+                .labels(texts(2))
+                .feature(
+                    "score",
+                    Column::from((0..60).map(f64::from).collect::<Vec<_>>()),
+                )
+                .feature("camera", texts(7))
+                .space("e", rows.view()),
+        )
+    });
+    open.unwrap().seal().unwrap()
+}
+
 fn is_typed(result: driftsphere::Result<Profile>) -> bool {
     match result {
         Ok(_) => false,
@@ -61,22 +87,24 @@ fn is_typed(result: driftsphere::Result<Profile>) -> bool {
 
 #[test]
 fn a_profile_cut_at_every_length_is_refused() {
-    let bytes = profile().to_bytes();
-    assert!(bytes.len() > 1_000);
-    for n in 0..bytes.len() {
-        assert!(is_typed(Profile::from_bytes(&bytes[..n])), "cut at {n}");
+    for bytes in [profile().to_bytes(), sealed().to_bytes()] {
+        assert!(bytes.len() > 1_000);
+        for n in 0..bytes.len() {
+            assert!(is_typed(Profile::from_bytes(&bytes[..n])), "cut at {n}");
+        }
+        let longer = [bytes.as_slice(), &[0]].concat();
+        assert!(is_typed(Profile::from_bytes(&longer)));
     }
-    let longer = [bytes.as_slice(), &[0]].concat();
-    assert!(is_typed(Profile::from_bytes(&longer)));
 }
 
 #[test]
 fn a_profile_with_any_byte_flipped_is_refused() {
-    let bytes = profile().to_bytes();
-    for n in 0..bytes.len() {
-        let mut flipped = bytes.clone();
-        flipped[n] ^= 0x55;
-        assert!(is_typed(Profile::from_bytes(&flipped)), "byte {n}");
+    for bytes in [profile().to_bytes(), sealed().to_bytes()] {
+        for n in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[n] ^= 0x55;
+            assert!(is_typed(Profile::from_bytes(&flipped)), "byte {n}");
+        }
     }
 }
 
@@ -103,7 +131,28 @@ fn reseal(bytes: &mut [u8], (start, body, end): (usize, usize, usize)) {
 
 #[test]
 fn forged_bodies_never_panic_and_never_pass_half_checked() {
-    let honest = profile();
+    forge(&profile());
+}
+
+#[test]
+fn forged_sealed_profiles_are_held_to_the_same() {
+    forge(&sealed());
+}
+
+/// Without its last section, a sealed profile has buckets that no other may have.
+#[test]
+fn a_seal_cannot_be_taken_off() {
+    let bytes = sealed().to_bytes();
+    let last = *sections(&bytes).last().unwrap();
+    assert_eq!(&bytes[last.0..last.0 + 4], b"SEAL");
+    let mut opened = bytes[..last.0].to_vec();
+    let count = u32::from_le_bytes(opened[12..16].try_into().unwrap()) - 1;
+    opened[12..16].copy_from_slice(&count.to_le_bytes());
+    let error = Profile::from_bytes(&opened).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Format);
+}
+
+fn forge(honest: &Profile) {
     let bytes = honest.to_bytes();
     let mut accepted = 0;
     let mut refused = 0;
@@ -122,7 +171,7 @@ fn forged_bodies_never_panic_and_never_pass_half_checked() {
                             assert!(Profile::from_bytes(&profile.to_bytes()).is_ok());
                             let _ = profile.clone().merge(&profile);
                             let _ = honest.clone().merge(&profile);
-                            let _ = compare(&honest, &profile, &CompareOptions::default());
+                            let _ = compare(honest, &profile, &CompareOptions::default());
                         }
                     }
                     Err(_) => refused += 1,
@@ -136,14 +185,15 @@ fn forged_bodies_never_panic_and_never_pass_half_checked() {
 
 #[test]
 fn absurd_counts_are_refused_before_memory_is_taken() {
-    let bytes = profile().to_bytes();
-    for section in sections(&bytes) {
-        for at in (section.1..section.2).step_by(3) {
-            let mut forged = bytes.clone();
-            let end = (at + 9).min(section.2);
-            forged[at..end].fill(0xff);
-            reseal(&mut forged, section);
-            let _ = Profile::from_bytes(&forged);
+    for bytes in [profile().to_bytes(), sealed().to_bytes()] {
+        for section in sections(&bytes) {
+            for at in (section.1..section.2).step_by(3) {
+                let mut forged = bytes.clone();
+                let end = (at + 9).min(section.2);
+                forged[at..end].fill(0xff);
+                reseal(&mut forged, section);
+                let _ = Profile::from_bytes(&forged);
+            }
         }
     }
 }

@@ -132,8 +132,8 @@ mirror!(Document {
 mirror!(Count { name: String, count: u64, } {});
 mirror!(Feature {
     name: String, records: u64, missing: u64, period: Option<f64>, values: Vec<Count>, values_kept: u64,
-    types: Types, distinct: Interval, max_error: u64,
-} { numbers: Distribution, });
+    types: Types, max_error: u64,
+} { numbers: Distribution, distinct: Interval, });
 mirror!(Types { integers: u64, floats: u64, truths: u64, texts: u64, } {});
 mirror!(Interval { estimate: f64, lower_bound: f64, upper_bound: f64, } {});
 mirror!(Distribution { count: u64, nan: u64, quantiles: Vec<Quantile>, }

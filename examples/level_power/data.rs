@@ -44,8 +44,10 @@ pub(crate) struct Data {
     pub(crate) held_out: Vec<usize>,
     /// Name and rows of each degraded split.
     pub(crate) degraded: Vec<(String, Vec<usize>)>,
-    /// Only scenarios whose name has this in it.
+    /// Only scenarios whose name has one of these in it, parted by `|`.
     pub(crate) only: String,
+    /// Profiles are sealed before they are compared.
+    pub(crate) sealed: bool,
 }
 
 impl Data {
@@ -83,6 +85,7 @@ impl Data {
             held_out: split_of("holdout_clean"),
             degraded,
             only: String::new(),
+            sealed: false,
             rows,
         })
     }

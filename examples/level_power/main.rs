@@ -8,7 +8,7 @@
 //! The file has `emb` (rows x dim), `label`, `split` with `split_names`: `ref`
 //! and `holdout_clean` are clean rows of different images, every other split is
 //! a degraded version of the held-out images, in the same order. PART is
-//! `level`, `power`, `large`, `same`, `groups` or `all`; TRIALS replaces the number of
+//! `level`, `power`, `large`, `same`, `groups`, `sealed` or `all`; TRIALS replaces the number of
 //! trials (0: as many as usual); ONLY is a part of a scenario's name.
 
 mod data;
@@ -32,7 +32,7 @@ fn scenario(
     goal: Goal,
     windows: impl Fn(&mut Draws, usize) -> Windows + Sync,
 ) {
-    if !data.only.is_empty() && !name.contains(&data.only) {
+    if !data.only.split('|').any(|only| name.contains(only)) {
         return;
     }
     let comparisons: Vec<Comparison> = (0..trials)
@@ -254,6 +254,18 @@ fn large(data: &Data, trials: usize) {
     }
 }
 
+/// The same windows as in the other parts, their profiles sealed before they are
+/// compared.
+fn sealed(data: &mut Data, trials: usize) {
+    println!("\nSealed against sealed");
+    data.sealed = true;
+    if data.only.is_empty() {
+        data.only = "300 against 300|1000 against 1000|300: 10 % degraded|300: 10 % novel".into();
+    }
+    level(data, trials);
+    power(data, trials);
+}
+
 fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let path = args.next().unwrap_or_else(|| "embeddings.npz".into());
@@ -283,6 +295,9 @@ fn main() -> Result<()> {
     }
     if wanted("large") {
         large(&data, trials.unwrap_or(100));
+    }
+    if wanted("sealed") {
+        sealed(&mut data, trials.unwrap_or(100));
     }
     Ok(())
 }

@@ -173,5 +173,9 @@ pub(crate) fn run(data: &Data, windows: &Windows, classes: Classes) -> Result<Co
         target_side,
         target_classes.as_deref(),
     )?;
-    compare(&reference, &builder.freeze(), &CompareOptions::default())
+    let (mut reference, mut target) = (reference, builder.freeze());
+    if data.sealed {
+        (reference, target) = (reference.seal()?, target.seal()?);
+    }
+    compare(&reference, &target, &CompareOptions::default())
 }

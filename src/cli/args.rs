@@ -31,6 +31,10 @@ pub(super) enum Command {
     Profile(ProfileArgs),
     /// Put profiles of parts together
     Merge(MergeArgs),
+    /// Leave nothing of single records in a profile, to pass it on
+    Seal(SealArgs),
+    /// Lower the samples of a profile
+    Shrink(ShrinkArgs),
     /// Fit centres on a profile, to measure further profiles against
     Fit(FitArgs),
     /// Say what a profile, or a set of them, contains
@@ -117,6 +121,42 @@ pub(super) struct MergeArgs {
     #[arg(required = true, value_name = "PROFILE")]
     pub(super) profiles: Vec<PathBuf>,
     /// Where to write the profile of all their records; may be one of the inputs
+    #[arg(short, long, value_name = "OUT.dsp")]
+    pub(super) output: PathBuf,
+}
+
+/// `driftsphere seal`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A sealed profile holds no vector, no id, and nothing that is made of fewer than 20 records.\n\
+        It compares with sealed and other profiles, but merges no more: merge first, then seal."
+)]
+pub(super) struct SealArgs {
+    /// A profile
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: PathBuf,
+    /// Where to write the sealed profile
+    #[arg(short, long, value_name = "OUT.dsp")]
+    pub(super) output: PathBuf,
+}
+
+/// `driftsphere shrink`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The result is the profile that smaller samples would have given, byte for byte: parts may\n\
+        be shrunk before they are merged. What was not sampled does not change."
+)]
+pub(super) struct ShrinkArgs {
+    /// A profile
+    #[arg(value_name = "PROFILE")]
+    pub(super) profile: PathBuf,
+    /// Records kept as a sample of each space; 0 keeps no row and no id
+    #[arg(long, value_name = "N", required_unless_present = "sample_bytes")]
+    pub(super) sample: Option<usize>,
+    /// Bytes that all samples of a space may take
+    #[arg(long, value_name = "N")]
+    pub(super) sample_bytes: Option<usize>,
+    /// Where to write the smaller profile; may be the input
     #[arg(short, long, value_name = "OUT.dsp")]
     pub(super) output: PathBuf,
 }
@@ -428,6 +468,9 @@ mod tests {
             "profile a.npy --like b.dsp --angle hue=360",
             "profile",
             "merge a.dsp",
+            "shrink a.dsp -o b.dsp",
+            "shrink a.dsp --sample 10",
+            "profile a.npy --keep-ids some",
             "compare a.dsp b.dsp --quiet --verbose",
             "compare a.npy b.npy --rows r.npy --target-rows s.npy",
             "compare a.dsp b.dsp --paired --unpaired",

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use driftsphere::ingest;
-use driftsphere::profile::WindowLength;
+use driftsphere::profile::{IdMode, WindowLength};
 use driftsphere::sphere::{ClusterMethod, Distance};
 use std::path::PathBuf;
 
@@ -112,6 +112,10 @@ pub(super) struct SpaceArgs {
     /// Bytes that all samples may take [default: 4194304]
     #[arg(long, value_name = "N")]
     pub(super) sample_bytes: Option<usize>,
+    /// What is kept of the ids that --ids names: plain, hashed (a short hash; who can guess an id
+    /// can hash the guess) or none [default: plain]
+    #[arg(long, value_name = "HOW")]
+    pub(super) keep_ids: Option<IdMode>,
     /// Seed of the sample and of the clustering [default: 0]
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,

@@ -38,8 +38,10 @@ mod score_csv;
 #[cfg(feature = "parquet")]
 mod score_parquet;
 mod score_row;
+mod seal;
 mod settings;
 mod show;
+mod shrink;
 mod stored;
 mod window;
 mod window_files;

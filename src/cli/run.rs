@@ -2,7 +2,7 @@
 
 use super::args::{Cli, Command};
 use super::exit::ExitStatus;
-use super::{check, compare, demo, fit, merge, output, pages, profile, score, show};
+use super::{check, compare, demo, fit, merge, output, pages, profile, score, seal, show, shrink};
 use clap::Parser;
 use driftsphere::report::escape;
 use std::process::ExitCode;
@@ -31,6 +31,8 @@ pub(super) fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Profile(args) => profile::run(&args),
         Command::Merge(args) => merge::run(&args),
+        Command::Seal(args) => seal::run(&args),
+        Command::Shrink(args) => shrink::run(&args),
         Command::Fit(args) => fit::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Compare(args) => compare::run(&args),

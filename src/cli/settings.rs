@@ -37,6 +37,19 @@ impl Settings {
         threads: ThreadArgs,
         dim: Option<usize>,
     ) -> Result<Self> {
+        let mut settings = Self::of_space(space, centres, threads, dim)?;
+        if let Some(ids) = space.keep_ids {
+            settings.config.ids = ids;
+        }
+        Ok(settings)
+    }
+
+    fn of_space(
+        space: &SpaceArgs,
+        centres: &CentreArgs,
+        threads: ThreadArgs,
+        dim: Option<usize>,
+    ) -> Result<Self> {
         if let Some(path) = &centres.like {
             let config = Stored::read(path)?.config().clone();
             return Self::like(&config, path, space, threads, dim);

@@ -139,15 +139,38 @@ pub(crate) fn compare_directions(
     let test = SpectralTest::new(&components, statistic, n_e, spectral);
     let turned = turn_degrees(&means[0], &means[1], effective.0, effective.1);
     Ok(vec![
-        spectral_draft(context, &test, turned, groups).counts(reference.rows(), target.rows()),
+        spectral_draft(context, &test.into(), turned, groups)
+            .counts(reference.rows(), target.rows()),
         discrepancy_draft(context, &mmd, &by_mmd, &pooled),
         neighbour_draft(context, &neighbours, &by_neighbours, &pooled),
     ])
 }
 
-fn spectral_draft(
+/// What the spectral test found, by permutations or in closed form.
+pub(crate) struct Spectral {
+    pub(crate) statistic: f64,
+    pub(crate) p_value: f64,
+    /// Permutations, if any.
+    pub(crate) rounds: Option<u64>,
+    pub(crate) separation: f64,
+    pub(crate) detectable: f64,
+}
+
+impl From<SpectralTest> for Spectral {
+    fn from(test: SpectralTest) -> Self {
+        Self {
+            statistic: test.statistic,
+            p_value: test.p_value,
+            rounds: Some(test.permutation.rounds),
+            separation: test.separation,
+            detectable: test.detectable_separation,
+        }
+    }
+}
+
+pub(crate) fn spectral_draft(
     context: &SpaceContext<'_>,
-    test: &SpectralTest,
+    test: &Spectral,
     turned: Option<f64>,
     groups: Option<&RowGroups>,
 ) -> Draft {
@@ -158,7 +181,7 @@ fn spectral_draft(
         unit: "share of pairs ranked right".into(),
         threshold: thresholds.separation,
         no_change: 0.5,
-        detectable: Some(test.detectable_separation),
+        detectable: Some(test.detectable),
     };
     let turned_text = turned.map_or(String::new(), |t| {
         format!(", mean direction turned by {t:.1} degrees")
@@ -169,7 +192,7 @@ fn spectral_draft(
             "spectral",
             test.statistic,
             test.p_value,
-            Some(test.permutation.rounds),
+            test.rounds,
         )
         .effect(separation)
         .sentence(format!(

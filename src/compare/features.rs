@@ -1,7 +1,7 @@
 //! Named values of the records.
 
 use crate::error::Result;
-use crate::profile::{Feature, Profile};
+use crate::profile::{Feature, POOLED_VALUES, Profile};
 use crate::sketch::Categories;
 
 use super::angles::{compare_angles, periods};
@@ -14,6 +14,7 @@ use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1};
 use super::options::CompareOptions;
 use super::outputs::is_output;
 use super::repeats::DesignEffects;
+use super::sealed::aligned_counts;
 use super::statistic::{Statistic, chosen};
 use super::tails::compare_tails;
 
@@ -53,6 +54,7 @@ pub(crate) fn compare_features(
                     statistic: statistics.get(name).copied(),
                     period: periods.get(name.as_str()).copied(),
                     groups: groups.as_ref(),
+                    sealed: (reference.config().is_sealed(), target.config().is_sealed()),
                 };
                 drafts.extend(compare_feature(&named, a, b, by, options));
             }
@@ -100,6 +102,8 @@ struct Chosen<'a> {
     period: Option<f64>,
     /// What belongs together.
     groups: Option<&'a Groups>,
+    /// Whether the reference, and the target, is sealed.
+    sealed: (bool, bool),
 }
 
 impl Chosen<'_> {
@@ -145,7 +149,6 @@ fn compare_feature(
     }
     if both(|f| f.categories().total()) {
         let design = by.careful(reference.categories().total(), target.categories().total());
-        let by = shares.unwrap_or(Shares::CHI2);
         drafts.push(compare_categories(
             named, reference, target, by, design, options,
         ));
@@ -168,7 +171,7 @@ fn compare_categories(
     named: &Named<'_>,
     reference: &Feature,
     target: &Feature,
-    by: Shares,
+    by: Chosen<'_>,
     design: DesignEffects,
     options: &CompareOptions,
 ) -> Draft {
@@ -188,9 +191,17 @@ fn compare_categories(
             .map(|(value, count)| (value.to_owned(), count.estimate))
             .collect()
     };
+    let (mut first, mut second) = (counts(a), counts(b));
+    if by.sealed.1 {
+        aligned_counts(&mut first, &second, POOLED_VALUES);
+    }
+    if by.sealed.0 {
+        aligned_counts(&mut second, &first, POOLED_VALUES);
+    }
+    let by = by.statistic.and_then(Shares::by).unwrap_or(Shares::CHI2);
     compare_counts_by(
         named,
-        (&counts(a), &counts(b)),
+        (&first, &second),
         design,
         by,
         &options.thresholds,

@@ -33,6 +33,8 @@ mod order;
 mod outputs;
 mod pooled;
 mod repeats;
+mod seal;
+mod sealed;
 mod segments;
 mod self_check;
 mod shared;

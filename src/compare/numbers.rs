@@ -68,6 +68,9 @@ pub(crate) fn compare_numbers(
     seed: u64,
 ) -> Draft {
     let draft = named.draft().counts(reference.count(), target.count());
+    if reference.is_withheld() || target.is_withheld() {
+        return draft.not_tested("sealed: too few values on one side");
+    }
     let common = common_buckets(reference, target);
     let Some(mut test) = ks_test(&common.first, &common.second, named.seed(seed)) else {
         return draft.not_tested("a side has no values");
@@ -252,7 +255,7 @@ fn spread(reference: &Quantiles, target: &Quantiles) -> Option<(f64, &'static st
     [(reference, "reference sd"), (target, "target sd")]
         .into_iter()
         // The sd of many equal values is their rounding: the extremes are exact.
-        .filter(|(q, _)| q.min() < q.max())
+        .filter(|(q, _)| q.varies())
         .filter_map(|(q, unit)| Some((q.sd()?.estimate, unit)))
         .find(|(sd, _)| *sd > 0.0 && sd.is_finite())
 }

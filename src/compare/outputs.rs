@@ -1,6 +1,6 @@
 //! Which features are what a model says.
 
-use super::statistic::matches;
+use crate::glob::matches;
 
 /// Words that name an output.
 const WORDS: [&str; 5] = ["score", "scores", "confidence", "probability", "logit"];

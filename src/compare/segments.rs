@@ -8,6 +8,7 @@ use super::finding::{Comparison, Verdict};
 use super::judge::{judge, overall};
 use super::options::CompareOptions;
 use super::stats;
+use super::why::explain;
 
 /// What two sets of profiles say, by [`compare_sets`].
 #[derive(Debug, Clone, PartialEq)]
@@ -158,6 +159,9 @@ impl Measured<'_> {
         let address = self.segment.address(column);
         let name = |set: &str| format!("{set}#{address}");
         let (groups, findings) = judge(self.evidence.drafts, step.alpha);
+        let found = (groups.as_slice(), findings.as_slice());
+        let (reference, target) = self.sides;
+        let why = explain(reference, target, &self.evidence.views, found, options);
         SegmentComparison {
             segment: self.segment.clone(),
             p_value: self.p_value,
@@ -169,6 +173,7 @@ impl Measured<'_> {
                 target: window(&name(&options.names.1), self.sides.1),
                 groups,
                 findings,
+                why,
                 spaces: self.evidence.spaces,
                 notes: self.evidence.notes,
             },

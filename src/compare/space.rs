@@ -1,7 +1,7 @@
 //! All tests of one embedding space.
 
 use crate::error::Result;
-use crate::profile::{Profile, Role, SpaceConfig, SpaceProfile};
+use crate::profile::{Profile, Role, SEALED_ROWS, SpaceConfig, SpaceProfile};
 
 use super::binned::Shares;
 use super::centres::{SpaceContext, class_distances, class_shares, clusters, farthest};
@@ -13,6 +13,7 @@ use super::mix::mix_or_meaning;
 use super::numbers::{Size, compare_numbers};
 use super::options::CompareOptions;
 use super::repeats::{DesignEffects, repeated_records};
+use super::sealed::compare_sealed;
 use super::self_check::self_check;
 use super::shared::Shared;
 use super::spread::Spread;
@@ -66,6 +67,9 @@ pub(crate) fn compare_space(
             .drafts
             .push(draft.counts(a.rows(), b.rows()).not_tested(reason));
         return Ok(answer);
+    }
+    if a.sealed().is_some() || b.sealed().is_some() {
+        return compare_sealed(answer, name, reference, target, options);
     }
     let shared = Shared::of(a, b);
     // The very same vectors can be told from a changed model: they are tested,
@@ -194,7 +198,11 @@ pub(crate) fn compare_space(
 
 /// How the shares of the classes are compared: as was chosen for the feature
 /// that serves as class.
-fn class_shares_by(reference: &Profile, target: &Profile, options: &CompareOptions) -> Shares {
+pub(crate) fn class_shares_by(
+    reference: &Profile,
+    target: &Profile,
+    options: &CompareOptions,
+) -> Shares {
     let predicted = |p: &Profile| p.class_sources().prediction > 0;
     let feature = match predicted(reference) && predicted(target) {
         true => "prediction",
@@ -256,6 +264,10 @@ fn not_comparable(
             "different models ({x} and {y}): their spaces have nothing in common"
         ));
     }
+    let few = |s: &SpaceProfile| s.sealed().is_some() && s.rows() < SEALED_ROWS;
+    if few(a) || few(b) {
+        return Some(format!("sealed: fewer than {SEALED_ROWS} rows on one side"));
+    }
     let side = match (a.rows(), b.rows()) {
         (0, 0) => "both sides have",
         (0, _) => "the reference has",
@@ -269,7 +281,7 @@ fn not_comparable(
 /// seldom one of meaning, but it must not go unseen.
 const NORM_WEIGHT: f64 = 0.1;
 
-fn norm(context: &SpaceContext<'_>, a: &SpaceProfile, b: &SpaceProfile) -> Vec<Draft> {
+pub(crate) fn norm(context: &SpaceContext<'_>, a: &SpaceProfile, b: &SpaceProfile) -> Vec<Draft> {
     let named = context.named("norm", Scope::All);
     let options = context.options;
     let thresholds = &options.thresholds;

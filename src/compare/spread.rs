@@ -208,7 +208,9 @@ impl Spread<'_> {
 
 /// Each class with the class whose mean direction lies nearest to its own,
 /// every pair once.
-fn neighbouring<'a>(classes: &BTreeMap<&'a str, &SpaceGroup>) -> BTreeSet<(&'a str, &'a str)> {
+pub(crate) fn neighbouring<'a>(
+    classes: &BTreeMap<&'a str, &SpaceGroup>,
+) -> BTreeSet<(&'a str, &'a str)> {
     let means: Vec<(&str, Vec<f64>)> = classes
         .iter()
         .filter_map(|(name, group)| Some((*name, group.directions().mean_direction()?)))

@@ -122,6 +122,21 @@ impl View {
         })
     }
 
+    /// Profiles as they are, whose rows are not known to their one codebook.
+    pub(crate) fn of_strangers(
+        reference: SpaceProfile,
+        target: SpaceProfile,
+        codebook: Arc<Codebook>,
+    ) -> Self {
+        Self {
+            reference,
+            target,
+            codebook,
+            centres: Centres::Codebook,
+            members: Members::Strangers,
+        }
+    }
+
     /// What each record of both samples says about itself; whether it is of the
     /// target. Records without a direction, which only a damaged sample has, are
     /// left out.

@@ -57,6 +57,10 @@ impl ProfileBuilder {
     /// [`ErrorKind::Argument`] if the configuration does not hold together.
     pub fn new(config: ProfileConfig) -> Result<Self> {
         config.check()?;
+        if config.sealed {
+            config.mergeable(&config)?;
+        }
+        let config = config.concealed();
         Ok(Self {
             threads: 1,
             window: WindowSketch::new(&config)?,
@@ -141,8 +145,8 @@ impl ProfileBuilder {
     /// Nothing of the batch has been learned then.
     pub fn track_batch(&mut self, batch: &Batch<'_>) -> Result<()> {
         self.check_batch(batch)?;
-        let (seed, threads) = (self.config.seed, self.threads);
-        tasks::within(threads, || self.window.track(batch, seed, threads))
+        let threads = self.threads;
+        tasks::within(threads, || self.window.track(batch, threads))
     }
 
     /// Whether a batch fits, before anything of it is learned.

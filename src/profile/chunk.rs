@@ -11,6 +11,7 @@ use crate::ingest::{Batch, Column, Value};
 use crate::sketch::{SampleRow, hash_text};
 use crate::sphere::{Reading, UnitRow};
 
+use super::ids::IdMode;
 use super::window::ClassSources;
 
 /// Rows of a chunk, at most: enough that few rows enter a sample only to be
@@ -96,6 +97,7 @@ pub(crate) struct Chunk<'a, 'b> {
     batch: &'a Batch<'b>,
     rows: Range<usize>,
     seed: u64,
+    ids: IdMode,
     labels: Option<Codes<'a>>,
     predictions: Option<Codes<'a>>,
     /// Prediction or else label, where a batch has both and neither of all rows.
@@ -105,7 +107,7 @@ pub(crate) struct Chunk<'a, 'b> {
 }
 
 impl<'a, 'b> Chunk<'a, 'b> {
-    pub(crate) fn new(batch: &'a Batch<'b>, rows: Range<usize>, seed: u64) -> Self {
+    pub(crate) fn new(batch: &'a Batch<'b>, rows: Range<usize>, seed: u64, ids: IdMode) -> Self {
         let labels = batch
             .has_labels()
             .then(|| Codes::new(rows.clone().map(|row| batch.label(row))));
@@ -122,6 +124,7 @@ impl<'a, 'b> Chunk<'a, 'b> {
         Self {
             batch,
             seed,
+            ids,
             labels,
             predictions,
             mixed,
@@ -175,13 +178,19 @@ impl<'a, 'b> Chunk<'a, 'b> {
         sources
     }
 
+    /// What is kept of the row's id, if it has one.
     pub(crate) fn id(&self, row: usize) -> Option<Cow<'a, str>> {
-        self.batch.id(self.rows.start + row)
+        let id = self.batch.id(self.rows.start + row)?;
+        self.ids.kept(id, self.seed)
     }
 
-    /// Hash of the row's id, if it has one.
+    /// Hash of the row's id, if it has one that is not to be forgotten.
     pub(crate) fn id_hash(&self, row: usize) -> Option<u64> {
-        self.id(row).map(|id| hash_text(self.seed, &id))
+        if self.ids == IdMode::None {
+            return None;
+        }
+        let id = self.batch.id(self.rows.start + row);
+        id.map(|id| hash_text(self.seed, &id))
     }
 
     /// What a sample keeps of the row.

@@ -9,6 +9,8 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sphere::{Codebook, Distance};
 
+use super::ids::IdMode;
+
 /// The seed of the hashes that choose samples, unless another is given.
 pub const DEFAULT_SEED: u64 = 0;
 /// Rows in the overall sample of a space, unless another number is given.
@@ -194,6 +196,10 @@ pub struct ProfileConfig {
     /// Features that are angles (a hue, an hour of the day), and after how much
     /// each begins again, in its own unit: 360 for degrees, 24 for hours.
     pub angles: BTreeMap<String, f64>,
+    /// What is kept of the records' ids.
+    pub ids: IdMode,
+    /// Whether this is the configuration of a sealed profile.
+    pub(crate) sealed: bool,
 }
 
 impl Default for ProfileConfig {
@@ -211,6 +217,8 @@ impl ProfileConfig {
             max_classes: DEFAULT_MAX_CLASSES,
             spaces: BTreeMap::new(),
             angles: BTreeMap::new(),
+            ids: IdMode::Plain,
+            sealed: false,
         }
     }
 
@@ -235,6 +243,27 @@ impl ProfileConfig {
         self
     }
 
+    /// Sets what is kept of the records' ids.
+    ///
+    /// All parts of a reference, in both passes, need the same: leave-one-out knows
+    /// records by the hash they were drawn by.
+    #[must_use]
+    pub fn ids(mut self, ids: IdMode) -> Self {
+        self.ids = ids;
+        self
+    }
+
+    /// The same, its codebooks naming no record in a way that [`ids`](Self::ids)
+    /// does not allow.
+    pub(crate) fn concealed(mut self) -> Self {
+        if self.ids != IdMode::Plain {
+            for space in self.spaces.values_mut() {
+                space.codebook = space.codebook.as_ref().map(|book| self.ids.conceal(book));
+            }
+        }
+        self
+    }
+
     /// Says that the numbers of a feature lie on a circle: they begin again
     /// after `period`, in the feature's unit.
     ///
@@ -253,6 +282,13 @@ impl ProfileConfig {
     pub fn angle(mut self, feature: impl Into<String>, period: f64) -> Self {
         self.angles.insert(feature.into(), period);
         self
+    }
+
+    /// Whether this is the configuration of a profile of role `sealed`
+    /// ([`Profile::seal`](super::Profile::seal)): one that neither learns nor merges.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.sealed
     }
 
     /// Checks every setting.
@@ -306,13 +342,18 @@ impl ProfileConfig {
         }
     }
 
-    /// The same with the roles.
+    /// The same with the roles and what is kept of ids.
     #[must_use]
     pub fn merge_hash(&self) -> u128 {
         let roles: Vec<Role> = self.spaces.values().map(|s| s.role).collect();
-        match self.angles.is_empty() {
+        let base = match self.angles.is_empty() {
             true => hash(&(CONFIG_VERSION, self.fingerprint(), roles)),
             false => hash(&(CONFIG_VERSION, self.fingerprint(), roles, &self.angles)),
+        };
+        match (self.ids, self.sealed) {
+            (IdMode::Plain, false) => base,
+            (ids, false) => hash(&(base, ids)),
+            (ids, true) => hash(&(base, ids, "sealed")),
         }
     }
 
@@ -340,6 +381,13 @@ impl ProfileConfig {
     /// # Errors
     /// [`ErrorKind::Incompatible`] that names the setting and both values.
     pub fn mergeable(&self, other: &Self) -> Result<()> {
+        if self.sealed || other.sealed {
+            return Err(Error::new(
+                ErrorKind::Incompatible,
+                "a profile of role sealed compares, but neither learns nor merges; merge first, \
+                 then seal",
+            ));
+        }
         if self.merge_hash() == other.merge_hash() {
             return Ok(());
         }
@@ -355,6 +403,7 @@ impl ProfileConfig {
             }
         };
         differ("angles", angles(self), angles(other))?;
+        differ("ids", self.ids, other.ids)?;
         for ((name, a), b) in self.spaces.iter().zip(other.spaces.values()) {
             let book = |s: &SpaceConfig| {
                 s.codebook

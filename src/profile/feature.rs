@@ -9,6 +9,7 @@ use crate::ingest::{Cell, Column};
 use crate::sketch::{Categories, DistinctCount, Estimate, QuantileSketch, Quantiles};
 
 use super::chunk::Codes;
+use super::sealed::{POOLED_VALUES, SEALED_ROWS};
 
 /// What was learned about one named value.
 ///
@@ -23,7 +24,8 @@ pub struct Feature {
     nulls: u64,
     integers: u64,
     truths: u64,
-    distinct: DistinctCount,
+    /// Not of a sealed profile: the hash of a value may tell it.
+    distinct: Option<DistinctCount>,
 }
 
 impl Feature {
@@ -59,16 +61,19 @@ impl Feature {
 
     /// How many different values came, missing ones and NaN left out: exact while
     /// both the numbers and the categories are, else with a 95 % interval. (Whole
-    /// numbers beyond 2^53 count as the nearest f64.)
+    /// numbers beyond 2^53 count as the nearest f64.) `None` where the profile is
+    /// sealed.
     #[must_use]
-    pub fn distinct(&self) -> Estimate {
+    pub fn distinct(&self) -> Option<Estimate> {
+        let hashes = self.distinct.as_ref()?;
         if self.numbers.is_exact() && self.categories.is_exact() {
             let (below, above) = self.numbers.infinite();
             let infinite = usize::from(below > 0) + usize::from(above > 0);
             let finite = self.numbers.buckets().len();
-            return Estimate::exact((finite + infinite + self.categories.len()) as f64);
+            let all = finite + infinite + self.categories.len();
+            return Some(Estimate::exact(all as f64));
         }
-        self.distinct.estimate()
+        Some(hashes.estimate())
     }
 
     /// Records that had the feature, missing values and NaN included.
@@ -86,7 +91,7 @@ struct RawFeature {
     nulls: u64,
     integers: u64,
     truths: u64,
-    distinct: DistinctCount,
+    distinct: Option<DistinctCount>,
 }
 
 impl TryFrom<RawFeature> for Feature {
@@ -106,6 +111,20 @@ impl TryFrom<RawFeature> for Feature {
             truths: raw.truths,
             distinct: raw.distinct,
         })
+    }
+}
+
+impl Feature {
+    /// Only values of many records.
+    pub(crate) fn sealed(&self) -> Self {
+        Self {
+            numbers: self.numbers.joined(SEALED_ROWS),
+            categories: self.categories.pooled(SEALED_ROWS, POOLED_VALUES),
+            nulls: self.nulls,
+            integers: self.integers,
+            truths: self.truths,
+            distinct: None,
+        }
     }
 }
 
@@ -205,7 +224,7 @@ impl FeatureSketch {
             nulls: self.nulls,
             integers: self.integers,
             truths: self.truths,
-            distinct: self.distinct.clone(),
+            distinct: Some(self.distinct.clone()),
         }
     }
 
@@ -216,7 +235,7 @@ impl FeatureSketch {
             nulls: feature.nulls,
             integers: feature.integers,
             truths: feature.truths,
-            distinct: feature.distinct.clone(),
+            distinct: feature.distinct.clone().unwrap_or_default(),
         }
     }
 }
@@ -246,8 +265,9 @@ mod tests {
         assert_eq!(feature.numbers().count(), 5);
         assert_eq!(feature.categories().total(), 3);
         // 3, 4, infinity, true, false, the text 3.
-        assert_eq!(feature.distinct(), Estimate::exact(6.0));
-        assert_eq!(feature.distinct.estimate(), Estimate::exact(6.0));
+        assert_eq!(feature.distinct(), Some(Estimate::exact(6.0)));
+        let hashes = feature.distinct.clone().unwrap();
+        assert_eq!(hashes.estimate(), Estimate::exact(6.0));
         assert_eq!(FeatureSketch::thaw(&feature).freeze(), feature);
     }
 

@@ -9,14 +9,18 @@ use crate::sphere::Codebook;
 
 use super::config::ProfileConfig;
 use super::container::{self, FileKind, Section, damaged};
+use super::ids::IdMode;
+use super::sealed::SealedSpace;
 use super::window::Profile;
 use super::wire::{RawConfig, RawSpace, from_body, to_body};
 
 const CONFIG: [u8; 4] = *b"CONF";
 const ANGLES: [u8; 4] = *b"ANGL";
+const IDS: [u8; 4] = *b"IDSK";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SPACE: [u8; 4] = *b"SPCE";
+const SEALED: [u8; 4] = *b"SEAL";
 const BOOK: [u8; 4] = *b"BOOK";
 
 pub(super) fn section(tag: [u8; 4], body: Vec<u8>) -> Section<'static> {
@@ -52,11 +56,18 @@ impl Profile {
         if !self.config.angles.is_empty() {
             sections.push(section(ANGLES, to_body(&self.config.angles)));
         }
+        if self.config.ids != IdMode::Plain {
+            sections.push(section(IDS, to_body(&self.config.ids)));
+        }
         let records = to_body(&(&self.tags, &self.tally, self.times, self.class_sources));
         sections.push(section(RECORDS, records));
         sections.push(section(FEATURES, to_body(&self.features)));
         for (name, space) in &self.spaces {
             sections.push(section(SPACE, to_body(&RawSpace::new(name, space))));
+        }
+        if self.config.sealed {
+            let parts = self.spaces.values().map(|space| &space.sealed);
+            sections.push(section(SEALED, to_body(&parts.collect::<Vec<_>>())));
         }
         container::encode(FileKind::Profile, &sections)
     }
@@ -68,12 +79,19 @@ impl Profile {
     /// [`ErrorKind::Format`](crate::ErrorKind::Format) where the bytes are damaged or no profile,
     /// [`ErrorKind::Version`](crate::ErrorKind::Version) where a newer version wrote them.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let sections = container::decode(bytes, FileKind::Profile)?;
+        let mut sections = container::decode(bytes, FileKind::Profile)?;
+        let sealed = sections.pop_if(|section| section.tag == SEALED);
         let mut sections = sections.iter().peekable();
         let config: RawConfig = from_body(&expect(&mut sections, CONFIG)?.body, "CONF")?;
         let mut config = ProfileConfig::try_from(config)?;
         if let Some(section) = sections.next_if(|section| section.tag == ANGLES) {
             config.angles = angles(from_body(&section.body, "ANGL")?)?;
+        }
+        if let Some(section) = sections.next_if(|section| section.tag == IDS) {
+            config.ids = from_body(&section.body, "IDSK")?;
+            if config.ids == IdMode::Plain {
+                return Err(damaged("plain ids have no section"));
+            }
         }
         let (tags, tally, times, class_sources) =
             from_body(&expect(&mut sections, RECORDS)?.body, "RECS")?;
@@ -88,14 +106,14 @@ impl Profile {
                 )));
             }
             let space = raw
-                .check_into(space_config)
+                .check_into(space_config, sealed.is_some())
                 .map_err(|e| e.at("space", name))?;
             spaces.insert(name.clone(), space);
         }
         if sections.next().is_some() {
             return Err(damaged("a section too many"));
         }
-        Ok(Self {
+        let mut profile = Self {
             config,
             tags,
             tally,
@@ -103,7 +121,27 @@ impl Profile {
             class_sources,
             features,
             spaces,
-        })
+        };
+        match sealed {
+            Some(section) => profile.take_sealed(from_body(&section.body, "SEAL")?)?,
+            None if profile.has_sealed_parts() => {
+                return Err(damaged("joined buckets in a profile that is not sealed"));
+            }
+            None => {}
+        }
+        Ok(profile)
+    }
+
+    /// Takes in the section of a sealed profile, and holds all of it to the rules.
+    fn take_sealed(&mut self, parts: Vec<Option<SealedSpace>>) -> Result<()> {
+        if parts.len() != self.spaces.len() {
+            return Err(damaged("not one sealed part for each space"));
+        }
+        self.config.sealed = true;
+        for (space, part) in self.spaces.values_mut().zip(parts) {
+            space.sealed = part;
+        }
+        self.check_sealed()
     }
 
     /// Writes a file: beside it first, then renamed over it, so that no reader

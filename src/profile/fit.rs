@@ -134,9 +134,11 @@ impl ProfileConfig {
         Ok(self)
     }
 
-    /// The same configuration for another window: every space plain.
+    /// The same configuration for another window: every space plain, nothing
+    /// sealed.
     #[must_use]
     pub fn like(mut self) -> Self {
+        self.sealed = false;
         for space in self.spaces.values_mut() {
             space.role = Role::Plain;
         }

@@ -21,6 +21,23 @@ pub struct SpaceGroup {
 }
 
 impl SpaceGroup {
+    /// Nothing but the sum of its rows.
+    pub(crate) fn of(directions: Directions) -> Self {
+        let empty = || {
+            let sketch = QuantileSketch::new(QuantileSketch::GROUP_CAP);
+            sketch.expect("a cap in range").freeze()
+        };
+        Self {
+            directions,
+            distance: empty(),
+            boundary: empty(),
+            sample: CoordinatedSample::new(0),
+            nearest: None,
+            no_centre: 0,
+            clusters: Vec::new(),
+        }
+    }
+
     /// Rows of the group.
     #[must_use]
     pub fn count(&self) -> u64 {

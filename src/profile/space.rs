@@ -9,6 +9,7 @@ use super::classes::ClassTable;
 use super::config::SpaceConfig;
 use super::group::{GroupSketch, SpaceGroup};
 use super::novel::{MostNovel, NovelRecord};
+use super::sealed::SealedSpace;
 use super::space_sketch::SpaceSketch;
 use super::tasks;
 
@@ -27,6 +28,8 @@ pub struct SpaceProfile {
     pub(crate) clusters: Vec<SpaceGroup>,
     pub(crate) sample: CoordinatedSample,
     pub(crate) novel: Vec<NovelRecord>,
+    /// What stands for the samples where the profile is sealed.
+    pub(crate) sealed: Option<SealedSpace>,
 }
 
 impl SpaceProfile {
@@ -112,6 +115,13 @@ impl SpaceProfile {
         &self.novel
     }
 
+    /// What stands for the samples where the profile is sealed
+    /// ([`Profile::seal`](super::Profile::seal)).
+    #[must_use]
+    pub fn sealed(&self) -> Option<&SealedSpace> {
+        self.sealed.as_ref()
+    }
+
     /// Every group: classes, rows without a class, clusters.
     pub(crate) fn groups(&self) -> impl Iterator<Item = &SpaceGroup> {
         self.classes
@@ -172,6 +182,7 @@ impl SpaceSketch {
             clusters: tasks::map(threads, self.clusters, GroupSketch::freeze),
             sample: self.sample,
             novel: self.novel.freeze(),
+            sealed: None,
         }
     }
 

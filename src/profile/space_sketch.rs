@@ -41,7 +41,7 @@ impl SpaceSketch {
         let instrument = Arc::new(Instrument::new(config)?);
         let clusters = instrument.clusters();
         let budget = SampleBudget::new(config.sample_bytes, config.dim, config.sample_rows);
-        let cluster_rows = budget.per_group(clusters.max(1)) / 2;
+        let cluster_rows = cluster_rows(budget, clusters);
         let group = |rows| GroupSketch::new(config.dim, clusters, rows);
         Ok(Self {
             budget,
@@ -60,6 +60,11 @@ impl SpaceSketch {
             config: config.clone(),
             instrument,
         })
+    }
+
+    /// Rows that each cluster may keep.
+    fn cluster_rows(&self) -> usize {
+        cluster_rows(self.budget, self.clusters.len())
     }
 
     /// Rows that each class may keep, now that there are so many.
@@ -201,6 +206,24 @@ impl SpaceSketch {
         }
     }
 
+    /// Lets go of what the configuration has no room for, after it was lowered.
+    pub(crate) fn shrink(&mut self) {
+        self.sample.set_k(self.budget.overall);
+        let rows = self.class_rows(self.classes.len());
+        self.classes.set_sample_rows(rows);
+        let rows = self.cluster_rows();
+        for cluster in &mut self.clusters {
+            cluster.sample.set_k(rows);
+        }
+        if self.config.sample_rows == 0 {
+            self.novel = MostNovel::default();
+            let clusters = self.clusters.iter_mut();
+            for group in self.classes.groups_mut().iter_mut().chain(clusters) {
+                group.nearest = None;
+            }
+        }
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
         if self.config.dim != other.config.dim {
             return Err(Error::new(
@@ -226,6 +249,12 @@ impl SpaceSketch {
         self.novel.merge(&other.novel);
         Ok(())
     }
+}
+
+/// Rows that each of so many clusters may keep: half of a share, as classes have
+/// the other half.
+fn cluster_rows(budget: SampleBudget, clusters: usize) -> usize {
+    budget.per_group(clusters.max(1)) / 2
 }
 
 /// A task that cannot fail.

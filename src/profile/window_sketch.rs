@@ -11,6 +11,7 @@ use crate::sketch::Tally;
 use super::chunk::{CHUNK_ROWS, Chunk};
 use super::config::ProfileConfig;
 use super::feature::FeatureSketch;
+use super::ids::IdMode;
 use super::space_sketch::SpaceSketch;
 use super::window::{ClassSources, Profile};
 
@@ -22,6 +23,8 @@ pub(crate) const PREDICTION_FEATURE: &str = "prediction";
 #[derive(Debug, Clone)]
 pub(crate) struct WindowSketch {
     pub(crate) tally: Tally,
+    seed: u64,
+    ids: IdMode,
     times: Option<(i64, i64)>,
     class_sources: ClassSources,
     pub(crate) features: BTreeMap<String, FeatureSketch>,
@@ -41,6 +44,8 @@ impl WindowSketch {
             .collect::<Result<_>>()?;
         Ok(Self {
             tally: Tally::new(),
+            seed: config.seed,
+            ids: config.ids,
             times: None,
             class_sources: ClassSources::default(),
             features: BTreeMap::new(),
@@ -49,13 +54,14 @@ impl WindowSketch {
     }
 
     /// Learns a batch on up to `threads` threads.
-    pub(crate) fn track(&mut self, batch: &Batch<'_>, seed: u64, threads: usize) -> Result<()> {
+    pub(crate) fn track(&mut self, batch: &Batch<'_>, threads: usize) -> Result<()> {
         let n = batch.len();
         // Of one size, as a small last chunk would be divided badly.
         let size = n.div_ceil(n.div_ceil(CHUNK_ROWS).max(1)).max(1);
         for start in (0..n).step_by(size) {
             let end = n.min(start + size);
-            self.track_chunk(&Chunk::new(batch, start..end, seed), threads)?;
+            let chunk = Chunk::new(batch, start..end, self.seed, self.ids);
+            self.track_chunk(&chunk, threads)?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use super::config::{ProfileConfig, Role, SpaceConfig};
 use super::container::damaged;
 use super::group::SpaceGroup;
 use super::novel::NovelRecord;
+use super::sealed::SEALED_ROWS;
 use super::space::SpaceProfile;
 
 /// Body of a section -> value; the body must be used up.
@@ -218,7 +219,7 @@ impl RawSpace {
     }
 
     /// Checks the parts against the configuration and each other.
-    pub(crate) fn check_into(self, config: &SpaceConfig) -> Result<SpaceProfile> {
+    pub(crate) fn check_into(self, config: &SpaceConfig, sealed: bool) -> Result<SpaceProfile> {
         let dim = config.dim;
         let clusters = config.codebook.as_ref().map_or(0, |c| c.clusters().len());
         if self.rows.iter().any(|row| row.vector.len() != dim) {
@@ -227,6 +228,8 @@ impl RawSpace {
         if self.clusters.len() != clusters {
             return Err(damaged("not one state for each cluster of the codebook"));
         }
+        // A sealed profile does not say how many rows of a class lie in a cluster.
+        let counted_clusters = if sealed { 0 } else { clusters };
         let rows = &self.rows;
         let group = |raw: RawGroup, clusters| raw.check_into(dim, clusters, rows);
         let mut classes = BTreeMap::new();
@@ -234,7 +237,7 @@ impl RawSpace {
             if classes.last_key_value().is_some_and(|(l, _)| *l >= name) {
                 return Err(damaged("the classes are out of order"));
             }
-            classes.insert(name, group(raw, clusters)?);
+            classes.insert(name, group(raw, counted_clusters)?);
         }
         let space = SpaceProfile {
             dim,
@@ -243,10 +246,10 @@ impl RawSpace {
             cluster_distance: self.cluster_distance,
             own_distance: self.own_distance,
             boundary: self.boundary,
-            unclassified: group(self.unclassified, clusters)?,
+            unclassified: group(self.unclassified, counted_clusters)?,
             other_classes: self
                 .other_classes
-                .map(|raw| group(raw, clusters))
+                .map(|raw| group(raw, counted_clusters))
                 .transpose()?,
             classes,
             clusters: self
@@ -256,13 +259,15 @@ impl RawSpace {
                 .collect::<Result<_>>()?,
             sample: self.sample.check_into(rows)?,
             novel: self.novel,
+            sealed: None,
         };
         let classed = space.classes.values().chain([&space.unclassified]);
         let counted: u128 = classed
             .chain(&space.other_classes)
             .map(|g| u128::from(g.count()))
             .sum();
-        if counted != u128::from(space.rows()) {
+        let is_withheld = sealed && space.rows() < SEALED_ROWS && counted == 0;
+        if counted != u128::from(space.rows()) && !is_withheld {
             return Err(damaged("the classes do not add up to the rows"));
         }
         Ok(space)

@@ -76,13 +76,6 @@ pub(super) fn clip(text: &str, max: usize) -> String {
     out
 }
 
-/// Whether a record's name was made from a hash because it came without an id.
-#[cfg(feature = "cli")]
-pub(super) fn is_made_up(name: &str) -> bool {
-    name.strip_prefix("row ")
-        .is_some_and(|hash| hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -102,8 +102,8 @@ pub struct Feature<'a> {
     /// How many records had it as which type.
     pub types: Types,
     /// Different values, missing ones and NaN left out; with a 95 % interval where
-    /// there were too many to keep.
-    pub distinct: Interval,
+    /// there were too many to keep; `null` where the profile is sealed.
+    pub distinct: Option<Interval>,
     /// How far a count may be off; 0 while all distinct values are kept.
     pub max_error: u64,
 }
@@ -111,7 +111,8 @@ pub struct Feature<'a> {
 impl Feature<'_> {
     /// Whether there were too many different values to keep them all.
     pub(super) fn has_many_values(&self) -> bool {
-        self.distinct.lower_bound < self.distinct.upper_bound
+        self.distinct
+            .is_some_and(|distinct| distinct.lower_bound < distinct.upper_bound)
     }
 
     /// Whether not all values are of one type.

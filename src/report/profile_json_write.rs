@@ -1,12 +1,12 @@
 //! From a profile to its JSON document, field by field.
 
-use super::escape::is_made_up;
 use super::json_write::finite;
 use super::profile_json::{
     Count, Distribution, Document, Feature, Interval, Place, Quantile, Record, Space, Types,
 };
 use crate::profile::{Profile, SpaceConfig, SpaceGroup, SpaceProfile};
 use crate::sketch::{Estimate, Quantiles, Tally};
+use crate::sphere::is_made_up;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -76,7 +76,7 @@ impl<'a> Feature<'a> {
             values,
             values_kept: categories.len() as u64,
             types: Types::new(feature),
-            distinct: Interval::new(feature.distinct()),
+            distinct: feature.distinct().map(Interval::new),
             max_error: categories.max_error(),
         }
     }

@@ -251,11 +251,14 @@ fn features(page: &mut Page, features: &[Feature<'_>], limit: usize) {
         );
     }
     for feature in features.iter().filter(|f| f.has_many_values()).take(limit) {
-        let Interval {
+        let Some(Interval {
             estimate,
             lower_bound,
             upper_bound,
-        } = feature.distinct;
+        }) = feature.distinct
+        else {
+            continue;
+        };
         let [about, from, to] =
             [estimate, lower_bound, upper_bound].map(|n| number::count(n.round() as u64));
         page.item(

@@ -2,7 +2,7 @@
 //! order in which they are read; those about single findings stand between.
 
 use super::canvas::Canvas;
-use super::escape::{clip, escape, is_made_up};
+use super::escape::{clip, escape};
 use super::headline::headline;
 use super::number;
 use super::page::Entry;
@@ -11,6 +11,7 @@ use super::parts::{
 };
 use super::places::{Place, is_medoid, places as find_places};
 use crate::compare::{Comparison, Finding, Verdict, WindowSummary};
+use crate::sphere::is_made_up;
 use std::collections::BTreeSet;
 
 pub(super) fn verdict(page: &mut dyn Canvas, comparison: &Comparison) {

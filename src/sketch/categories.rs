@@ -211,6 +211,50 @@ impl Categories {
         entries.map(|(value, count)| (value.as_str(), self.bounds(*count)))
     }
 
+    /// The same with values that came fewer than `least` times counted together as
+    /// `name`; where they are still too few, the rarest of the others with them.
+    /// If all are too few, nothing is kept. Past the cap, rare values are dropped:
+    /// counts do not add up to the total then anyhow.
+    ///
+    /// ```
+    /// use driftsphere::sketch::Categories;
+    ///
+    /// let mut breeds = Categories::new(64)?;
+    /// for (breed, count) in [("beagle", 90), ("boxer", 30), ("borzoi", 15), ("briard", 10)] {
+    ///     breeds.update_many(breed, count);
+    /// }
+    /// let pooled = breeds.pooled(20, "other values");
+    /// let kept: Vec<_> = pooled.iter().map(|(breed, count)| (breed, count.estimate)).collect();
+    /// assert_eq!(kept, [("beagle", 90), ("boxer", 30), ("other values", 25)]);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    #[must_use]
+    pub fn pooled(&self, least: u64, name: &str) -> Self {
+        let mut out = self.clone();
+        out.counts.retain(|_, count| *count >= least);
+        if !self.is_exact() {
+            return out;
+        }
+        let sum =
+            |counts: &BTreeMap<String, u64>| counts.values().copied().fold(0, u64::saturating_add);
+        let mut pool = sum(&self.counts) - sum(&out.counts);
+        while pool > 0 && pool < least {
+            let rarest = out
+                .counts
+                .iter()
+                .min_by_key(|(value, count)| (**count, *value));
+            let Some(value) = rarest.map(|(value, _)| value.clone()) else {
+                break;
+            };
+            pool += out.counts.remove(&value).unwrap_or(0);
+        }
+        if pool >= least && pool > 0 {
+            out.add(name, pool);
+        }
+        out.total = sum(&out.counts);
+        out
+    }
+
     fn bounds(&self, count: u64) -> CountEstimate {
         CountEstimate {
             estimate: count,

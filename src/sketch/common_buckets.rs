@@ -1,6 +1,6 @@
 //! Two frozen quantile sketches on the same buckets.
 
-use super::buckets::edges;
+use super::buckets::{coarser, edges};
 use super::quantiles::Quantiles;
 
 /// The edges of a bucket: the smallest and the largest double inside.
@@ -36,6 +36,9 @@ pub struct CommonBuckets {
 
 /// Brings two sketches onto their common buckets: those of the coarser one.
 ///
+/// Where buckets of one were [joined](Quantiles::joined), those are common that no
+/// edge of either runs through; its outermost joined buckets have no outer end.
+///
 /// Values at or below a common edge are counted exactly on both sides, so a
 /// statistic of ranks at these edges (Kolmogorov-Smirnov) has no error but that
 /// it looks at no other places. Minus and plus infinity, where they came, are the
@@ -69,6 +72,14 @@ pub fn common_buckets(a: &Quantiles, b: &Quantiles) -> CommonBuckets {
         upper: sign * f64::INFINITY,
     };
     common.push(infinite(-1.0), a.infinite().0, b.infinite().0);
+    if a.is_joined() || b.is_joined() {
+        for part in parts(a, b, shift) {
+            let (lower, upper) = (edges(part.shown.0, shift).0, edges(part.shown.1, shift).1);
+            common.push(Interval { lower, upper }, part.counts[0], part.counts[1]);
+        }
+        common.push(infinite(1.0), a.infinite().1, b.infinite().1);
+        return common;
+    }
     let (entries_a, entries_b) = (a.entries_at(shift), b.entries_at(shift));
     let (mut rest_a, mut rest_b) = (entries_a.iter().peekable(), entries_b.iter().peekable());
     while let Some(key) = [rest_a.peek(), rest_b.peek()]
@@ -84,6 +95,63 @@ pub fn common_buckets(a: &Quantiles, b: &Quantiles) -> CommonBuckets {
     }
     common.push(infinite(1.0), a.infinite().1, b.infinite().1);
     common
+}
+
+/// Buckets of both sketches that overlap, taken together.
+struct Part {
+    /// First and last key.
+    keys: (i64, i64),
+    /// The same but for open ends.
+    shown: (i64, i64),
+    counts: [u64; 2],
+}
+
+/// All buckets at `shift`, joined where they overlap, ascending.
+fn parts(a: &Quantiles, b: &Quantiles, shift: u32) -> Vec<Part> {
+    let mut all: Vec<Part> = Vec::new();
+    for (side, sketch) in [a, b].into_iter().enumerate() {
+        let by = shift - sketch.shift();
+        let count = sketch.entries.len();
+        for (i, &(last, n)) in sketch.entries.iter().enumerate() {
+            let first = sketch.firsts.as_ref().map_or(last, |firsts| firsts[i]);
+            let shown = (coarser(first, by), coarser(last, by));
+            let is_joined = first < last;
+            let mut counts = [0; 2];
+            counts[side] = n;
+            let lowest = if is_joined && i == 0 {
+                i64::MIN
+            } else {
+                shown.0
+            };
+            let highest = if is_joined && i + 1 == count {
+                i64::MAX
+            } else {
+                shown.1
+            };
+            let keys = (lowest, highest);
+            all.push(Part {
+                keys,
+                shown,
+                counts,
+            });
+        }
+    }
+    all.sort_by_key(|part| part.keys);
+    let mut out: Vec<Part> = Vec::new();
+    for part in all {
+        match out.last_mut().filter(|last| part.keys.0 <= last.keys.1) {
+            Some(last) => {
+                last.keys.1 = last.keys.1.max(part.keys.1);
+                last.shown.0 = last.shown.0.min(part.shown.0);
+                last.shown.1 = last.shown.1.max(part.shown.1);
+                for (sum, n) in last.counts.iter_mut().zip(part.counts) {
+                    *sum = sum.saturating_add(n);
+                }
+            }
+            None => out.push(part),
+        }
+    }
+    out
 }
 
 impl CommonBuckets {

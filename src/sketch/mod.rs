@@ -61,6 +61,7 @@ mod distinct;
 mod estimate;
 mod fixed_point;
 mod hash;
+mod joined;
 mod quantile_moments;
 mod quantile_queries;
 mod quantile_sketch;

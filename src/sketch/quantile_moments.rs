@@ -57,7 +57,11 @@ struct Moments {
 
 impl Moments {
     fn of(sketch: &Quantiles) -> Option<Self> {
-        let largest = sketch.min()?.abs().max(sketch.max()?.abs());
+        if sketch.is_withheld() {
+            return None;
+        }
+        let ends = (sketch.cut_buckets().next()?, sketch.cut_buckets().last()?);
+        let largest = ends.0.lower.abs().max(ends.1.upper.abs());
         // Powers of two from 2^-1022 to 2^1023: dividing by one is exact.
         let exponent = if largest == 0.0 {
             0

@@ -26,7 +26,7 @@ impl Quantiles {
     /// ```
     #[must_use]
     pub fn rank(&self, value: f64) -> Option<Estimate> {
-        if value.is_nan() || self.count() == 0 {
+        if value.is_nan() || self.count() == 0 || self.is_withheld() {
             return None;
         }
         Some(Ranks::of(self).at(value))
@@ -46,7 +46,7 @@ impl Quantiles {
             let message = format!("a rank lies between 0 and 1, not at {rank}");
             return Err(Error::new(ErrorKind::Argument, message));
         }
-        if self.count() == 0 {
+        if self.count() == 0 || self.is_withheld() {
             return Ok(None);
         }
         Ok(Some(Ranks::of(self).value_at(rank)))
@@ -167,10 +167,11 @@ impl<'a> Ranks<'a> {
             return Estimate::exact(f64::INFINITY);
         }
         let bucket = self.buckets[self.below.partition_point(|below| *below < position) - 1];
-        if position == first + 1 {
+        let has_extremes = self.sketch.extremes.is_some();
+        if position == first + 1 && has_extremes {
             return Estimate::exact(bucket.lower);
         }
-        if position == last {
+        if position == last && has_extremes {
             return Estimate::exact(bucket.upper);
         }
         Estimate {

@@ -293,13 +293,20 @@ impl QuantileSketch {
             entries,
             outside: self.outside,
             extremes: (self.min <= self.max).then_some((self.min, self.max)),
+            firsts: None,
         }
     }
 
     pub(super) fn of(frozen: &Quantiles) -> Self {
-        let (min, max) = frozen
-            .extremes
-            .unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
+        // Joined buckets have no extremes: their outer edges stand in.
+        let ends = || {
+            Some((
+                frozen.buckets().next()?.lower,
+                frozen.buckets().next_back()?.upper,
+            ))
+        };
+        let extremes = frozen.extremes.or_else(ends);
+        let (min, max) = extremes.unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
         Self {
             cap: frozen.cap,
             shift: frozen.shift,

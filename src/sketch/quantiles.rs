@@ -46,6 +46,9 @@ pub struct Quantiles {
     pub(super) outside: Outside,
     /// (min, max) of the finite values.
     pub(super) extremes: Option<(f64, f64)>,
+    /// Where buckets were joined: the first key of each entry, whose key is then
+    /// the last one.
+    pub(super) firsts: Option<Vec<i64>>,
 }
 
 /// Values that have no bucket.
@@ -112,6 +115,10 @@ impl Quantiles {
     /// [`ErrorKind::Incompatible`] if the caps differ.
     pub fn merge(&self, other: &Self) -> Result<Self> {
         check_caps(self.cap, other.cap)?;
+        if self.is_joined() || other.is_joined() {
+            let message = "quantile sketches with joined buckets cannot be merged";
+            return Err(Error::new(ErrorKind::Incompatible, message));
+        }
         let shift = self.shift.max(other.shift);
         let mut entries = buckets::union(&self.entries_at(shift), &other.entries_at(shift));
         let by = buckets::smallest_shift(&entries, self.cap);
@@ -126,6 +133,7 @@ impl Quantiles {
             entries,
             outside: self.outside.plus(other.outside),
             extremes,
+            firsts: None,
         })
     }
 
@@ -136,8 +144,13 @@ impl Quantiles {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Argument`] if `shift` is finer than the sketch, or above 63.
+    /// [`ErrorKind::Argument`] if `shift` is finer than the sketch, or above 63, or
+    /// buckets were [joined](Self::joined).
     pub fn collapse(&self, shift: u32) -> Result<Self> {
+        if self.is_joined() {
+            let message = "joined buckets cannot be collapsed";
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
         if !(self.shift..=MAX_SHIFT).contains(&shift) {
             let message = format!(
                 "a quantile sketch of shift {} can be collapsed to a shift up to {MAX_SHIFT}, not to {shift}",
@@ -146,9 +159,12 @@ impl Quantiles {
             return Err(Error::new(ErrorKind::Argument, message));
         }
         Ok(Self {
+            cap: self.cap,
             shift,
             entries: self.entries_at(shift),
-            ..*self
+            outside: self.outside,
+            extremes: self.extremes,
+            firsts: None,
         })
     }
 
@@ -194,13 +210,15 @@ impl Quantiles {
         (self.outside.negative, self.outside.positive)
     }
 
-    /// The smallest finite value, exactly.
+    /// The smallest finite value, exactly; `None` too where buckets were
+    /// [joined](Self::joined).
     #[must_use]
     pub fn min(&self) -> Option<f64> {
         self.extremes.map(|(min, _)| min)
     }
 
-    /// The largest finite value, exactly.
+    /// The largest finite value, exactly; `None` too where buckets were
+    /// [joined](Self::joined).
     #[must_use]
     pub fn max(&self) -> Option<f64> {
         self.extremes.map(|(_, max)| max)
@@ -240,8 +258,10 @@ impl Quantiles {
 
     /// The occupied buckets of the finite values, in ascending order.
     pub fn buckets(&self) -> impl ExactSizeIterator<Item = Bucket> + DoubleEndedIterator + '_ {
-        self.entries.iter().map(|&(key, count)| {
-            let (lower, upper) = buckets::edges(key, self.shift);
+        self.entries.iter().enumerate().map(|(i, &(key, count))| {
+            let first = self.firsts.as_ref().map_or(key, |firsts| firsts[i]);
+            let lower = buckets::edges(first, self.shift).0;
+            let upper = buckets::edges(key, self.shift).1;
             Bucket {
                 lower,
                 upper,
@@ -252,7 +272,8 @@ impl Quantiles {
 
     /// The buckets, the outermost cut at the minimum and the maximum.
     pub(super) fn cut_buckets(&self) -> impl Iterator<Item = Bucket> + '_ {
-        let (min, max) = self.extremes.unwrap_or((0.0, 0.0));
+        let open = (f64::NEG_INFINITY, f64::INFINITY);
+        let (min, max) = self.extremes.unwrap_or(open);
         self.buckets().map(move |bucket| Bucket {
             lower: bucket.lower.max(min),
             upper: bucket.upper.min(max),

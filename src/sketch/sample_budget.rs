@@ -39,12 +39,45 @@ impl SampleBudget {
     /// The rows that `bytes` hold in `dim` dimensions, where `k` are wanted overall.
     #[must_use]
     pub fn new(bytes: usize, dim: usize, k: usize) -> Self {
-        let rows = bytes / dim.saturating_mul(2).saturating_add(96);
+        let rows = bytes / Self::row_bytes(dim);
         let overall = rows.min(k);
         Self {
             overall,
             group_rows: if k == 0 { 0 } else { rows - overall },
         }
+    }
+
+    /// The bytes that one row is reckoned at in `dim` dimensions.
+    #[must_use]
+    pub fn row_bytes(dim: usize) -> usize {
+        dim.saturating_mul(2).saturating_add(96)
+    }
+
+    /// The budget of at most `k` rows overall and `bytes` bytes that leaves no
+    /// more rows to any of up to `groups` groups than this one does: the bytes.
+    ///
+    /// With fewer rows overall, more of the same bytes would be left to groups. A
+    /// sample that is lowered cannot gain rows, so where that would show the bytes
+    /// are lowered too, to those of the rows overall and the group rows of before.
+    ///
+    /// ```
+    /// use driftsphere::sketch::SampleBudget;
+    ///
+    /// let before = SampleBudget::new(1 << 20, 512, 1024);
+    /// assert_eq!((before.overall, before.group_rows), (936, 0));
+    /// let bytes = before.lowered(1 << 20, 512, 100, 1024);
+    /// let after = SampleBudget::new(bytes, 512, 100);
+    /// assert_eq!((after.overall, after.group_rows), (100, 0));
+    /// ```
+    #[must_use]
+    pub fn lowered(&self, bytes: usize, dim: usize, k: usize, groups: usize) -> usize {
+        let after = Self::new(bytes, dim, k);
+        // From here on, every group has all the rows it may have.
+        let ample = GROUP_ROWS.max(groups.saturating_mul(PER_GROUP.0));
+        if after.group_rows <= self.group_rows || self.group_rows >= ample {
+            return bytes;
+        }
+        (after.overall + self.group_rows).saturating_mul(Self::row_bytes(dim))
     }
 
     /// The rows that each of `groups` groups may keep: an equal share of

@@ -227,6 +227,23 @@ impl Codebook {
         xxhash_rust::xxh3::xxh3_128(&bytes)
     }
 
+    /// Identity of the centres alone: dimension, distance, names and sums, but not
+    /// who made them. Rows that are no members are measured alike against two
+    /// codebooks of one such hash.
+    #[must_use]
+    pub fn centres_hash(&self) -> u128 {
+        let of = |centres: &[Centre]| -> Vec<(String, Directions)> {
+            centres
+                .iter()
+                .map(|c| (c.name.clone(), c.sum.clone()))
+                .collect()
+        };
+        let (classes, clusters) = (of(&self.classes), of(&self.clusters));
+        let content = (self.dim as u64, self.distance, classes, clusters);
+        let bytes = postcard::to_stdvec(&content).expect("plain data in memory can be encoded");
+        xxhash_rust::xxh3::xxh3_128(&bytes)
+    }
+
     /// Replaces the medoids by those found in `scope`, in the order of
     /// [`classes`](Self::classes) and [`clusters`](Self::clusters).
     ///

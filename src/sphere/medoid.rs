@@ -62,6 +62,12 @@ pub fn record_name(id: Option<&str>, hash: u64) -> String {
     id.map_or_else(|| format!("row {hash:016x}"), str::to_owned)
 }
 
+/// Whether [`record_name`] made a name from a hash.
+pub(crate) fn is_made_up(name: &str) -> bool {
+    let hash = name.strip_prefix("row ");
+    hash.is_some_and(|hash| hash.len() == 16 && hash.bytes().all(|c| c.is_ascii_hexdigit()))
+}
+
 /// Looks for the medoid of each of `k` centres while records go by. Mergeable
 /// and independent of order.
 ///
@@ -87,6 +93,11 @@ impl Medoids {
         Self {
             best: vec![None; k],
         }
+    }
+
+    /// Medoids that were found before.
+    pub(crate) fn from_found(best: Vec<Option<Medoid>>) -> Self {
+        Self { best }
     }
 
     /// Tracks a record at `distance` from its centre. Its name is only made if

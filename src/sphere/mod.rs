@@ -91,6 +91,7 @@ pub use cluster::{fit_clusters, fit_clusters_by};
 pub use codebook::Codebook;
 pub use distance::{Distance, squared_chord};
 pub use leave_one_out::LeaveOneOut;
+pub(crate) use medoid::is_made_up;
 pub use medoid::{Medoid, Medoids, record_name};
 pub use method::ClusterMethod;
 pub use nearest::{NearestSearch, Products};

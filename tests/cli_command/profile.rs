@@ -260,3 +260,25 @@ fn fewer_clusters_than_asked_for_are_said() {
     }
     assert_eq!(bench.run("fit march.dsp -K 3 -o book.dsb").err, "");
 }
+
+#[test]
+fn ids_are_kept_as_asked_and_samples_lowered_or_left_out() {
+    let bench = Bench::new();
+    bench.window("march.npz", &Records::new(0, 200, 0.1));
+    let profile = |options: &str| bench.ok(&format!("profile march.npz {COLUMNS} {options}"));
+    profile("-o march.dsp");
+    profile("--keep-ids hashed -o hashed.dsp");
+    assert_ne!(bench.read("march.dsp"), bench.read("hashed.dsp"));
+
+    profile("--sample 30 -o small.dsp");
+    bench.ok("shrink march.dsp --sample 30 -o shrunk.dsp");
+    assert!(bench.read("shrunk.dsp") == bench.read("small.dsp"));
+
+    let said = bench.ok("seal march.dsp -o sealed.dsp");
+    assert!(said.contains("keeps nothing of single records"), "{said}");
+    let outcome = bench.run("merge sealed.dsp sealed.dsp -o both.dsp");
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("role sealed"), "{}", outcome.err);
+    // Never in place: it cannot be undone.
+    assert_eq!(bench.run("seal march.dsp -o march.dsp").status, 2);
+}

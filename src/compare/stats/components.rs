@@ -60,6 +60,17 @@ pub struct Components {
     projections: Vec<f32>,
 }
 
+/// The components of one window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SideComponents {
+    /// The rows that they are of.
+    pub rows: usize,
+    /// Variances along them, widest first.
+    pub eigenvalues: Vec<f64>,
+    /// Unit vectors, `(components, dim)`.
+    pub vectors: Vec<f32>,
+}
+
 impl Components {
     /// Components that are kept.
     pub const MOST: usize = 100;
@@ -141,6 +152,77 @@ impl Components {
         Ok(components)
     }
 
+    /// The components of two windows of which only their own components are known:
+    /// those of
+    ///
+    /// ```text
+    /// ((n - 1) C + (m - 1) C' + n m / (n + m) D D') / (n + m - 1)
+    /// ```
+    ///
+    /// which is the covariance of the pooled rows where C = sum_i ev_i v_i v_i' and
+    /// C' are those of all rows of each window and D is the difference of their
+    /// means. At most `most` are kept: directions that were cut off on both sides
+    /// are missing, and the last ones that were kept would suffer for it.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::ErrorKind::Argument`] if the vectors have not the dimension of the
+    /// difference, or a number is not finite.
+    pub fn of_two(sides: [&SideComponents; 2], difference: &[f64], most: usize) -> Result<Self> {
+        let dim = difference.len();
+        let [n, m] = sides.map(|side| side.rows as f64);
+        let mut factors: Vec<f32> = Vec::new();
+        for (side, rows) in sides.into_iter().zip([n, m]) {
+            check_rows(&side.vectors, dim)?;
+            let weight = (rows - 1.0).max(0.0) / (n + m - 1.0).max(1.0);
+            for (vector, ev) in side.vectors.chunks_exact(dim).zip(&side.eigenvalues) {
+                let scale = (weight * ev).sqrt();
+                factors.extend(vector.iter().map(|v| (f64::from(*v) * scale) as f32));
+            }
+        }
+        let between = (n * m / ((n + m) * (n + m - 1.0).max(1.0))).sqrt();
+        factors.extend(difference.iter().map(|d| (d * between) as f32));
+        check_rows(&factors, dim)?;
+        let l = factors.len() / dim;
+        // As columns, (dim, l).
+        let mut columns = vec![0.0f32; factors.len()];
+        for (i, row) in factors.chunks_exact(dim).enumerate() {
+            for (j, v) in row.iter().enumerate() {
+                columns[j * l + i] = *v;
+            }
+        }
+        let mut components = Self {
+            rows: sides[0].rows.saturating_add(sides[1].rows),
+            dim,
+            vectors: Vec::new(),
+            eigenvalues: Vec::new(),
+            projections: Vec::new(),
+        };
+        let Some((values, turns)) = eigen(&columns, l) else {
+            return Ok(components);
+        };
+        let floor = values.first().copied().unwrap_or(0.0) * Self::FLOOR;
+        let kept = values.iter().take(most).take_while(|v| **v > floor).count();
+        let mut turn = vec![0.0f32; l * kept];
+        for (i, value) in values[..kept].iter().enumerate() {
+            for j in 0..l {
+                turn[j * kept + i] = (turns[j * l + i] / value.sqrt()) as f32;
+            }
+        }
+        if kept == 0 {
+            return Ok(components);
+        }
+        let found = times(&columns, l, &turn, kept);
+        components.eigenvalues = values[..kept].to_vec();
+        components.vectors = vec![0.0; dim * kept];
+        for (j, row) in found.chunks_exact(kept).enumerate() {
+            for (i, v) in row.iter().enumerate() {
+                components.vectors[i * dim + j] = *v;
+            }
+        }
+        Ok(components)
+    }
+
     /// The number of pooled rows.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -157,6 +239,12 @@ impl Components {
     #[must_use]
     pub fn eigenvalues(&self) -> &[f64] {
         &self.eigenvalues
+    }
+
+    /// All of them, `(components, dim)`.
+    #[must_use]
+    pub fn vectors(&self) -> &[f32] {
+        &self.vectors
     }
 
     /// Component `i`, a unit vector.
@@ -210,6 +298,43 @@ mod tests {
                 .windows(2)
                 .all(|w| w[0] > 0.98 * w[1])
         );
+    }
+
+    /// Where nothing was cut off, the components of two windows are those of their
+    /// pooled rows.
+    #[test]
+    fn two_windows_make_one() {
+        let (dim, n, m) = (12, 60, 40);
+        let mut rows = falling_rows(n + m, dim, 3);
+        rows[n * dim..]
+            .iter_mut()
+            .step_by(dim)
+            .for_each(|v| *v += 0.5);
+        let pooled = Components::fit(&rows, dim, 1).unwrap();
+        let side = |rows: &[f32]| {
+            let own = Components::fit(rows, dim, 1).unwrap();
+            SideComponents {
+                rows: own.rows(),
+                eigenvalues: own.eigenvalues().to_vec(),
+                vectors: own.vectors().to_vec(),
+            }
+        };
+        let (a, b) = rows.split_at(n * dim);
+        let mean = |rows: &[f32], j: usize| {
+            let column = rows.iter().skip(j).step_by(dim).map(|v| f64::from(*v));
+            column.sum::<f64>() / (rows.len() / dim) as f64
+        };
+        let difference: Vec<f64> = (0..dim).map(|j| mean(b, j) - mean(a, j)).collect();
+        let sides = [&side(a), &side(b)];
+        let joined = Components::of_two(sides, &difference, Components::MOST).unwrap();
+        for (x, y) in pooled.eigenvalues().iter().zip(joined.eigenvalues()) {
+            assert!((x - y).abs() < 1e-4 * pooled.eigenvalues()[0], "{x} {y}");
+        }
+        let (t, u) = (
+            pooled.statistic(&difference, 24.0),
+            joined.statistic(&difference, 24.0),
+        );
+        assert!((t - u).abs() < 1e-3 * t, "{t} {u}");
     }
 
     #[test]

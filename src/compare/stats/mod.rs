@@ -76,7 +76,7 @@ pub use combine::{
     AdjustedGroup, Group, benjamini_bogomolov, benjamini_hochberg, cauchy, holm, simes,
     weighted_cauchy,
 };
-pub use components::Components;
+pub use components::{Components, SideComponents};
 pub use divergence::{Divergence, DivergenceTest, divergence_test};
 pub use effect::{
     Z_DETECT, detectable_ks_shift, detectable_kuiper_turn, detectable_mean_shift,

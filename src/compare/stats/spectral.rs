@@ -66,6 +66,19 @@ impl Components {
         satterthwaite(statistic, mean, variance)
     }
 
+    /// Separation and the separation that closed form would find with 80 % power,
+    /// for T at `n_e` effective rows: as [`SpectralTest`] has them, the 5 % point
+    /// that of a normal law.
+    #[must_use]
+    pub fn closed_form_separation(&self, statistic: f64, n_e: f64) -> (f64, f64) {
+        let (mean, variance) = self.null_moments();
+        let gap = 1.645 * variance.sqrt();
+        (
+            separation((statistic - mean).max(0.0), n_e),
+            separation(detectable_excess(gap, variance / 2.0), n_e),
+        )
+    }
+
     /// The statistic under permuted labels of the pooled sample rows, of which
     /// the `first` ones are the reference's. `None` if a side has no rows.
     ///
