@@ -177,19 +177,6 @@ fn a_reference_is_left_out_of_its_centres_whatever_they_are() {
 
 #[test]
 fn what_cannot_be_fitted_says_what_to_do() {
-    // Far more components than rows.
-    let few = World {
-        rows: 6,
-        clusters: 6,
-        ..APART
-    };
-    if let Err(error) = fit(
-        &few.profile(false),
-        few.options(ClusterMethod::GaussianMixture),
-    ) {
-        assert_eq!(error.kind(), ErrorKind::Argument);
-        assert!(error.to_string().contains("take k-means"), "{error}");
-    }
     let sparse = World {
         rows: 3,
         clusters: 3,
