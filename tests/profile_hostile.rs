@@ -23,7 +23,7 @@ fn profile() -> Profile {
     let options = FitOptions {
         clusters: 2,
         seed: 0,
-        ..FitOptions::default()..FitOptions::default()
+        ..FitOptions::default()
     };
     profile_reference(config, options, |builder| {
         let rows = Array2::from_shape_fn((24, 3), |(i, j)| ((i * 5 + j * 3) % 7) as f32 - 2.0);
@@ -52,6 +52,7 @@ fn sealed() -> Profile {
     let options = FitOptions {
         clusters: 2,
         seed: 0,
+        ..FitOptions::default()
     };
     let open = profile_reference(config, options, |builder| {
         let rows = Array2::from_shape_fn((60, 3), |(i, j)| ((i * 5 + j * 3) % 7) as f32 - 2.0);

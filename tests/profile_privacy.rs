@@ -53,6 +53,7 @@ fn reference(ids: IdMode) -> Profile {
     let options = FitOptions {
         clusters: 3,
         seed: 0,
+        ..FitOptions::default()
     };
     profile_reference(config(ids), options, |builder| track(builder, 0..300, true)).unwrap()
 }

@@ -76,7 +76,7 @@ impl Window {
         let config = ProfileConfig::new().space("e", SpaceConfig::new(DIM));
         let options = FitOptions {
             clusters: 4,
-            seed: 0,
+            ..FitOptions::default()
         };
         profile_reference(config, options, |builder| self.track(builder)).unwrap()
     }

@@ -65,7 +65,7 @@ fn config() -> ProfileConfig {
     let config = ProfileConfig::new().space("e", SpaceConfig::new(DIM).sample_rows(20));
     let options = FitOptions {
         clusters: 3,
-        seed: 0,
+        ..FitOptions::default()
     };
     let records = Records::new();
     let all: Vec<usize> = (0..ROWS).collect();

@@ -60,7 +60,7 @@ pub struct Score {
 ///     if i % 3 == j { 1.0 } else { ((i * (j + 2)) % 7) as f32 * 0.03 }
 /// });
 /// let config = ProfileConfig::new().space("embedding", SpaceConfig::new(3));
-/// let options = FitOptions { clusters: 3, seed: 0 };
+/// let options = FitOptions { clusters: 3, ..FitOptions::default() };
 /// let reference = profile_reference(config, options, |builder| {
 ///     builder.track_batch(&Batch::new(90).space("embedding", rows.view()))
 /// })?;
