@@ -13,7 +13,7 @@ const DIM: usize = 5;
 fn rows(n: usize, from: usize) -> Array2<f32> {
     Array2::from_shape_fn((n, DIM), |(i, j)| {
         let u = ((from + i) * (3 * j + 2)) as f32 * 0.618_034;
-        u.fract() - 0.4 + if (from + i) % 3 == j { 1.0 } else { 0.0 }
+        u.fract() - 0.4 + if (from + i) % 3 == j { 0.35 } else { 0.0 }
     })
 }
 
@@ -170,7 +170,7 @@ fn predictions_come_before_labels_and_faults_are_named() {
     for score in &scores[1..] {
         assert!(score.fault.is_some() && score.cluster.is_none() && score.novelty.is_none());
     }
-    assert_eq!(scores[1].fault, Some("zero norm"));
+    assert_eq!(scores[1].fault, Some("zero vector"));
 }
 
 #[test]

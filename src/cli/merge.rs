@@ -8,7 +8,7 @@ use anyhow::Result;
 use driftsphere::profile::{ProfileBuilder, ProfileSet};
 use driftsphere::report::{profile_line, set_line};
 use driftsphere::{Error, ErrorKind};
-use std::path::PathBuf;
+use std::path::Path;
 
 pub(super) fn run(args: &MergeArgs) -> Result<ExitStatus> {
     // The output may be one of the parts: all are read before it is written.
@@ -41,7 +41,7 @@ pub(super) fn run(args: &MergeArgs) -> Result<ExitStatus> {
     Ok(ExitStatus::Success)
 }
 
-fn merge_into(merged: &mut ProfileBuilder, path: &PathBuf) -> driftsphere::Result<()> {
+fn merge_into(merged: &mut ProfileBuilder, path: &Path) -> driftsphere::Result<()> {
     let place = |error: Error| error.at("file", path.display());
     match Stored::read(path)? {
         Stored::Profile(profile) => merged.merge(&profile).map_err(place),
@@ -52,7 +52,7 @@ fn merge_into(merged: &mut ProfileBuilder, path: &PathBuf) -> driftsphere::Resul
     }
 }
 
-fn merge_set(merged: &mut ProfileSet, path: &PathBuf) -> driftsphere::Result<()> {
+fn merge_set(merged: &mut ProfileSet, path: &Path) -> driftsphere::Result<()> {
     let place = |error: Error| error.at("file", path.display());
     match Stored::read(path)? {
         Stored::Set(set) => merged.merge(&set).map_err(place),

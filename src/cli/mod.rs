@@ -2,13 +2,13 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `args`, `input_args` | what was typed, exactly; no file is touched |
+//! | `args`, `input_args`, `score_args` | what was typed, exactly; no file is touched |
 //! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings` | what a profile is asked to keep, from flags, a codebook or another profile |
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
 //! | `profile`, `merge`, `fit`, `show`, `compare`, `score`, `check`, `demo` | what to run, one file for each subcommand |
-//! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as CSV and Parquet |
+//! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as rows of CSV and Parquet |
 //! | `pages` | completions and manual pages |
 //! | `exit` | the exit status |
 //! | `output`, `renderings`, `progress` | the two streams, and files that are written whole or not at all |
@@ -34,6 +34,7 @@ mod progress;
 mod renderings;
 mod run;
 mod score;
+mod score_args;
 mod score_csv;
 #[cfg(feature = "parquet")]
 mod score_parquet;

@@ -1,9 +1,9 @@
 //! `driftsphere score`: how novel each record is, seen from a reference.
 
-use super::args::ScoreArgs;
 use super::exit::ExitStatus;
 use super::output;
 use super::progress::Progress;
+use super::score_args::ScoreArgs;
 use super::score_csv::CsvSink;
 use super::score_row::{MostNovel, ScoreRow, Sink};
 use super::settings::{choose, pool, workers};

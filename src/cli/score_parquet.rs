@@ -3,7 +3,7 @@
 use super::output::Beside;
 use super::score_row::{COLUMNS, ScoreRow, Sink};
 use anyhow::{Context, Result};
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt64Array};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
@@ -21,8 +21,8 @@ impl ParquetSink {
     pub(super) fn file(path: &Path) -> Result<Self> {
         let field = |name: &str| match name {
             "file" => Field::new(name, DataType::Utf8, false),
-            "row" => Field::new(name, DataType::UInt64, false),
-            "cluster_index" => Field::new(name, DataType::UInt64, true),
+            "row" => Field::new(name, DataType::Int64, false),
+            "cluster_index" => Field::new(name, DataType::Int64, true),
             "id" | "class" | "cluster" | "not_scored" => Field::new(name, DataType::Utf8, true),
             _ => Field::new(name, DataType::Float64, true),
         };
@@ -44,16 +44,16 @@ impl Sink for ParquetSink {
             texts(|row| Some(&row.file)),
             Arc::new(
                 rows.iter()
-                    .map(|row| Some(row.row))
-                    .collect::<UInt64Array>(),
+                    .map(|row| Some(row.row as i64))
+                    .collect::<Int64Array>(),
             ),
             texts(|row| row.id.as_deref()),
             texts(|row| row.score.class.as_deref()),
             texts(|row| row.cluster.as_deref()),
             Arc::new(
                 rows.iter()
-                    .map(ScoreRow::cluster_index)
-                    .collect::<UInt64Array>(),
+                    .map(|row| row.cluster_index().map(|at| at as i64))
+                    .collect::<Int64Array>(),
             ),
         ];
         for at in 0..6 {

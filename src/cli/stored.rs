@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Bytes that tell which kind of file it is.
-const START: usize = 12;
+const START: u64 = 12;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Stored {
     /// Reads `FILE` or `FILE#SEGMENT`, one member of a set.
     pub(super) fn read(name: &Path) -> Result<Self> {
         let (path, segment) = divide(name);
-        let is_set = ProfileSet::is_set(&start(&path).unwrap_or_default());
+        let is_set = start(&path).is_some_and(|start| ProfileSet::is_set(&start));
         match (is_set, segment) {
             (false, None) => Ok(Self::Profile(Box::new(Profile::read(path)?))),
             (false, Some(segment)) => Err(Error::new(
@@ -100,14 +100,13 @@ fn divide(name: &Path) -> (PathBuf, Option<String>) {
     })
 }
 
-/// The first bytes of a file that has as many.
-fn start(path: &Path) -> Option<[u8; START]> {
-    let mut start = [0; START];
+/// The first bytes of a file, fewer where it is shorter.
+fn start(path: &Path) -> Option<Vec<u8>> {
     // Asked first, as opening a pipe would wait for its writer.
-    let read = path
-        .is_file()
-        .then(|| File::open(path)?.read_exact(&mut start));
-    read?.ok().map(|()| start)
+    let file = path.is_file().then(|| File::open(path))?.ok()?;
+    let mut start = Vec::new();
+    file.take(START).read_to_end(&mut start).ok()?;
+    Some(start)
 }
 
 #[cfg(test)]

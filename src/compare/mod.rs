@@ -1,6 +1,6 @@
 //! Two profiles -> findings.
 //!
-//! [`compare`] is the one entry: it tests every feature and space that both
+//! [`compare`] is the entry, and [`compare_sets`] for sets of profiles by segment: it tests every feature and space that both
 //! profiles have, judges the evidence together and returns a [`Comparison`].
 //!
 //! ```text

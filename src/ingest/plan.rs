@@ -54,6 +54,7 @@ impl RowPlan {
     }
 
     /// The row of the file that comes out as number `at`.
+    #[cfg(feature = "records")]
     pub(crate) fn row(&self, at: usize) -> usize {
         self.picked.as_ref().map_or(at, |picked| picked[at])
     }

@@ -10,6 +10,10 @@
 //! number of records. Its bytes are a pure function of the records and the
 //! configuration: not of their order, batches, threads, shards or merges.
 //!
+//! One pass can make several profiles: a [`SegmentedBuilder`] one for each value of
+//! a column, as a [`ProfileSet`], a [`WindowedBuilder`] one for each window of
+//! time. A [`Scorer`] says of single records how novel they are.
+//!
 //! A reference is profiled twice ([`profile_reference`]): centres are fitted
 //! after the first pass ([`fit`]), and the second measures every record against
 //! them. All other windows are profiled once, with the reference's codebooks:

@@ -33,7 +33,7 @@ pub struct Score {
     /// Signed distance to the boundary with the nearest other class, positive
     /// inside: see [`boundary_distance`](crate::sphere::boundary_distance).
     pub boundary: Option<f64>,
-    /// Why the record has no direction, such as `zero norm`; all of the above but
+    /// Why the record has no direction, such as `zero vector`; all of the above but
     /// the class is `None` then.
     pub fault: Option<&'static str>,
 }
@@ -70,7 +70,7 @@ pub struct Score {
 /// let scores = scorer.score(&Batch::new(3).space("embedding", fresh.view()), 1)?;
 /// assert!(scores[0].novelty.unwrap().estimate < 0.9);
 /// assert_eq!(scores[1].novelty.unwrap().estimate, 1.0);
-/// assert_eq!(scores[2].fault, Some("zero norm"));
+/// assert_eq!(scores[2].fault, Some("zero vector"));
 /// # Ok::<(), driftsphere::Error>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -16,8 +16,9 @@ pub const DEFAULT_MAX_SEGMENTS: usize = 256;
 
 /// Learns a [`ProfileSet`]: one profile for each value of a column.
 ///
-/// Each record goes to the builder of its segment ([`Batch::segments`]); those
-/// without a value have a segment of their own. All share one configuration, and
+/// Each record goes to the builder of its segment ([`Batch::segments`]; of a single
+/// record that of `record.batch()?.segments(..)`); those without a value have a
+/// segment of their own. All share one configuration, and
 /// with it the centres, so that segments can be compared with each other.
 ///
 /// # How many

@@ -8,7 +8,7 @@ use crate::profile::Segment;
 use serde::Serialize;
 
 /// The JSON document of a comparison of sets, format version 1. The promises are
-/// those of [`json::Document`](super::json::Document).
+/// those of [`json::Document`].
 ///
 /// | field | type | meaning |
 /// | --- | --- | --- |

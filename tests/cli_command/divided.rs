@@ -158,7 +158,7 @@ fn a_segment_of_one_side_is_named() {
         outcome.out
     );
     assert!(
-        outcome.out.contains("right: 240 records"),
+        outcome.out.contains("right: 239 records"),
         "{}",
         outcome.out
     );

@@ -28,7 +28,7 @@ fn every_record_has_a_line_in_the_order_read() {
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     assert_eq!(outcome.out, "scores.csv: 40 of 40 records\n");
     assert!(
-        outcome.err.contains("1 records have no score: zero norm"),
+        outcome.err.contains("1 records have no score: zero vector"),
         "{}",
         outcome.err
     );
@@ -42,7 +42,7 @@ fn every_record_has_a_line_in_the_order_read() {
         assert_eq!(row[column("id")], (1000 + i).to_string());
         assert_eq!(row[column("class")], (i % 3).to_string());
         if i == 7 {
-            assert_eq!(row[column("not_scored")], "zero norm");
+            assert_eq!(row[column("not_scored")], "zero vector");
             assert_eq!(row[column("novelty")], "");
             continue;
         }
