@@ -3,6 +3,7 @@
 
 use super::fixtures;
 use super::json::to_text;
+use crate::compare;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ macro_rules! mirror {
 mirror!(Document {
     format: String, version: u32, generator: String, verdict: Verdict, headline: String,
     exit_status: u8, reference: Window, target: Window, groups: Vec<Group>,
-    findings: Vec<Finding>, spaces: Vec<Space>, notes: Vec<Note>,
+    findings: Vec<Finding>, why: Vec<Explanation>, spaces: Vec<Space>, notes: Vec<Note>,
 } { alpha: f64, });
 mirror!(Window { name: String, records: u64, not_used: Vec<NotUsed>, }
     { first_time: i64, last_time: i64, });
@@ -43,6 +44,14 @@ mirror!(Finding {
     sentence: String, quantiles: Vec<Quantile>, shares: Vec<Share>, new_values: Vec<String>,
     lost_values: Vec<String>, records: Vec<Record>,
 } { value: f64, p_value: f64, p_adjusted: f64, permutations: u64, effect: Effect, reason: String, natural: Natural, });
+mirror!(Explanation {
+    group: String, outcome: String, records: u64, inputs: u64, changed: u64, associated: u64,
+    features: Vec<Association>, sentence: String,
+} { rose: bool, });
+mirror!(Association { feature: String, rose: bool, n: u64, also_within: bool, } {
+    correlation: f64, lower: f64, upper: f64, p_value: f64, p_adjusted: f64,
+    within: f64, within_lower: f64, within_upper: f64,
+});
 mirror!(Natural { windows: u64, within: bool, } { limit: f64, });
 mirror!(Scope { of: Of, } { name: String, });
 mirror!(Effect { name: String, unit: String, } { value: f64, threshold: f64, no_change: f64, detectable: f64, });
@@ -113,6 +122,38 @@ fn every_verdict_is_written_as_declared() {
         assert_eq!(document.alpha, Some(0.05));
         assert_eq!(document.findings.len(), comparison.findings.len());
     }
+}
+
+#[test]
+fn explanations_arrive_as_declared() {
+    let mut comparison = fixtures::drift();
+    comparison.why = vec![compare::Explanation {
+        group: "outputs".into(),
+        outcome: "score".into(),
+        rose: Some(false),
+        records: 900,
+        inputs: 5,
+        changed: 2,
+        features: vec![compare::Association {
+            feature: "blur".into(),
+            rose: true,
+            correlation: -0.5,
+            interval: (-0.6, -0.4),
+            p_value: 1e-9,
+            p_adjusted: 2e-9,
+            n: 800,
+            within: None,
+            also_within: false,
+        }],
+        associated: 1,
+        sentence: String::new(),
+    }];
+    let document: Document = serde_json::from_str(&to_text(&comparison, 1)).unwrap();
+    let why = &document.why[0];
+    assert_eq!((why.rose, why.inputs, why.changed), (Some(false), 5, 2));
+    let blur = &why.features[0];
+    assert_eq!((blur.lower, blur.upper), (Some(-0.6), Some(-0.4)));
+    assert_eq!((blur.within, blur.within_lower), (None, None));
 }
 
 #[test]
