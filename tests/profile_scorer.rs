@@ -34,6 +34,7 @@ fn reference(rows: &Array2<f32>, role: Role) -> Profile {
     let options = FitOptions {
         clusters: 4,
         seed: 0,
+        ..FitOptions::default()
     };
     let books = fit(&first.freeze(), options).unwrap();
     let config = config.with_codebooks(&books, role).unwrap();
