@@ -164,7 +164,9 @@ fn what_breaks_an_invariant_is_refused() {
         ("cap too small", |raw| raw.0 = 1),
         ("cap too large", |raw| raw.0 = u32::MAX),
         ("shift", |raw| raw.1 = 64),
-        ("extremes missing", |raw| raw.3 = None),
+        ("joined buckets without an end", |raw| {
+            (raw.3, raw.5[0].1) = (None, 0)
+        }),
         ("minimum in another bucket", |raw| raw.3 = Some((0.5, 1.0))),
         ("maximum below minimum", |raw| raw.3 = Some((1.0, 0.5))),
         ("NaN", |raw| raw.3 = Some((f64::NAN, 1.0))),

@@ -100,7 +100,6 @@ mod dtype;
 mod field;
 #[cfg(feature = "records")]
 mod filter;
-#[cfg(feature = "records")]
 mod header;
 #[cfg(feature = "records")]
 mod input_file;

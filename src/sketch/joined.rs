@@ -119,7 +119,8 @@ impl<'a> Runs<'a> {
 
     fn divided(&self) -> Vec<Range<usize>> {
         let mut out = Vec::new();
-        let mut left: Vec<Range<usize>> = Vec::from([0..self.entries.len()]);
+        let all: Range<usize> = 0..self.entries.len();
+        let mut left = vec![all];
         while let Some(range) = left.pop() {
             match self.cut(&range) {
                 Some(at) => left.extend([at..range.end, range.start..at]),

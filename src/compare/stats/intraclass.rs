@@ -85,7 +85,7 @@ impl Intraclass {
         }
         let mean = |kind: usize| sums[kind][0] / sums[kind][1];
         let spread = mean(1);
-        if sums[0][1] == 0.0 || !(spread > 0.0) {
+        if sums[0][1] == 0.0 || spread.is_nan() || spread <= 0.0 {
             return Self::ALIKE;
         }
         let seen = (1.0 - mean(0) / spread) * sums[0][1];
