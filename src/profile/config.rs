@@ -1,174 +1,19 @@
 //! What a profile is asked to keep, and when two profiles fit together.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sphere::{Codebook, Distance};
 
 use super::ids::IdMode;
+use super::space_config::{Role, SpaceConfig};
 
 /// The seed of the hashes that choose samples, unless another is given.
 pub const DEFAULT_SEED: u64 = 0;
-/// Rows in the overall sample of a space, unless another number is given.
-pub const DEFAULT_SAMPLE_ROWS: usize = 1024;
-/// Bytes that the samples of one space may take, unless another number is given.
-pub const DEFAULT_SAMPLE_BYTES: usize = 4 << 20;
 /// Classes with a state of their own; the rest are kept together.
 pub const DEFAULT_MAX_CLASSES: usize = 1024;
-/// The largest dimension of a space.
-pub const MAX_DIM: usize = 1 << 20;
-
-/// How the rows of a space are measured against its codebook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
-pub enum Role {
-    /// Rows are measured against the centres as they are: for every window but
-    /// the one that the codebook was fitted on.
-    #[default]
-    Plain,
-    /// The rows are those the codebook was fitted on: each is measured against
-    /// its centre without itself (leave-one-out), so that the distances are
-    /// comparable with those of rows the codebook never saw.
-    Reference,
-}
-
-impl Role {
-    /// `plain` or `reference`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Reference => "reference",
-        }
-    }
-}
-
-/// What is kept of one embedding space.
-///
-/// ```
-/// use driftsphere::profile::SpaceConfig;
-/// use driftsphere::sphere::Distance;
-///
-/// let space = SpaceConfig::new(512)
-///     .distance(Distance::Angular)
-///     .model("resnet50@4f1c");
-/// assert_eq!(space.dim, 512);
-/// assert_eq!(space.sample_rows, 1024);
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpaceConfig {
-    /// Number of coordinates of a vector.
-    pub dim: usize,
-    /// How far apart two unit vectors are.
-    pub distance: Distance,
-    /// Which model makes the vectors; profiles of different models are never
-    /// compared row by row.
-    pub model: Option<String>,
-    /// Rows of the overall sample. With 0, no row and no id of a record is kept:
-    /// no sample of a class or cluster either, nor the records nearest to the
-    /// centres and farthest from them. (A codebook names records that it was
-    /// fitted on.)
-    pub sample_rows: usize,
-    /// Budget of all samples of this space in bytes; see
-    /// [`SampleBudget`](crate::sketch::SampleBudget).
-    pub sample_bytes: usize,
-    /// The centres that rows are measured against.
-    pub codebook: Option<Arc<Codebook>>,
-    /// Whether the rows are those the codebook was fitted on.
-    pub role: Role,
-}
-
-impl SpaceConfig {
-    /// A space of `dim` coordinates with half-chord distances, a sample of 1024
-    /// rows in at most 4 MiB, no model id and no codebook.
-    #[must_use]
-    pub fn new(dim: usize) -> Self {
-        Self {
-            dim,
-            distance: Distance::default(),
-            model: None,
-            sample_rows: DEFAULT_SAMPLE_ROWS,
-            sample_bytes: DEFAULT_SAMPLE_BYTES,
-            codebook: None,
-            role: Role::Plain,
-        }
-    }
-
-    /// Sets the distance.
-    #[must_use]
-    pub fn distance(mut self, distance: Distance) -> Self {
-        self.distance = distance;
-        self
-    }
-
-    /// Sets the model id.
-    #[must_use]
-    pub fn model(mut self, model: impl Into<String>) -> Self {
-        self.model = Some(model.into());
-        self
-    }
-
-    /// Sets the number of rows of the overall sample.
-    #[must_use]
-    pub fn sample_rows(mut self, rows: usize) -> Self {
-        self.sample_rows = rows;
-        self
-    }
-
-    /// Sets the byte budget of the samples.
-    #[must_use]
-    pub fn sample_bytes(mut self, bytes: usize) -> Self {
-        self.sample_bytes = bytes;
-        self
-    }
-
-    /// Measures rows against `codebook`.
-    #[must_use]
-    pub fn codebook(mut self, codebook: Arc<Codebook>) -> Self {
-        self.codebook = Some(codebook);
-        self
-    }
-
-    /// Sets the role.
-    #[must_use]
-    pub fn role(mut self, role: Role) -> Self {
-        self.role = role;
-        self
-    }
-
-    fn check(&self, name: &str) -> Result<()> {
-        let fail =
-            |message: String| Err(Error::new(ErrorKind::Argument, message).at("space", name));
-        if self.dim == 0 || self.dim > MAX_DIM {
-            return fail(format!(
-                "a dimension lies in 1..={MAX_DIM}, not {}",
-                self.dim
-            ));
-        }
-        if let Some(codebook) = &self.codebook {
-            if codebook.dim() != self.dim {
-                return fail(format!(
-                    "the codebook has dimension {}, the space {}; use the codebook that was fitted on this space",
-                    codebook.dim(),
-                    self.dim
-                ));
-            }
-            if codebook.distance() != self.distance {
-                return fail(format!(
-                    "the codebook was fitted with distance {}, the space has {}",
-                    codebook.distance(),
-                    self.distance
-                ));
-            }
-        } else if self.role == Role::Reference {
-            return fail("the role reference needs a codebook: fit one first".into());
-        }
-        Ok(())
-    }
-}
 
 /// What a profile is asked to keep.
 ///
@@ -444,7 +289,10 @@ fn differ<T: PartialEq + std::fmt::Display>(what: &str, a: T, b: T) -> Result<()
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::sphere::{Codebook, Distance};
 
     #[test]
     fn unlike_settings_are_named_with_both_values() {

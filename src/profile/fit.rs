@@ -6,9 +6,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sphere::{Centre, ClusterMethod, Codebook, Provenance, fit_clusters_by};
 
 use super::builder::ProfileBuilder;
-use super::config::{ProfileConfig, Role, SpaceConfig};
+use super::config::ProfileConfig;
 use super::file::Codebooks;
 use super::space::SpaceProfile;
+use super::space_config::{Role, SpaceConfig};
 use super::window::Profile;
 
 /// How centres are fitted.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::sphere::{Block, LeaveOneOut, NearestSearch, Products, Reading, Ruler};
 
-use super::config::{Role, SpaceConfig};
+use super::space_config::{Role, SpaceConfig};
 
 /// What rows are measured with.
 #[derive(Debug)]

@@ -65,9 +65,11 @@ mod profile_set;
 mod sampling;
 mod scorer;
 mod sealed;
+mod sealing;
 mod segmented;
 mod shrink;
 mod space;
+mod space_config;
 mod space_sketch;
 mod tasks;
 mod window;
@@ -76,10 +78,7 @@ mod windowed;
 mod wire;
 
 pub use builder::ProfileBuilder;
-pub use config::{
-    DEFAULT_MAX_CLASSES, DEFAULT_SAMPLE_BYTES, DEFAULT_SAMPLE_ROWS, DEFAULT_SEED, MAX_DIM,
-    ProfileConfig, Role, SpaceConfig,
-};
+pub use config::{DEFAULT_MAX_CLASSES, DEFAULT_SEED, ProfileConfig};
 pub use container::FORMAT_VERSION;
 pub use feature::Feature;
 pub use file::Codebooks;
@@ -96,5 +95,6 @@ pub use scorer::{Score, Scorer};
 pub use sealed::{POOLED_VALUES, PairDistances, SEALED_ROWS, SealedComponents, SealedSpace};
 pub use segmented::{DEFAULT_MAX_SEGMENTS, SegmentedBuilder};
 pub use space::SpaceProfile;
+pub use space_config::{DEFAULT_SAMPLE_BYTES, DEFAULT_SAMPLE_ROWS, MAX_DIM, Role, SpaceConfig};
 pub use window::{ClassSources, Profile};
 pub use windowed::{MAX_WINDOWS, WindowLength, WindowedBuilder, Windows};

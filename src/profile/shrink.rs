@@ -3,7 +3,8 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::SampleBudget;
 
-use super::config::{ProfileConfig, SpaceConfig};
+use super::config::ProfileConfig;
+use super::space_config::SpaceConfig;
 use super::space_sketch::SpaceSketch;
 use super::window::Profile;
 

@@ -6,10 +6,10 @@ use crate::error::Result;
 use crate::sketch::{CoordinatedSample, Directions, Quantiles, Tally};
 
 use super::classes::ClassTable;
-use super::config::SpaceConfig;
 use super::group::{GroupSketch, SpaceGroup};
 use super::novel::{MostNovel, NovelRecord};
 use super::sealed::SealedSpace;
+use super::space_config::SpaceConfig;
 use super::space_sketch::SpaceSketch;
 use super::tasks;
 

@@ -9,13 +9,13 @@ use crate::sketch::{CoordinatedSample, QuantileSketch, SampleBudget, Tally};
 
 use super::chunk::Chunk;
 use super::classes::{ClassTable, Slot, UNCLASSIFIED};
-use super::config::SpaceConfig;
 use super::group::GroupSketch;
 use super::grouped::Grouped;
 use super::instrument::Instrument;
 use super::measured::{Measured, Part, divided};
 use super::novel::MostNovel;
 use super::sampling::SampleRows;
+use super::space_config::SpaceConfig;
 use super::tasks::{self, Task};
 
 #[derive(Debug, Clone)]

@@ -9,12 +9,13 @@ use crate::error::{Error, Result};
 use crate::sketch::{CoordinatedSample, Directions, Quantiles, SamplePart, SampleRow, Tally};
 use crate::sphere::{Codebook, Distance, Medoid};
 
-use super::config::{ProfileConfig, Role, SpaceConfig};
+use super::config::ProfileConfig;
 use super::container::damaged;
 use super::group::SpaceGroup;
 use super::novel::NovelRecord;
 use super::sealed::SEALED_ROWS;
 use super::space::SpaceProfile;
+use super::space_config::{Role, SpaceConfig};
 
 /// Body of a section -> value; the body must be used up.
 pub(crate) fn from_body<'a, T: Deserialize<'a>>(body: &'a [u8], section: &str) -> Result<T> {
