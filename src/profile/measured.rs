@@ -1,6 +1,8 @@
 //! Measuring the rows of a chunk: what needs their vectors, and nothing that is
 //! learned so far, so that any part of a chunk can be measured beside the others.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ndarray::{ArrayView2, Axis, Slice};
 
 use crate::sketch::{Directions, Tally, hash_row};
@@ -81,12 +83,12 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Measures the rows `first..last` of the chunk, of which `rows`, `(n, dim)`,
-    /// has all.
+    /// Measures those of the `rows` of the chunk, `(n, dim)`, that no other thread
+    /// takes.
     pub(crate) fn measure(
         &mut self,
         rows: &ArrayView2<'_, f32>,
-        (first, last): (usize, usize),
+        blocks: &Blocks,
         chunk: &Chunk<'_, '_>,
         instrument: &Instrument,
     ) {
@@ -97,8 +99,7 @@ impl Part {
         self.centres.clear();
         self.centres
             .extend(names.iter().map(|name| instrument.centre_of(name)));
-        for start in (first..last).step_by(BLOCK_ROWS) {
-            let end = last.min(start + BLOCK_ROWS);
+        while let Some((start, end)) = blocks.take() {
             let values = rows.slice_axis(Axis(0), Slice::from(start..end));
             let values = row_by_row(&values, &mut self.copy);
             let block = instrument.block(values, &mut self.products);
@@ -132,14 +133,31 @@ impl Part {
     }
 }
 
-/// Divides `rows` rows into at most `parts` parts of whole blocks.
-pub(crate) fn divided(rows: usize, parts: usize) -> Vec<(usize, usize)> {
-    let blocks = rows.div_ceil(BLOCK_ROWS);
-    let step = blocks.div_ceil(parts.min(blocks).max(1)) * BLOCK_ROWS;
-    let starts = (0..rows).step_by(step.max(1));
-    starts
-        .map(|start| (start, rows.min(start + step)))
-        .collect()
+/// The blocks of a chunk, each taken by the thread that is free first.
+pub(crate) struct Blocks {
+    rows: usize,
+    next: AtomicUsize,
+}
+
+impl Blocks {
+    pub(crate) fn new(rows: usize) -> Self {
+        Self {
+            rows,
+            next: AtomicUsize::new(0),
+        }
+    }
+
+    /// Most threads that find a block.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.div_ceil(BLOCK_ROWS)
+    }
+
+    /// First row of the next block, and the one after its last.
+    fn take(&self) -> Option<(usize, usize)> {
+        // Nothing else hangs on the counter: each number is handed out once.
+        let start = self.next.fetch_add(1, Ordering::Relaxed) * BLOCK_ROWS;
+        (start < self.rows).then(|| (start, self.rows.min(start + BLOCK_ROWS)))
+    }
 }
 
 /// The rows one after the other, copied only where they do not lie so.
@@ -157,18 +175,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_cover_all_rows_once() {
-        for rows in [0, 1, 255, 256, 257, 4096, 5000] {
-            for parts in [1, 2, 3, 100] {
-                let divided = divided(rows, parts);
-                assert!(divided.len() <= parts);
-                let mut next = 0;
-                for (start, end) in divided {
-                    assert!(start == next && end > start);
-                    next = end;
-                }
-                assert_eq!(next, rows);
+    fn blocks_cover_all_rows_once() {
+        for rows in [0, 1, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 1, 5000] {
+            let blocks = Blocks::new(rows);
+            let taken: Vec<(usize, usize)> = std::iter::from_fn(|| blocks.take()).collect();
+            assert_eq!(taken.len(), blocks.len());
+            let mut next = 0;
+            for (start, end) in taken {
+                assert!(start == next && end > start);
+                next = end;
             }
+            assert_eq!(next, rows);
         }
     }
 }

@@ -35,12 +35,22 @@ impl<'a, 'c, 'b> SampleRows<'a, 'c, 'b> {
     ) {
         let rows = rows.filter(|row| sample.accepts(row.hash));
         let mut rows: Vec<(u64, &Measured)> = rows.map(|row| (row.hash, row)).collect();
-        rows.sort_unstable_by_key(|(hash, _)| *hash);
-        for (hash, measured) in rows {
-            if !sample.accepts(hash) {
-                break;
+        let mut rest = &mut rows[..];
+        while !rest.is_empty() {
+            // Of many rows only the smallest hashes need to be put in order.
+            let next = sample.k().min(rest.len());
+            if next < rest.len() {
+                rest.select_nth_unstable_by_key(next, |(hash, _)| *hash);
             }
-            sample.update(hash, Arc::clone(self.row(measured)));
+            let (smallest, others) = rest.split_at_mut(next);
+            smallest.sort_unstable_by_key(|(hash, _)| *hash);
+            for &mut (hash, measured) in smallest {
+                if !sample.accepts(hash) {
+                    return;
+                }
+                sample.update(hash, Arc::clone(self.row(measured)));
+            }
+            rest = others;
         }
     }
 

@@ -12,7 +12,7 @@ use super::classes::{ClassTable, Slot, UNCLASSIFIED};
 use super::group::GroupSketch;
 use super::grouped::Grouped;
 use super::instrument::Instrument;
-use super::measured::{Measured, Part, divided};
+use super::measured::{Blocks, Measured, Part};
 use super::novel::MostNovel;
 use super::sampling::SampleRows;
 use super::space_config::SpaceConfig;
@@ -87,18 +87,18 @@ impl SpaceSketch {
         chunk: &Chunk<'_, '_>,
         threads: usize,
     ) -> Result<()> {
-        let ranges = divided(rows.nrows(), threads);
+        let blocks = Blocks::new(rows.nrows());
         let mut parts = std::mem::take(&mut self.parts);
-        parts.resize_with(ranges.len(), Part::default);
+        parts.resize_with(threads.min(blocks.len()), Part::default);
         let instrument = &*self.instrument;
-        let measure = |(part, range): (_, _)| -> Task<'_> {
-            let part: &mut Part = part;
-            Box::new(move || {
-                part.measure(rows, range, chunk, instrument);
-                Ok(())
-            })
-        };
-        tasks::run(threads, parts.iter_mut().zip(ranges).map(measure).collect())?;
+        let measure = |part: &mut Part| part.measure(rows, &blocks, chunk, instrument);
+        tasks::run(
+            threads,
+            parts
+                .iter_mut()
+                .map(|part| done(|| measure(part)))
+                .collect(),
+        )?;
         self.learn(&parts, rows, chunk, threads)?;
         self.parts = parts;
         Ok(())

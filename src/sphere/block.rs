@@ -82,28 +82,48 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// The squared chord to `own` as well: both are measured in one go where
-    /// only one centre can be the nearest.
+    /// The squared chord to `own`, and the nearest centres of two sets, each with
+    /// the centres to pass over: all measured in one go where only one centre of
+    /// a set can be the nearest.
     pub(super) fn nearest_beside(
         &self,
         own: &[f64],
         unit: UnitRow<'_>,
         row: usize,
-        set: usize,
-        skip: &[usize],
-    ) -> (f64, Option<Neighbour>) {
-        match self.candidates(unit, row, set, skip) {
-            Candidates::Sole(index) => {
-                let centre = self.search.sets()[set].centre(index);
-                let [own, squared_chord] = unit.squared_chords([own, centre]);
-                let near = Neighbour {
-                    index,
-                    squared_chord,
-                };
-                (own, Some(near))
+        [(first, skip_first), (second, skip_second)]: [(usize, &[usize]); 2],
+    ) -> (f64, [Option<Neighbour>; 2]) {
+        let sets = self.search.sets();
+        let sole = |index, squared_chord| {
+            Some(Neighbour {
+                index,
+                squared_chord,
+            })
+        };
+        let found = (
+            self.candidates(unit, row, first, skip_first),
+            self.candidates(unit, row, second, skip_second),
+        );
+        match found {
+            (Candidates::Sole(i), Candidates::Sole(j)) => {
+                let centres = [own, sets[first].centre(i), sets[second].centre(j)];
+                let [own, to_first, to_second] = unit.squared_chords(centres);
+                (own, [sole(i, to_first), sole(j, to_second)])
             }
-            Candidates::Above(floor) => {
-                let near = self.nearest_above(floor, unit, row, set, skip);
+            (Candidates::Sole(i), Candidates::Above(floor)) => {
+                let [own, to_first] = unit.squared_chords([own, sets[first].centre(i)]);
+                let near = self.nearest_above(floor, unit, row, second, skip_second);
+                (own, [sole(i, to_first), near])
+            }
+            (Candidates::Above(floor), Candidates::Sole(j)) => {
+                let [own, to_second] = unit.squared_chords([own, sets[second].centre(j)]);
+                let near = self.nearest_above(floor, unit, row, first, skip_first);
+                (own, [near, sole(j, to_second)])
+            }
+            (Candidates::Above(first_floor), Candidates::Above(second_floor)) => {
+                let near = [
+                    self.nearest_above(first_floor, unit, row, first, skip_first),
+                    self.nearest_above(second_floor, unit, row, second, skip_second),
+                ];
                 (unit.squared_chord(own), near)
             }
         }

@@ -97,31 +97,46 @@ pub(super) fn squared_chord_f32(row: &[f32], inverse: f64, centre: &[f64]) -> f6
     })
 }
 
-/// [`squared_chord_f32`] to two centres: the row is loaded and scaled once. Each
-/// sum is the same bit for bit.
+/// [`squared_chord_f32`] to several centres: the row is loaded and scaled once.
+/// Each sum is the same bit for bit.
 #[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2"))]
-pub(super) fn squared_chords_f32(row: &[f32], inverse: f64, centres: [&[f64]; 2]) -> [f64; 2] {
-    let (mut first_sums, mut second_sums) = ([0.0; LANES], [0.0; LANES]);
+pub(super) fn squared_chords_f32<const N: usize>(
+    row: &[f32],
+    inverse: f64,
+    centres: [&[f64]; N],
+) -> [f64; N] {
+    let mut sums = [[0.0; LANES]; N];
     let (chunks, rest) = row.as_chunks::<LANES>();
-    let [(first, first_rest), (second, second_rest)] = centres.map(<[f64]>::as_chunks::<LANES>);
-    for ((row, first), second) in chunks.iter().zip(first).zip(second) {
-        for lane in 0..LANES {
-            let x = f64::from(row[lane]) * inverse;
-            let (near, far) = (x - first[lane], x - second[lane]);
-            first_sums[lane] += near * near;
-            second_sums[lane] += far * far;
-        }
+    let centres = centres.map(<[f64]>::as_chunks::<LANES>);
+    for (at, row) in chunks.iter().enumerate() {
+        add_squares(
+            &mut sums,
+            row,
+            inverse,
+            centres.map(|(chunks, _)| &chunks[at]),
+        );
     }
     if !rest.is_empty() {
-        let (row, first, second) = (padded(rest), padded(first_rest), padded(second_rest));
-        for lane in 0..LANES {
-            let x = f64::from(row[lane]) * inverse;
-            let (near, far) = (x - first[lane], x - second[lane]);
-            first_sums[lane] += near * near;
-            second_sums[lane] += far * far;
+        let rests = centres.map(|(_, rest)| padded(rest));
+        add_squares(&mut sums, &padded(rest), inverse, rests.each_ref());
+    }
+    sums.map(join)
+}
+
+#[inline(always)]
+fn add_squares<const N: usize>(
+    sums: &mut [[f64; LANES]; N],
+    row: &[f32; LANES],
+    inverse: f64,
+    centres: [&[f64; LANES]; N],
+) {
+    for lane in 0..LANES {
+        let x = f64::from(row[lane]) * inverse;
+        for which in 0..N {
+            let apart = x - centres[which][lane];
+            sums[which][lane] += apart * apart;
         }
     }
-    [join(first_sums), join(second_sums)]
 }
 
 /// `sum (first_i - second_i)^2`.
@@ -287,13 +302,17 @@ mod tests {
     }
 
     #[test]
-    fn two_chords_at_once_are_those_one_by_one() {
+    fn chords_at_once_are_those_one_by_one() {
         for len in 0..3 * LANES {
             let wave = |step: f64| (0..len).map(move |i| (step * i as f64).sin());
             let row: Vec<f32> = wave(0.3).map(|x| x as f32).collect();
-            let (first, second): (Vec<f64>, Vec<f64>) = (wave(0.7).collect(), wave(1.1).collect());
-            let alone = [&first, &second].map(|centre| squared_chord_f32(&row, 0.7, centre));
-            assert_eq!(squared_chords_f32(&row, 0.7, [&first, &second]), alone);
+            let centres = [0.7, 1.1, 1.9].map(|step| wave(step).collect::<Vec<f64>>());
+            let [first, second, third] = &centres;
+            let alone = centres
+                .each_ref()
+                .map(|centre| squared_chord_f32(&row, 0.7, centre));
+            assert_eq!(squared_chords_f32(&row, 0.7, [first, second]), alone[..2]);
+            assert_eq!(squared_chords_f32(&row, 0.7, [first, second, third]), alone);
         }
     }
 

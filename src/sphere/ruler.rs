@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::boundary::Gaps;
 use super::{
-    Block, Codebook, LeaveOneOut, NearestSearch, Neighbour, Products, UnitRow, boundary_distance,
+    Block, Codebook, LeaveOneOut, Member, NearestSearch, Neighbour, Products, UnitRow,
+    boundary_distance,
 };
 
 /// What one row says about itself, given a codebook.
@@ -116,11 +117,23 @@ impl Ruler {
     ) -> Option<Reading> {
         let unit = block.row(row).ok()?;
         let distance = self.codebook.distance();
-        let (own_class, boundary) = match class {
-            Some(class) => self.read_class(block, row, unit, class, scratch),
-            None => (None, None),
+        let members = if self.reference {
+            self.codebook.members_of(hash)
+        } else {
+            &[]
         };
-        let cluster = self.nearest_cluster(block, row, unit, hash, scratch);
+        let own: Vec<usize> = members.iter().map(|m| m.cluster as usize).collect();
+        let centre = class.and_then(|class| Some((class, self.own_centre(class, unit, scratch)?)));
+        let (own_class, boundary, nearest) = match centre {
+            Some((class, centre)) => {
+                let sets: [(usize, &[usize]); 2] = [(CLASSES, &[class]), (CLUSTERS, &own)];
+                let (chord, [other, cluster]) = block.nearest_beside(centre, unit, row, sets);
+                let boundary = other.and_then(|other| self.boundary((class, centre), chord, other));
+                (Some(chord), boundary, cluster)
+            }
+            None => (None, None, block.nearest_to(unit, row, CLUSTERS, &own)),
+        };
+        let cluster = self.nearest_cluster(nearest, members, unit, scratch);
         Some(Reading {
             cluster: cluster
                 .map(|near| (near.index, distance.from_squared_chord(near.squared_chord))),
@@ -129,54 +142,43 @@ impl Ruler {
         })
     }
 
-    /// Squared chord to the own class, and the boundary distance.
-    fn read_class(
-        &self,
-        block: &Block<'_>,
-        row: usize,
-        unit: UnitRow<'_>,
+    /// The centre of the own class, with leave-one-out as it is without the row.
+    fn own_centre<'s>(
+        &'s self,
         class: usize,
-        scratch: &mut LeaveOneOut,
-    ) -> (Option<f64>, Option<f64>) {
-        let centres = &self.search.sets()[CLASSES];
-        let left_out = if self.reference {
-            match scratch.class(&self.codebook.classes()[class], unit) {
-                Some(centre) => Some(centre),
-                None => return (None, None),
-            }
+        unit: UnitRow<'_>,
+        scratch: &'s mut LeaveOneOut,
+    ) -> Option<&'s [f64]> {
+        if self.reference {
+            scratch.class(&self.codebook.classes()[class], unit)
         } else {
-            None
-        };
-        let centre = left_out.unwrap_or(centres.centre(class));
-        let (own, other) = block.nearest_beside(centre, unit, row, CLASSES, &[class]);
-        let boundary = other.and_then(|other| {
-            let between = match left_out {
-                Some(centre) => super::squared_chord(centre, centres.centre(other.index)),
-                None => self.class_gaps.between(centres, class, other.index),
-            };
-            boundary_distance(own, other.squared_chord, between)
-        });
-        (Some(own), boundary)
+            Some(self.search.sets()[CLASSES].centre(class))
+        }
     }
 
+    /// The boundary distance of a row, given the centre of its own class, the
+    /// squared chord to it, and the nearest other class.
+    fn boundary(&self, own: (usize, &[f64]), chord: f64, other: Neighbour) -> Option<f64> {
+        let centres = &self.search.sets()[CLASSES];
+        let (class, centre) = own;
+        let between = if self.reference {
+            super::squared_chord(centre, centres.centre(other.index))
+        } else {
+            self.class_gaps.between(centres, class, other.index)
+        };
+        boundary_distance(chord, other.squared_chord, between)
+    }
+
+    /// The nearest cluster: `nearest` of those that the row did not help to make,
+    /// or one of those that it did, as it is without the row.
     fn nearest_cluster(
         &self,
-        block: &Block<'_>,
-        row: usize,
+        nearest: Option<Neighbour>,
+        members: &[Member],
         unit: UnitRow<'_>,
-        hash: u64,
         scratch: &mut LeaveOneOut,
     ) -> Option<Neighbour> {
-        let members = if self.reference {
-            self.codebook.members_of(hash)
-        } else {
-            &[]
-        };
-        if members.is_empty() {
-            return block.nearest_to(unit, row, CLUSTERS, &[]);
-        }
-        let own: Vec<usize> = members.iter().map(|m| m.cluster as usize).collect();
-        let mut best = block.nearest_to(unit, row, CLUSTERS, &own);
+        let mut best = nearest;
         for member in members {
             let index = member.cluster as usize;
             let cluster = &self.codebook.clusters()[index];

@@ -133,8 +133,8 @@ impl<'a> UnitRow<'a> {
         lanes::squared_chord_f32(self.values, self.inverse, centre)
     }
 
-    /// The same to two centres, in less time than one after the other.
-    pub(super) fn squared_chords(&self, centres: [&[f64]; 2]) -> [f64; 2] {
+    /// The same to several centres, in less time than one after the other.
+    pub(super) fn squared_chords<const N: usize>(&self, centres: [&[f64]; N]) -> [f64; N] {
         for centre in centres {
             assert_eq!(self.values.len(), centre.len(), "dimensions differ");
         }
