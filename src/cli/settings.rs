@@ -105,9 +105,12 @@ impl Settings {
         if let Some((option, _)) = idle.iter().find(|(_, typed)| *typed) {
             return Err(no_embeddings("nothing to use it on").at("option", option));
         }
+        let mut config = ProfileConfig::new().seed(seed);
+        config.sample_rows = space.sample.unwrap_or(config.sample_rows);
+        config.sample_bytes = space.sample_bytes.unwrap_or(config.sample_bytes);
         Ok(Self {
             space: None,
-            config: ProfileConfig::new().seed(seed),
+            config,
             fit: None,
             tags: Vec::new(),
             threads: workers(threads),

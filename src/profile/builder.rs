@@ -60,7 +60,7 @@ impl ProfileBuilder {
         if config.sealed {
             config.mergeable(&config)?;
         }
-        let config = config.concealed();
+        let config = config.as_kept();
         Ok(Self {
             threads: 1,
             window: WindowSketch::new(&config)?,
@@ -146,7 +146,7 @@ impl ProfileBuilder {
     pub fn track_batch(&mut self, batch: &Batch<'_>) -> Result<()> {
         self.check_batch(batch)?;
         let threads = self.threads;
-        tasks::within(threads, || self.window.track(batch, threads))
+        tasks::within(threads, || self.window.track(batch, &self.config, threads))
     }
 
     /// Whether a batch fits, before anything of it is learned.
@@ -217,7 +217,8 @@ impl ProfileBuilder {
     /// [`ErrorKind::Incompatible`] that names the setting in which the two differ.
     pub fn merge(&mut self, profile: &Profile) -> Result<()> {
         self.config.mergeable(&profile.config)?;
-        self.window.merge(&WindowSketch::thaw(profile)?)?;
+        self.window
+            .merge(&WindowSketch::thaw(profile)?, &self.config)?;
         for (key, values) in &profile.tags {
             self.tags
                 .entry(key.clone())

@@ -199,6 +199,16 @@ impl<'a, 'b> Chunk<'a, 'b> {
     /// If the row, `values` as they came, has no direction.
     pub(crate) fn sample_row(&self, row: usize, reading: &Reading, values: &[f32]) -> SampleRow {
         let unit = UnitRow::new(values).expect("rows without a direction are not sampled");
+        SampleRow {
+            cluster: reading.cluster.map(|(cluster, _)| cluster as u32),
+            distance: reading.cluster.map(|(_, distance)| distance),
+            vector: unit.to_f16(),
+            ..self.record_row(row)
+        }
+    }
+
+    /// The same of a record without a vector.
+    pub(crate) fn record_row(&self, row: usize) -> SampleRow {
         let at = self.rows.start + row;
         let number = |(name, column): (&str, &Column)| match column.value(at) {
             Value::Int(value) => Some((name.to_owned(), value as f64)),
@@ -211,12 +221,10 @@ impl<'a, 'b> Chunk<'a, 'b> {
         SampleRow {
             id: self.id(row).map(Cow::into_owned),
             class: self.classes().name(row).map(str::to_owned),
-            cluster: reading.cluster.map(|(cluster, _)| cluster as u32),
-            distance: reading.cluster.map(|(_, distance)| distance),
             group: self.batch.group(at).map(|g| hash_text(self.seed, &g)),
             time: self.batch.time(at),
             features,
-            vector: unit.to_f16(),
+            ..SampleRow::default()
         }
     }
 }

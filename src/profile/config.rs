@@ -8,12 +8,15 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::error::{Error, ErrorKind, Result};
 
 use super::ids::IdMode;
-use super::space_config::{Role, SpaceConfig};
+use super::space_config::{DEFAULT_SAMPLE_ROWS, Role, SpaceConfig};
 
 /// The seed of the hashes that choose samples, unless another is given.
 pub const DEFAULT_SEED: u64 = 0;
 /// Classes with a state of their own; the rest are kept together.
 pub const DEFAULT_MAX_CLASSES: usize = 1024;
+
+/// Bytes of the sample of records where there is no embedding space.
+pub const DEFAULT_RECORD_BYTES: usize = 1 << 20;
 
 /// What a profile is asked to keep.
 ///
@@ -43,6 +46,11 @@ pub struct ProfileConfig {
     pub angles: BTreeMap<String, f64>,
     /// What is kept of the records' ids.
     pub ids: IdMode,
+    /// Records sampled, with their numbers, where there is no embedding space whose
+    /// sample would have them; 0 keeps none.
+    pub sample_rows: usize,
+    /// Bytes that those may take: with many features, fewer are kept.
+    pub sample_bytes: usize,
     /// Whether this is the configuration of a sealed profile.
     pub(crate) sealed: bool,
 }
@@ -63,6 +71,8 @@ impl ProfileConfig {
             spaces: BTreeMap::new(),
             angles: BTreeMap::new(),
             ids: IdMode::Plain,
+            sample_rows: DEFAULT_SAMPLE_ROWS,
+            sample_bytes: DEFAULT_RECORD_BYTES,
             sealed: false,
         }
     }
@@ -78,6 +88,20 @@ impl ProfileConfig {
     #[must_use]
     pub fn max_classes(mut self, max_classes: usize) -> Self {
         self.max_classes = max_classes;
+        self
+    }
+
+    /// Sets how many records are sampled where there is no embedding space.
+    #[must_use]
+    pub fn sample_rows(mut self, rows: usize) -> Self {
+        self.sample_rows = rows;
+        self
+    }
+
+    /// Sets how many bytes those may take.
+    #[must_use]
+    pub fn sample_bytes(mut self, bytes: usize) -> Self {
+        self.sample_bytes = bytes;
         self
     }
 
@@ -98,9 +122,12 @@ impl ProfileConfig {
         self
     }
 
-    /// The same, its codebooks naming no record in a way that [`ids`](Self::ids)
-    /// does not allow.
-    pub(crate) fn concealed(mut self) -> Self {
+    /// The same as a profile keeps it: its codebooks name no record in a way that
+    /// [`ids`](Self::ids) does not allow, and what nothing depends on is as usual.
+    pub(crate) fn as_kept(mut self) -> Self {
+        if !self.spaces.is_empty() {
+            (self.sample_rows, self.sample_bytes) = (DEFAULT_SAMPLE_ROWS, DEFAULT_RECORD_BYTES);
+        }
         if self.ids != IdMode::Plain {
             for space in self.spaces.values_mut() {
                 space.codebook = space.codebook.as_ref().map(|book| self.ids.conceal(book));
@@ -218,7 +245,13 @@ impl ProfileConfig {
                 )
             })
             .collect();
-        (self.seed, self.max_classes as u64, spaces)
+        (self.seed, self.max_classes as u64, spaces, self.records())
+    }
+
+    /// The settings of the sample of records, where there is one.
+    fn records(&self) -> Option<(u64, u64)> {
+        let has_sample = self.spaces.is_empty();
+        has_sample.then_some((self.sample_rows as u64, self.sample_bytes as u64))
     }
 
     /// Says in which setting two configurations that may not be merged differ.
@@ -248,6 +281,10 @@ impl ProfileConfig {
             }
         };
         differ("angles", angles(self), angles(other))?;
+        if self.spaces.is_empty() {
+            differ("sample rows", self.sample_rows, other.sample_rows)?;
+            differ("sample bytes", self.sample_bytes, other.sample_bytes)?;
+        }
         differ("ids", self.ids, other.ids)?;
         for ((name, a), b) in self.spaces.iter().zip(other.spaces.values()) {
             let book = |s: &SpaceConfig| {

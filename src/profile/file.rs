@@ -5,11 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::sketch::CoordinatedSample;
 use crate::sphere::Codebook;
 
 use super::config::ProfileConfig;
 use super::container::{self, FileKind, Section, damaged};
+use super::feature::Feature;
 use super::ids::IdMode;
+use super::record_file::RawRecords;
 use super::sealed::SealedSpace;
 use super::window::Profile;
 use super::wire::{RawConfig, RawSpace, from_body, to_body};
@@ -19,6 +22,7 @@ const ANGLES: [u8; 4] = *b"ANGL";
 const IDS: [u8; 4] = *b"IDSK";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
+const SAMPLE: [u8; 4] = *b"SAMP";
 const SPACE: [u8; 4] = *b"SPCE";
 const SEALED: [u8; 4] = *b"SEAL";
 const BOOK: [u8; 4] = *b"BOOK";
@@ -62,6 +66,10 @@ impl Profile {
         let records = to_body(&(&self.tags, &self.tally, self.times, self.class_sources));
         sections.push(section(RECORDS, records));
         sections.push(section(FEATURES, to_body(&self.features)));
+        if self.config.spaces.is_empty() {
+            let records = RawRecords::new(&self.config, &self.sample);
+            sections.push(section(SAMPLE, to_body(&records)));
+        }
         for (name, space) in &self.spaces {
             sections.push(section(SPACE, to_body(&RawSpace::new(name, space))));
         }
@@ -95,7 +103,19 @@ impl Profile {
         }
         let (tags, tally, times, class_sources) =
             from_body(&expect(&mut sections, RECORDS)?.body, "RECS")?;
-        let features = from_body(&expect(&mut sections, FEATURES)?.body, "FEAT")?;
+        let features: BTreeMap<String, Feature> =
+            from_body(&expect(&mut sections, FEATURES)?.body, "FEAT")?;
+        // What a sealed profile may have depends on it.
+        config.sealed = sealed.is_some();
+        let sample = match config.spaces.is_empty() {
+            true => {
+                let records: RawRecords = from_body(&expect(&mut sections, SAMPLE)?.body, "SAMP")?;
+                records
+                    .check_into(&mut config, features.len())
+                    .map_err(|e| e.at("section", "SAMP"))?
+            }
+            false => CoordinatedSample::new(0),
+        };
         let mut spaces = BTreeMap::new();
         for (name, space_config) in &config.spaces {
             let raw: RawSpace = from_body(&expect(&mut sections, SPACE)?.body, "SPCE")?;
@@ -120,6 +140,7 @@ impl Profile {
             times,
             class_sources,
             features,
+            sample,
             spaces,
         };
         match sealed {
@@ -137,7 +158,6 @@ impl Profile {
         if parts.len() != self.spaces.len() {
             return Err(damaged("not one sealed part for each space"));
         }
-        self.config.sealed = true;
         for (space, part) in self.spaces.values_mut().zip(parts) {
             space.sealed = part;
         }

@@ -62,6 +62,8 @@ mod learner;
 mod measured;
 mod novel;
 mod profile_set;
+mod record_file;
+mod record_sample;
 mod sampling;
 mod scorer;
 mod sealed;
@@ -78,7 +80,7 @@ mod windowed;
 mod wire;
 
 pub use builder::ProfileBuilder;
-pub use config::{DEFAULT_MAX_CLASSES, DEFAULT_SEED, ProfileConfig};
+pub use config::{DEFAULT_MAX_CLASSES, DEFAULT_RECORD_BYTES, DEFAULT_SEED, ProfileConfig};
 pub use container::FORMAT_VERSION;
 pub use feature::Feature;
 pub use file::Codebooks;

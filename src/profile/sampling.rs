@@ -10,6 +10,28 @@ use crate::sketch::{CoordinatedSample, SampleRow};
 use super::chunk::Chunk;
 use super::measured::Measured;
 
+/// Visits rows by rising hash until `visit` wants no more. Of many rows only the
+/// smallest hashes, about `k`, need to be put in order.
+pub(crate) fn smallest_first<T: Copy>(
+    rows: &mut [(u64, T)],
+    k: usize,
+    mut visit: impl FnMut(u64, T) -> bool,
+) {
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let next = k.clamp(1, rest.len());
+        if next < rest.len() {
+            rest.select_nth_unstable_by_key(next, |(hash, _)| *hash);
+        }
+        let (smallest, others) = rest.split_at_mut(next);
+        smallest.sort_unstable_by_key(|(hash, _)| *hash);
+        if !smallest.iter().all(|&(hash, row)| visit(hash, row)) {
+            return;
+        }
+        rest = others;
+    }
+}
+
 /// What samples keep of the rows of a chunk: made once, by the first that asks.
 pub(crate) struct SampleRows<'a, 'c, 'b> {
     rows: ArrayView2<'a, f32>,
@@ -35,23 +57,13 @@ impl<'a, 'c, 'b> SampleRows<'a, 'c, 'b> {
     ) {
         let rows = rows.filter(|row| sample.accepts(row.hash));
         let mut rows: Vec<(u64, &Measured)> = rows.map(|row| (row.hash, row)).collect();
-        let mut rest = &mut rows[..];
-        while !rest.is_empty() {
-            // Of many rows only the smallest hashes need to be put in order.
-            let next = sample.k().min(rest.len());
-            if next < rest.len() {
-                rest.select_nth_unstable_by_key(next, |(hash, _)| *hash);
-            }
-            let (smallest, others) = rest.split_at_mut(next);
-            smallest.sort_unstable_by_key(|(hash, _)| *hash);
-            for &mut (hash, measured) in smallest {
-                if !sample.accepts(hash) {
-                    return;
-                }
+        smallest_first(&mut rows, sample.k(), |hash, measured| {
+            let is_accepted = sample.accepts(hash);
+            if is_accepted {
                 sample.update(hash, Arc::clone(self.row(measured)));
             }
-            rest = others;
-        }
+            is_accepted
+        });
     }
 
     fn row(&self, measured: &Measured) -> &Arc<SampleRow> {

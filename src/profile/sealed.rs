@@ -180,6 +180,7 @@ impl Profile {
         let mut out = self.clone();
         out.config.sealed = true;
         out.times = None;
+        out.sample = CoordinatedSample::new(0);
         out.features = self
             .features
             .iter()

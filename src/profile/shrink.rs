@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::SampleBudget;
 
 use super::config::ProfileConfig;
+use super::record_sample::record_rows;
 use super::space_config::SpaceConfig;
 use super::space_sketch::SpaceSketch;
 use super::window::Profile;
@@ -57,6 +58,12 @@ impl Profile {
             *space = sketch.freeze(1);
             out.config.spaces.insert(name.clone(), config);
         }
+        let config = &mut out.config;
+        if config.spaces.is_empty() {
+            config.sample_rows = config.sample_rows.min(rows);
+            config.sample_bytes = config.sample_bytes.min(bytes.unwrap_or(usize::MAX));
+        }
+        out.sample.set_k(record_rows(config, out.features.len()));
         Ok(out)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::sketch::Tally;
+use crate::sketch::{CoordinatedSample, Tally};
 
 use super::builder::ProfileBuilder;
 use super::config::ProfileConfig;
@@ -84,6 +84,7 @@ pub struct Profile {
     pub(crate) times: Option<(i64, i64)>,
     pub(crate) class_sources: ClassSources,
     pub(crate) features: BTreeMap<String, Feature>,
+    pub(crate) sample: CoordinatedSample,
     pub(crate) spaces: BTreeMap<String, SpaceProfile>,
 }
 
@@ -129,6 +130,30 @@ impl Profile {
     #[must_use]
     pub fn features(&self) -> &BTreeMap<String, Feature> {
         &self.features
+    }
+
+    /// A sample of the records, with their numbers, where there is no embedding
+    /// space; else empty, as the samples of the spaces have them.
+    ///
+    /// ```
+    /// use driftsphere::ingest::{Batch, Column};
+    /// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
+    ///
+    /// let mut builder = ProfileBuilder::new(ProfileConfig::new())?;
+    /// builder.track_batch(
+    ///     &Batch::new(2)
+    ///         .ids(Column::from(vec!["a.jpg", "b.jpg"]))
+    ///         .feature("brightness", Column::from(vec![0.4, 0.6])),
+    /// )?;
+    /// let profile = builder.freeze();
+    /// let mut ids: Vec<_> = profile.sample().rows().map(|kept| kept.row.id.as_deref()).collect();
+    /// ids.sort();
+    /// assert_eq!(ids, [Some("a.jpg"), Some("b.jpg")]);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sample(&self) -> &CoordinatedSample {
+        &self.sample
     }
 
     /// The embedding spaces by name.

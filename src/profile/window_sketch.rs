@@ -6,12 +6,13 @@ use ndarray::Axis;
 
 use crate::error::Result;
 use crate::ingest::Batch;
-use crate::sketch::Tally;
+use crate::sketch::{CoordinatedSample, Tally};
 
 use super::chunk::{CHUNK_ROWS, Chunk};
 use super::config::ProfileConfig;
 use super::feature::FeatureSketch;
 use super::ids::IdMode;
+use super::record_sample::{self, record_rows};
 use super::space_sketch::SpaceSketch;
 use super::window::{ClassSources, Profile};
 
@@ -28,6 +29,7 @@ pub(crate) struct WindowSketch {
     times: Option<(i64, i64)>,
     class_sources: ClassSources,
     pub(crate) features: BTreeMap<String, FeatureSketch>,
+    sample: CoordinatedSample,
     spaces: BTreeMap<String, SpaceSketch>,
 }
 
@@ -49,12 +51,18 @@ impl WindowSketch {
             times: None,
             class_sources: ClassSources::default(),
             features: BTreeMap::new(),
+            sample: CoordinatedSample::new(record_rows(config, 0)),
             spaces,
         })
     }
 
     /// Learns a batch on up to `threads` threads.
-    pub(crate) fn track(&mut self, batch: &Batch<'_>, threads: usize) -> Result<()> {
+    pub(crate) fn track(
+        &mut self,
+        batch: &Batch<'_>,
+        config: &ProfileConfig,
+        threads: usize,
+    ) -> Result<()> {
         let n = batch.len();
         // Of one size, as a small last chunk would be divided badly.
         let size = n.div_ceil(n.div_ceil(CHUNK_ROWS).max(1)).max(1);
@@ -62,6 +70,8 @@ impl WindowSketch {
             let end = n.min(start + size);
             let chunk = Chunk::new(batch, start..end, self.seed, self.ids);
             self.track_chunk(&chunk, threads)?;
+            self.sample.set_k(record_rows(config, self.features.len()));
+            record_sample::offer(&mut self.sample, &chunk);
         }
         Ok(())
     }
@@ -101,7 +111,7 @@ impl WindowSketch {
         Ok(self.features.get_mut(name).expect("inserted above"))
     }
 
-    pub(crate) fn merge(&mut self, other: &Self) -> Result<()> {
+    pub(crate) fn merge(&mut self, other: &Self, config: &ProfileConfig) -> Result<()> {
         self.tally.merge(&other.tally)?;
         if let Some((first, last)) = other.times {
             let (a, b) = self.times.unwrap_or((first, last));
@@ -111,6 +121,8 @@ impl WindowSketch {
         for (name, feature) in &other.features {
             self.feature(name)?.merge(feature)?;
         }
+        self.sample.set_k(record_rows(config, self.features.len()));
+        self.sample.merge(&other.sample)?;
         for (name, space) in &other.spaces {
             if let Some(mine) = self.spaces.get_mut(name) {
                 mine.merge(space).map_err(|e| e.at("space", name))?;
@@ -129,6 +141,7 @@ impl WindowSketch {
             .iter()
             .map(|(name, feature)| (name.clone(), FeatureSketch::thaw(feature)))
             .collect();
+        out.sample = profile.sample.clone();
         for (name, space) in &profile.spaces {
             let config = &profile.config.spaces[name];
             let sketch = SpaceSketch::thaw(
@@ -159,6 +172,7 @@ impl WindowSketch {
                 .iter()
                 .map(|(name, feature)| (name.clone(), feature.freeze()))
                 .collect(),
+            sample: self.sample,
             spaces: self
                 .spaces
                 .into_iter()
