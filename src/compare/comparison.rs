@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::profile::Profile;
+use crate::profile::{Profile, SpaceProfile};
 
 use super::draft::Draft;
 use super::features::compare_features;
-use super::finding::{Comparison, Note, SpaceSummary, WindowSummary};
+use super::finding::{Comparison, Kind, Note, Scope, SpaceSummary, WindowSummary};
+use super::groups::Groups;
 use super::judge::{judge, overall};
 use super::natural::History;
 use super::options::CompareOptions;
-use super::space::compare_space;
+use super::space::{compare_space, group_of};
+use super::unused::compare_unused;
 use super::view::View;
 use super::why::explain;
 
@@ -101,7 +103,9 @@ pub fn compare(
 /// ```
 ///
 /// # Errors
-/// As [`compare`], for the target and for each window of the history.
+/// As [`compare`], for the target and for each window of the history;
+/// [`ErrorKind::Argument`] where the target is one of them: a window held against
+/// itself could never alarm.
 pub fn compare_with_history(
     reference: &Profile,
     target: &Profile,
@@ -116,6 +120,11 @@ pub fn compare_with_history(
             ..options.clone()
         };
         for (i, window) in history.iter().enumerate() {
+            if window == target {
+                let message = "it is the target itself, which would then never alarm; leave it out";
+                let error = Error::new(ErrorKind::Argument, message);
+                return Err(error.at("accepted window", i + 1));
+            }
             let accepted = measure(reference, window, &options);
             let accepted = accepted.map_err(|e| e.at("accepted window", i + 1))?;
             usual.learn(&accepted.drafts);
@@ -160,12 +169,14 @@ pub(super) fn measure(
         ));
     }
     let mut drafts = compare_features(reference, target, options)?;
+    drafts.extend(compare_unused(reference, target, &options.thresholds));
     let mut spaces = Vec::new();
     let mut notes = Vec::new();
     let mut views = BTreeMap::new();
     for name in reference.spaces().keys() {
         if !target.spaces().contains_key(name) {
-            notes.push(one_sided(name, "reference"));
+            let space = Draft::new(&group_of(name), "rows", Kind::Embedding, Scope::All);
+            drafts.push(space.not_tested("the target has no such space"));
             continue;
         }
         let answer =
@@ -177,8 +188,26 @@ pub(super) fn measure(
     }
     for name in target.spaces().keys() {
         if !reference.spaces().contains_key(name) {
-            notes.push(one_sided(name, "target"));
+            notes.push(Note {
+                code: "one-sided-space".into(),
+                text: format!("only the target has the space {name}; it was not compared"),
+            });
         }
+    }
+    if spaces.is_empty() {
+        notes.extend(Groups::records_note(reference, target));
+        notes.extend(options.self_check.then(|| {
+            Note {
+                code: "self-check".into(),
+                text:
+                    "there is no embedding space in both windows whose sample a self-check could \
+                   split"
+                        .into(),
+            }
+        }));
+    }
+    for (side, profile) in [("reference", reference), ("target", target)] {
+        notes.extend(repeated_ids(side, profile));
     }
     Ok(Evidence {
         drafts,
@@ -196,11 +225,28 @@ pub(super) struct Evidence {
     pub(super) views: BTreeMap<String, View>,
 }
 
-fn one_sided(space: &str, side: &str) -> Note {
-    Note {
-        code: "one-sided-space".into(),
-        text: format!("only the {side} has the space {space}; it was not compared"),
-    }
+/// Share of sampled ids from which it is said that they do not name one record each.
+const REPEATED_IDS: f64 = 0.1;
+
+/// Ids that came with several different records, as those of a column of classes do.
+fn repeated_ids(side: &str, profile: &Profile) -> Option<Note> {
+    let spaces = profile.spaces().values().map(SpaceProfile::sample);
+    let repeated = spaces.chain([profile.sample()]).find_map(|sample| {
+        let mut rows = BTreeMap::new();
+        for kept in sample.rows().filter(|kept| kept.row.id.is_some()) {
+            *rows.entry(kept.hash).or_insert(0_u32) += 1;
+        }
+        let several = rows.values().filter(|rows| **rows > 1).count();
+        let is_worth_a_note = several as f64 > REPEATED_IDS * rows.len() as f64;
+        is_worth_a_note.then_some((several, rows.len()))
+    });
+    repeated.map(|(several, all)| Note {
+        code: "repeated-ids".into(),
+        text: format!(
+            "{several} of {all} sampled ids of the {side} name several different records; is it \
+             the column of ids? A sample keeps few records of each id."
+        ),
+    })
 }
 
 pub(super) fn window(name: &str, profile: &Profile) -> WindowSummary {

@@ -2,12 +2,13 @@
 
 use crate::error::Result;
 use crate::profile::{Feature, POOLED_VALUES, Profile};
-use crate::sketch::Categories;
+use crate::sketch::{Categories, CoordinatedSample};
 
 use super::angles::{compare_angles, periods};
 use super::binned::{Shares, compare_binned};
 use super::categories::{Counts, compare_counts, compare_counts_by};
 use super::draft::Draft;
+use super::extremes::{extremes, samples};
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
 use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1};
@@ -18,13 +19,16 @@ use super::sealed::aligned_counts;
 use super::statistic::{Statistic, chosen};
 use super::tails::compare_tails;
 
+/// What is counted of records without a value.
+const MISSING: &str = "missing";
 /// The group of labels, predictions and scores.
 const OUTPUTS: &str = "outputs";
 /// The group of all other named values.
-const RECORDS: &str = "records";
+pub(crate) const RECORDS: &str = "records";
 
-/// Tests of every feature that both sides have. A feature that serves as the
-/// class of a space is tested there.
+/// Tests of every feature that both sides have, and of those that the target has
+/// lost. A feature that serves as the class of a space is tested there. Labels may
+/// be missing: nobody has them of new records.
 ///
 /// # Errors
 /// Those of [`chosen`] and of [`periods`].
@@ -36,6 +40,8 @@ pub(crate) fn compare_features(
     let periods = periods(reference, target)?;
     let statistics = chosen(&options.statistics, reference, target)?;
     let groups = Groups::of_any(reference, target);
+    let records = (reference.records(), target.records());
+    let sampled: Vec<_> = samples(reference, target).collect();
     let mut drafts = Vec::new();
     for (name, a) in reference.features() {
         if serves_as_class(reference, target, name) {
@@ -55,8 +61,17 @@ pub(crate) fn compare_features(
                     period: periods.get(name.as_str()).copied(),
                     groups: groups.as_ref(),
                     sealed: (reference.config().is_sealed(), target.config().is_sealed()),
+                    records,
+                    sampled: &sampled,
                 };
                 drafts.extend(compare_feature(&named, a, b, by, options));
+            }
+            None if kind != Kind::Label && a.count() > a.nulls() && records.1 > 0 => {
+                let design = careful(groups.as_ref(), records);
+                let sides = ((a, records.0), (None, records.1));
+                let draft = compare_types(&named, sides.0, sides.1, design, options);
+                let sentence = format!("{name}: no record has it any more");
+                drafts.extend(draft.map(|draft| draft.sentence(sentence)));
             }
             None => drafts.push(named.draft().not_tested("the target has no such feature")),
         }
@@ -104,14 +119,15 @@ struct Chosen<'a> {
     groups: Option<&'a Groups>,
     /// Whether the reference, and the target, is sealed.
     sealed: (bool, bool),
+    /// Records of both.
+    records: (u64, u64),
+    /// Samples that show what changed.
+    sampled: &'a [(&'a CoordinatedSample, &'a CoordinatedSample)],
 }
 
-impl Chosen<'_> {
-    /// How much less than their number records say of what samples do not keep.
-    fn careful(self, n: u64, m: u64) -> DesignEffects {
-        self.groups
-            .map_or(DesignEffects::NONE, |groups| groups.careful_design((n, m)))
-    }
+/// How much less than their number records say of what samples do not keep.
+fn careful(groups: Option<&Groups>, rows: (u64, u64)) -> DesignEffects {
+    groups.map_or(DesignEffects::NONE, |groups| groups.careful_design(rows))
 }
 
 fn compare_feature(
@@ -131,7 +147,7 @@ fn compare_feature(
         let design = by.groups.map_or(DesignEffects::NONE, |groups| {
             groups.feature_design(named.feature, (a.count(), b.count()))
         });
-        let whole = match (by.period, shares, by.statistic) {
+        let mut whole = match (by.period, shares, by.statistic) {
             (Some(period), by, _) => {
                 compare_angles(named, (a, b), period, by, design, thresholds, seed)
             }
@@ -141,6 +157,9 @@ fn compare_feature(
             }
             _ => compare_numbers(named, a, b, size, design, thresholds, seed),
         };
+        if by.period.is_none() && whole.finding.p_value.is_some_and(|p| p < options.alpha) {
+            whole.finding.records = extremes(named.feature, (a, b), by.sampled);
+        }
         drafts.push(whole);
         // A circle has no ends.
         if by.period.is_none() {
@@ -148,13 +167,19 @@ fn compare_feature(
         }
     }
     if both(|f| f.categories().total()) {
-        let design = by.careful(reference.categories().total(), target.categories().total());
+        let totals = (reference.categories().total(), target.categories().total());
+        let design = careful(by.groups, totals);
         drafts.push(compare_categories(
             named, reference, target, by, design, options,
         ));
     }
-    let design = by.careful(reference.count(), target.count());
-    drafts.extend(compare_types(named, reference, target, design, options));
+    let sides = match named.kind {
+        Kind::Label => (reference.count(), target.count()),
+        _ => by.records,
+    };
+    let design = careful(by.groups, sides);
+    let (a, b) = ((reference, sides.0), (Some(target), sides.1));
+    drafts.extend(compare_types(named, a, b, design, options));
     if drafts.is_empty() {
         let (n, m) = (reference.count(), target.count());
         let draft = named.draft().counts(n, m);
@@ -219,29 +244,32 @@ fn thousands(n: usize) -> String {
 }
 
 /// Shares of numbers, infinities, texts, truth values, missing values: tested where they are not
-/// all of one type.
+/// all of one type. A record that does not name the feature lacks its value as one does in
+/// which it is null.
 fn compare_types(
     named: &Named<'_>,
-    reference: &Feature,
-    target: &Feature,
+    (reference, n): (&Feature, u64),
+    (target, m): (Option<&Feature>, u64),
     design: DesignEffects,
     options: &CompareOptions,
 ) -> Option<Draft> {
-    let counts = |f: &Feature| -> Counts {
+    let counts = |f: &Feature, records: u64| -> Counts {
+        let seen = f.count() - f.nulls();
         [
             ("number", f.numbers().finite_count()),
             ("infinite", f.numbers().count() - f.numbers().finite_count()),
             ("not a number", f.numbers().nan_count()),
             ("text", f.categories().total() - f.truths()),
             ("truth value", f.truths()),
-            ("missing", f.nulls()),
+            (MISSING, records.max(f.count()) - seen),
         ]
         .into_iter()
         .filter(|(_, count)| *count > 0)
         .map(|(kind, count)| (kind.to_owned(), count))
         .collect()
     };
-    let (a, b) = (counts(reference), counts(target));
+    let a = counts(reference, n);
+    let b = target.map_or_else(|| Counts::from([(MISSING.to_owned(), m)]), |f| counts(f, m));
     if a.len() < 2 && b.len() < 2 && a.keys().eq(b.keys()) {
         return None;
     }

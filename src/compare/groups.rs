@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::profile::{Profile, SpaceProfile};
 use crate::sketch::{CoordinatedSample, SampleRow, hash_text};
 
+use super::extremes::samples;
 use super::finding::Note;
 use super::repeats::DesignEffects;
 use super::stats::{Intraclass, RowGroups, SquaredChords};
@@ -54,14 +55,17 @@ impl Groups {
     /// The groups of a space. `None` unless sampled records of both windows have
     /// some; records without one are groups of their own.
     pub(crate) fn of(reference: &SpaceProfile, target: &SpaceProfile) -> Option<Self> {
-        let given = [reference, target].map(|space| has_groups(space.sample()));
-        (given == [true, true]).then(|| Self::new(reference.sample(), target.sample()))
+        Self::of_samples(reference.sample(), target.sample())
     }
 
-    /// The groups of the first space that has some.
+    fn of_samples(reference: &CoordinatedSample, target: &CoordinatedSample) -> Option<Self> {
+        let given = [reference, target].map(has_groups);
+        (given == [true, true]).then(|| Self::new(reference, target))
+    }
+
+    /// The groups of the first sample that has some.
     pub(crate) fn of_any(reference: &Profile, target: &Profile) -> Option<Self> {
-        let mut spaces = reference.spaces().iter();
-        spaces.find_map(|(name, space)| Self::of(space, target.spaces().get(name)?))
+        samples(reference, target).find_map(|(a, b)| Self::of_samples(a, b))
     }
 
     fn new(reference: &CoordinatedSample, target: &CoordinatedSample) -> Self {
@@ -79,11 +83,11 @@ impl Groups {
 
     /// Where only one window has groups, they cannot be used.
     pub(crate) fn one_sided(
-        name: &str,
-        reference: &SpaceProfile,
-        target: &SpaceProfile,
+        what: &str,
+        reference: &CoordinatedSample,
+        target: &CoordinatedSample,
     ) -> Option<Note> {
-        let given = [reference, target].map(|space| has_groups(space.sample()));
+        let given = [reference, target].map(has_groups);
         let side = match given {
             [true, false] => "reference",
             [false, true] => "target",
@@ -92,8 +96,8 @@ impl Groups {
         Some(Note {
             code: "one-sided-groups".into(),
             text: format!(
-                "only the {side}'s records of space {name} have groups; all records were taken as \
-                 independent. Profile both windows with --group."
+                "only the {side}'s {what} have groups; all records were taken as independent. \
+                 Profile both windows with --group."
             ),
         })
     }
@@ -250,6 +254,22 @@ impl Groups {
     /// The same of the centres of clusters.
     pub(crate) fn made_cluster_centres(&self) -> bool {
         self.made_centres(|row| row.cluster)
+    }
+
+    /// What the reader should know of windows without an embedding space.
+    pub(crate) fn records_note(reference: &Profile, target: &Profile) -> Option<Note> {
+        let (a, b) = (reference.sample(), target.sample());
+        let Some(groups) = Self::of_samples(a, b) else {
+            return Self::one_sided("records", a, b);
+        };
+        let (a, b) = groups.groups.counts();
+        Some(Note {
+            code: "groups".into(),
+            text: format!(
+                "records come in groups: {a} of the reference and {b} of the target were sampled. \
+                 Each test counts its records as fewer, by how alike the values of a group are."
+            ),
+        })
     }
 
     /// What the reader should know.

@@ -6,7 +6,9 @@ use super::draft::Draft;
 use super::finding::{Effect, Finding, Group, Verdict};
 use super::order;
 use super::space::SPACE_GROUP;
-use super::stats::{self, benjamini_bogomolov, effective_rows, simes, weighted_cauchy};
+use super::stats::{
+    self, benjamini_bogomolov, detection_factor, effective_rows, simes, weighted_cauchy,
+};
 
 /// Detectable effects beyond so many thresholds leave a question open.
 const BLIND_FROM: f64 = 2.0;
@@ -18,6 +20,10 @@ const BLIND_FROM: f64 = 2.0;
 /// large windows counts for more than one over their samples. Any other group
 /// has Simes' over all of them. Holm over the groups and
 /// Benjamini-Bogomolov inside them give the adjusted p-values.
+///
+/// What a finding could have detected was reckoned for a test at 5 %. It has to
+/// pass more: `alpha / (groups x members)` if it is the only one that changed, so
+/// that is the level its figure is brought to ([`at_level`]).
 pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>) {
     let mut by_group: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
     for draft in drafts {
@@ -37,6 +43,7 @@ pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>
             })
         })
         .collect();
+    let families = tested.len();
     let mut adjusted = benjamini_bogomolov(&tested, alpha).into_iter();
 
     let mut groups = Vec::new();
@@ -44,9 +51,14 @@ pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>
     for ((name, drafts), combined) in by_group.into_iter().zip(combined) {
         let adjusted = combined.p_value.and_then(|_| adjusted.next());
         let mut members = adjusted.iter().flat_map(|g| &g.members);
+        let tests = families * members.clone().count();
         let judged: Vec<Finding> = drafts
             .into_iter()
-            .map(|draft| {
+            .map(|mut draft| {
+                let effects = draft.finding.effect.iter_mut();
+                for effect in effects.chain(&mut draft.finding.other_effects) {
+                    at_level(effect, alpha / tests.max(1) as f64);
+                }
                 let p = draft.finding.p_value.and_then(|_| members.next().copied());
                 judge_one(draft, p, alpha)
             })
@@ -64,6 +76,26 @@ pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>
     }
     order::sort(&mut findings);
     (groups, findings)
+}
+
+/// Brings what a two-sided test at 5 % would have detected to another level.
+///
+/// ```text
+/// d' = d (z_(1 - level / 2) + z_0.8) / (z_0.975 + z_0.8)
+/// ```
+///
+/// as for a statistic that is nearly normal; in nats, which grow with the square
+/// of a change, the square of the factor.
+fn at_level(effect: &mut Effect, level: f64) {
+    let Some(detectable) = effect.detectable else {
+        return;
+    };
+    let factor = detection_factor(level);
+    let factor = match effect.unit.as_str() {
+        "nats" => factor * factor,
+        _ => factor,
+    };
+    effect.detectable = Some(effect.no_change + (detectable - effect.no_change) * factor);
 }
 
 struct Combined {

@@ -21,6 +21,7 @@ mod dependent;
 mod directions;
 mod draft;
 mod explanation;
+mod extremes;
 mod features;
 mod finding;
 mod groups;
@@ -44,6 +45,7 @@ mod statistic;
 pub mod stats;
 mod tails;
 mod thresholds;
+mod unused;
 mod view;
 mod why;
 

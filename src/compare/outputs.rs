@@ -3,7 +3,18 @@
 use crate::glob::matches;
 
 /// Words that name an output.
-const WORDS: [&str; 5] = ["score", "scores", "confidence", "probability", "logit"];
+const WORDS: [&str; 10] = [
+    "score",
+    "scores",
+    "confidence",
+    "probability",
+    "probabilities",
+    "logit",
+    "logits",
+    "margin",
+    "entropy",
+    "energy",
+];
 
 /// Whether a feature is an output of the model: one of the words of its name
 /// (`top_score`, `box.confidence`) says so, or a pattern does.
@@ -19,14 +30,20 @@ mod tests {
 
     #[test]
     fn words_and_patterns_name_outputs() {
-        for name in ["score", "top_score", "Box.Confidence", "cat-probability"] {
+        for name in [
+            "score",
+            "top_score",
+            "Box.Confidence",
+            "cat-probability",
+            "margin",
+        ] {
             assert!(is_output(name, &[]), "{name}");
         }
         for name in ["blur", "scoreboard", "underscored", ""] {
             assert!(!is_output(name, &[]), "{name}");
         }
-        let patterns = ["margin".to_owned(), "model_*".to_owned()];
-        assert!(is_output("margin", &patterns) && is_output("model_energy", &patterns));
-        assert!(!is_output("energy", &patterns));
+        let patterns = ["severity".to_owned(), "model_*".to_owned()];
+        assert!(is_output("severity", &patterns) && is_output("model_says", &patterns));
+        assert!(!is_output("says", &patterns));
     }
 }

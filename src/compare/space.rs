@@ -109,7 +109,11 @@ pub(crate) fn compare_space(
         None => {
             let design = DesignEffects::of(a, b);
             answer.notes.extend(design.note(name, rows));
-            answer.notes.extend(Groups::one_sided(name, a, b));
+            answer.notes.extend(Groups::one_sided(
+                &format!("records of space {name}"),
+                a.sample(),
+                b.sample(),
+            ));
             design
         }
     };

@@ -18,6 +18,7 @@
 /// | [`separation`](Self::separation) | 0.55 | a linear rule ranks 55 of 100 pairs right; 10 % of a novel class: 0.58 |
 /// | [`turn`](Self::turn) | 2 | degrees; 10 % blurred digits: 3.2 |
 /// | [`repeated_pairs`](Self::repeated_pairs) | 0.01 | one picture makes up a tenth of the records |
+/// | [`unused_share`](Self::unused_share) | 0.01 | one record more in a hundred has no readable value or a vector without a direction |
 /// | [`new_value_share`](Self::new_value_share) | 0.01 | a value that was never there, in one record of a hundred |
 ///
 /// The rules of thumb for the stability index are folklore: they know nothing of
@@ -60,6 +61,8 @@ pub struct Thresholds {
     pub turn: f64,
     /// Growth of the share of pairs of records with equal vectors.
     pub repeated_pairs: f64,
+    /// Growth of the share of records that could not be used.
+    pub unused_share: f64,
     /// Share from which a new or lost value is drift by itself.
     pub new_value_share: f64,
 }
@@ -81,6 +84,7 @@ impl Default for Thresholds {
             separation: 0.55,
             turn: 2.0,
             repeated_pairs: 0.01,
+            unused_share: 0.01,
             new_value_share: 0.01,
         }
     }

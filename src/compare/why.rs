@@ -7,6 +7,7 @@ use crate::profile::Profile;
 use crate::sketch::SampleRow;
 
 use super::explanation::{Association, Explanation};
+use super::extremes::{samples, value};
 use super::finding::{Finding, Group, Scope, Verdict};
 use super::options::CompareOptions;
 use super::outputs::is_output;
@@ -170,36 +171,32 @@ fn has_moved(finding: &Finding) -> bool {
     finding.verdict >= Verdict::PossibleDrift
 }
 
-/// The sampled records that have a number of an output, of the space that has the
-/// most of them.
+/// Sampled records with a value of `output`: of the largest sample that both
+/// windows have, as those of several spaces are the same records.
 fn with_output(reference: &Profile, target: &Profile, output: &str) -> Vec<Record> {
-    let mut best = Vec::new();
-    for (space, a) in reference.spaces() {
-        let Some(b) = target.spaces().get(space) else {
-            continue;
-        };
-        let mut records = Vec::new();
-        for (sample, is_target) in [(a.sample(), false), (b.sample(), true)] {
-            let found = one_a_record(sample).filter_map(|(_, row)| {
-                Some(Record {
-                    row: Arc::clone(row),
-                    is_target,
-                    outcome: number(row, output)?,
-                })
-            });
-            records.extend(found);
-        }
+    let of_side = |sample, is_target| {
+        one_a_record(sample).filter_map(move |(_, row)| {
+            Some(Record {
+                row: Arc::clone(row),
+                is_target,
+                outcome: value(row, output)?,
+            })
+        })
+    };
+    let both = samples(reference, target).map(|(a, b)| {
+        of_side(a, false)
+            .chain(of_side(b, true))
+            .collect::<Vec<_>>()
+    });
+    // The first of the largest.
+    both.reduce(|best, records| {
         if records.len() > best.len() {
-            best = records;
+            records
+        } else {
+            best
         }
-    }
-    best
-}
-
-fn number(row: &SampleRow, feature: &str) -> Option<f64> {
-    let by_name = |(name, _): &(String, f64)| name.as_str().cmp(feature);
-    let at = row.features.binary_search_by(by_name).ok()?;
-    Some(row.features[at].1).filter(|value| !value.is_nan())
+    })
+    .unwrap_or_default()
 }
 
 fn no_farther(group: &str) -> Explanation {
@@ -280,7 +277,7 @@ impl Outcome<'_> {
         let moved = moved.inputs();
         let (mut known, mut changed, mut candidates) = (0, 0, Vec::new());
         for &input in inputs {
-            let [first, second, both] = self.columns(|record| number(&record.row, input));
+            let [first, second, both] = self.columns(|record| value(&record.row, input));
             let sides = first.independent().min(second.independent());
             if both.independent() < FEWEST || sides < FEWEST_A_SIDE {
                 continue;

@@ -23,6 +23,11 @@ pub fn headline(comparison: &Comparison) -> String {
         Verdict::NotEnoughData => "NOT ENOUGH DATA: no drift was found, but with this few records \
              a change of twice the size that matters could have been missed."
             .into(),
+        Verdict::NoDrift if is_usual(comparison) => format!(
+            "NO DRIFT: what changed did so by no more than it does among the accepted windows, and \
+             nothing else by more than chance would explain{}.",
+            exceptions(comparison)
+        ),
         Verdict::NoDrift => format!(
             "NO DRIFT: nothing changed by more than chance would explain, and a change of twice \
              the size that matters would most likely have been seen{}.",
@@ -30,6 +35,14 @@ pub fn headline(comparison: &Comparison) -> String {
         ),
         Verdict::NotTested => not_tested(comparison),
     }
+}
+
+/// Whether something changed by more than chance, within what accepted windows show.
+fn is_usual(comparison: &Comparison) -> bool {
+    comparison.findings.iter().any(|finding| {
+        finding.natural.is_some_and(|natural| natural.within)
+            && finding.p_adjusted.is_some_and(|p| p < comparison.alpha)
+    })
 }
 
 fn not_tested(comparison: &Comparison) -> String {

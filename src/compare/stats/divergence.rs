@@ -3,6 +3,7 @@
 use super::effect::{detectable_noncentrality, effective_rows};
 use super::resample::PooledHistogram;
 use super::sequential::{MOST_ROUNDS, Permutation};
+use super::tails::share_test;
 
 /// A measure of how far apart the shares of two windows are.
 ///
@@ -162,7 +163,8 @@ pub struct DivergenceTest {
     pub corrected: f64,
     /// The corrected divergence that would have been found with 80 % power.
     pub detectable: f64,
-    /// P-value: the share of resamplings that reach the divergence.
+    /// P-value: the share of resamplings that reach the divergence; see
+    /// [`divergence_test`] for where there are none.
     pub p_value: f64,
     /// The resampling behind it.
     pub resampled: Permutation,
@@ -177,7 +179,9 @@ pub struct DivergenceTest {
 /// both windows again from their pooled cells without replacement: exact, with
 /// any number of rows, as long as the cells do not depend on which record
 /// belongs to which window ([`equal_bins`](super::equal_bins) makes such cells
-/// for numbers).
+/// for numbers). Where no resampling reaches the divergence, it is that of the most
+/// changed single share ([`share_test`], times the number of cells) if that is
+/// smaller.
 ///
 /// `None` if a side has no rows or the lengths differ.
 ///
@@ -212,9 +216,18 @@ pub fn divergence_test(
         statistic: kind.scaled(information),
         corrected: kind.scaled((information - resampled.null_mean).max(0.0)),
         detectable: kind.scaled(noncentrality / (kind.chi_square_factor() * rows)),
-        p_value: resampled.p_value,
+        p_value: resampled.refined(|| smallest_share_p(first, second)),
         resampled,
     })
+}
+
+/// The smallest p-value of a single cell against the rest, after Bonferroni.
+fn smallest_share_p(first: &[u64], second: &[u64]) -> f64 {
+    let (n, m) = (first.iter().sum(), second.iter().sum());
+    let occupied = first.iter().zip(second).filter(|(a, b)| **a + **b > 0);
+    let cells = occupied.clone().count() as f64;
+    let p = occupied.filter_map(|(a, b)| Some(share_test(*a, n, *b, m)?.p_value));
+    (cells * p.fold(1.0, f64::min)).min(1.0)
 }
 
 #[cfg(test)]

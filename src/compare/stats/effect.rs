@@ -7,6 +7,28 @@
 /// z_0.975 + z_0.8.
 pub const Z_DETECT: f64 = 1.959_963_984_540_054 + 0.841_621_233_572_914_3;
 
+/// How many times the change has to be larger to be found with the same power at
+/// another two-sided level than 5 %.
+///
+/// ```text
+/// (z_(1 - level / 2) + z_0.8) / (z_0.975 + z_0.8)
+/// ```
+///
+/// ```
+/// use driftsphere::compare::stats::detection_factor;
+///
+/// assert!((detection_factor(0.05) - 1.0).abs() < 1e-9);
+/// // One of a hundred tests: half as much again.
+/// assert!((detection_factor(0.0005) - 1.543).abs() < 1e-3);
+/// ```
+#[must_use]
+pub fn detection_factor(level: f64) -> f64 {
+    use statrs::distribution::{ContinuousCDF, Normal};
+    // By symmetry of the normal law, which is more exact far out.
+    let upper = -Normal::standard().inverse_cdf(level.clamp(1e-300, 1.0) / 2.0);
+    (upper + 0.841_621_233_572_914_3) / Z_DETECT
+}
+
 /// Effective number of rows of a comparison of two windows.
 ///
 /// ```text

@@ -80,7 +80,7 @@ pub use components::{Components, SideComponents};
 pub use divergence::{Divergence, DivergenceTest, divergence_test};
 pub use effect::{
     Z_DETECT, detectable_ks_shift, detectable_kuiper_turn, detectable_mean_shift,
-    detectable_share_shift, detectable_total_variation, effective_rows,
+    detectable_share_shift, detectable_total_variation, detection_factor, effective_rows,
 };
 pub use frechet::FrechetDistance;
 pub use gram::SquaredChords;

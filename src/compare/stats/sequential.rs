@@ -22,6 +22,18 @@ pub struct Permutation {
 }
 
 impl Permutation {
+    /// The p-value where no round reaches the statistic: that of another valid test
+    /// of the same hypothesis if it is smaller.
+    ///
+    /// The level holds: below 1 / (1 + rounds) the result is small only where the
+    /// other p-value is.
+    pub(super) fn refined(&self, other: impl FnOnce() -> f64) -> f64 {
+        match self.exceeding {
+            0 => self.p_value.min(other()),
+            _ => self.p_value,
+        }
+    }
+
     /// The value of the statistic that would have been found at 5 % with 80 %
     /// power, if a change moves it without spreading it: `q95 + z_0.8 sd`.
     #[must_use]

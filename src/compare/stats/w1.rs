@@ -1,6 +1,7 @@
 //! Wasserstein-1 distance of two histograms, and its test.
 
 use super::bins::{equal_bins, into_bins};
+use super::ks::{ks_p_value, ks_statistic};
 use super::resample::PooledHistogram;
 use super::sequential::{MOST_ROUNDS, Permutation};
 
@@ -72,7 +73,9 @@ pub struct Wasserstein1Test {
 /// 128 bins of equal pooled counts ([`equal_bins`]), each at the mean of its
 /// records; the distance tested is that of the bins, the one reported that of
 /// the buckets. A change inside one bin, such as the outermost 0.8 % moving
-/// further out, is left to the tests of tails.
+/// further out, is left to the tests of tails. Where no resampling reaches the
+/// distance, the p-value is that of Kolmogorov and Smirnov's test of the bins
+/// ([`ks_p_value`]) if that is smaller.
 ///
 /// Midpoints are finite. `None` if a side has no rows or the lengths differ.
 ///
@@ -121,9 +124,18 @@ pub fn wasserstein1_test(
     );
     Some(Wasserstein1Test {
         statistic,
-        p_value: resampled.p_value,
+        p_value: resampled.refined(|| ks_p_of(&first, &second)),
         resampled,
     })
+}
+
+/// From 100 rows a side its level holds, ties or not.
+fn ks_p_of(first: &[u64], second: &[u64]) -> f64 {
+    let (n, m) = (first.iter().sum::<u64>(), second.iter().sum::<u64>());
+    match ks_statistic(first, second) {
+        Some(d) if n.min(m) >= 100 => ks_p_value(d, n as f64, m as f64),
+        _ => 1.0,
+    }
 }
 
 #[cfg(test)]
