@@ -7,7 +7,7 @@ use driftsphere::compare::{
 use driftsphere::ingest::{Batch, Column};
 use driftsphere::ndarray::Array2;
 use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig, SpaceConfig};
-use driftsphere::report::headline;
+use driftsphere::report::{TerminalOptions, headline, terminal};
 use driftsphere::sketch::hash_bytes;
 
 /// A value in `(0, 1)`, by a counter.
@@ -175,6 +175,9 @@ fn what_stays_within_accepted_windows_is_not_called_chance() {
         text.contains("than it does among the accepted windows"),
         "{text}"
     );
+    let page = terminal(&usual, &TerminalOptions::default());
+    let (_, listed) = page.split_once("Within natural variation").unwrap();
+    assert!(listed.contains("c0000: shift +0.3"), "{page}");
 }
 
 /// Groups of 20 records whose values are nearly one.

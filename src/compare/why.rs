@@ -83,7 +83,8 @@ pub(crate) fn explain(
             })
             .collect();
         if distances.is_empty() {
-            out.push(no_farther(&group));
+            let moved = findings.iter().any(|f| f.group == group && has_moved(f));
+            out.extend(moved.then(|| no_farther(&group)));
             continue;
         }
         let readings = view.readings(samples, reference.config().seed);

@@ -6,15 +6,22 @@ use super::needed::{Needed, needed};
 use super::number;
 use super::page::Entry;
 use super::parts::{LISTED, NAME, SENTENCE, TOLD, has_moved, more, p, subject, verdict_entry};
-use crate::compare::{Comparison, Effect, Finding, Scope, Verdict};
+use crate::compare::{Comparison, Effect, Finding, Group, Scope, Verdict};
 use std::collections::BTreeSet;
 
 pub(super) fn findings(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
-    if moved.is_empty() {
+    let together = together(comparison, &moved);
+    if moved.is_empty() && together.is_empty() {
         return;
     }
     page.heading("Findings");
+    for line in together {
+        page.item("-", &line);
+    }
+    if moved.is_empty() {
+        return;
+    }
     let limit = if verbose { moved.len() } else { LISTED };
     let rows = moved
         .iter()
@@ -33,8 +40,61 @@ pub(super) fn findings(page: &mut dyn Canvas, comparison: &Comparison, verbose: 
     more(page, moved.len(), limit);
 }
 
+/// Groups that changed although none of their findings did by itself.
+fn together(comparison: &Comparison, moved: &[&Finding]) -> Vec<String> {
+    let changed = comparison.groups.iter().filter(|group| {
+        group.verdict >= Verdict::PossibleDrift && moved.iter().all(|f| f.group != group.name)
+    });
+    let line = |group: &Group| {
+        let mut members: Vec<&Finding> = comparison.findings.iter().collect();
+        members.retain(|f| f.group == group.name && f.p_value.is_some());
+        members.sort_by(|a, b| {
+            a.p_value
+                .unwrap_or(1.0)
+                .total_cmp(&b.p_value.unwrap_or(1.0))
+        });
+        let nearest: Vec<String> = members.iter().take(TOLD).map(|f| subject(f)).collect();
+        format!(
+            "{}: its tests taken together show more than chance (p {}), though no one of them \
+             does; nearest to it: {}",
+            clip(&group.name, NAME),
+            p(group.p_adjusted, comparison),
+            nearest.join(", ")
+        )
+    };
+    changed.map(line).collect()
+}
+
+/// What changed by more than chance, but no more than among accepted windows.
+pub(super) fn usual(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
+    let usual: Vec<_> = with(comparison, Verdict::NoDrift)
+        .filter(|finding| is_usual(finding, comparison))
+        .collect();
+    if usual.is_empty() {
+        return;
+    }
+    page.details("Within natural variation");
+    let limit = if verbose { usual.len() } else { TOLD };
+    for finding in usual.iter().take(limit) {
+        let reason = finding.reason.as_deref().unwrap_or_default();
+        let change = effect(finding, number::effect);
+        page.item(
+            "-",
+            &format!("{}: {change}, {}", subject(finding), clip(reason, SENTENCE)),
+        );
+    }
+    more(page, usual.len(), limit);
+}
+
+fn is_usual(finding: &Finding, comparison: &Comparison) -> bool {
+    finding.natural.is_some_and(|natural| natural.within)
+        && finding.p_adjusted.is_some_and(|p| p < comparison.alpha)
+}
+
 pub(super) fn no_drift(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
-    let quiet: Vec<_> = with(comparison, Verdict::NoDrift).collect();
+    let quiet: Vec<_> = with(comparison, Verdict::NoDrift)
+        .filter(|finding| !is_usual(finding, comparison))
+        .collect();
     if quiet.is_empty() {
         return;
     }
@@ -159,6 +219,14 @@ pub(super) fn not_enough_data(page: &mut dyn Canvas, comparison: &Comparison, ve
     );
 }
 
+fn article(name: &str) -> &'static str {
+    if name.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    }
+}
+
 /// Twice the change that matters.
 fn twice(effect: &Effect) -> f64 {
     2.0 * effect.threshold - effect.no_change
@@ -176,7 +244,8 @@ fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
         && let Some(detectable) = effect.detectable
     {
         text += &format!(
-            ": would show a {} from {}, should from {}",
+            ": would show {} {} from {}, should from {}",
+            article(&effect.name),
             escape(&effect.name),
             escape(&number::size(detectable, &effect.unit)),
             escape(&number::size(twice(effect), &effect.unit))

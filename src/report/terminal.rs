@@ -56,6 +56,7 @@ pub(super) fn write(page: &mut dyn Canvas, comparison: &Comparison, verbose: boo
     finding_sections::findings(page, comparison, verbose);
     finding_sections::not_enough_data(page, comparison, verbose);
     finding_sections::not_tested(page, comparison, verbose);
+    finding_sections::usual(page, comparison, verbose);
     finding_sections::no_drift(page, comparison, verbose);
     sections::places(page, comparison, verbose);
     sections::records(page, comparison, verbose);
