@@ -84,7 +84,7 @@ impl World {
 
     fn book(self, method: ClusterMethod) -> Codebook {
         let books = fit(&self.profile(false), self.options(method)).unwrap();
-        (*books.0["e"]).clone()
+        (*books.books["e"]).clone()
     }
 
     fn options(self, method: ClusterMethod) -> FitOptions {
@@ -122,7 +122,7 @@ fn the_order_of_the_records_leaves_no_trace() {
         let options = APART.options(method);
         let there = fit(&APART.profile(false), options).unwrap();
         let back = fit(&APART.profile(true), options).unwrap();
-        assert_eq!(there.0["e"], back.0["e"], "{method}");
+        assert_eq!(there.books["e"], back.books["e"], "{method}");
     }
 }
 

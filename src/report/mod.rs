@@ -53,6 +53,8 @@ mod json_text;
 #[cfg(feature = "cli")]
 mod json_write;
 #[cfg(feature = "cli")]
+mod kept;
+#[cfg(feature = "cli")]
 mod markdown;
 #[cfg(feature = "cli")]
 mod markdown_escape;
