@@ -12,3 +12,4 @@ mod records;
 mod score;
 mod support;
 mod why;
+mod why_real;
