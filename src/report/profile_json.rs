@@ -1,5 +1,6 @@
 //! A profile for programs: what it contains, specified at [`Document`].
 
+use super::json_frame::Frame;
 use crate::profile::Profile;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -42,12 +43,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Document<'a> {
-    /// Always `driftsphere profile`.
-    pub format: &'static str,
-    /// Of the format.
-    pub version: u32,
-    /// Program and version that wrote it.
-    pub generator: &'static str,
+    /// Of format `driftsphere profile`.
+    #[serde(flatten)]
+    pub frame: Frame,
     /// Given by the caller, such as the file.
     pub name: &'a str,
     /// Profiles of equal hash may be compared row by row.

@@ -1,5 +1,6 @@
 //! From a profile to its JSON document, field by field.
 
+use super::json_frame::Frame;
 use super::json_write::finite;
 use super::profile_json::{
     Contents, Count, Distribution, Document, Feature, Interval, PartBytes, Place, Quantile, Record,
@@ -23,9 +24,7 @@ impl<'a> Document<'a> {
         let features = profile.features().iter();
         let spaces = profile.spaces().iter();
         Self {
-            format: "driftsphere profile",
-            version: 1,
-            generator: concat!("driftsphere ", env!("CARGO_PKG_VERSION")),
+            frame: Frame::new("driftsphere profile"),
             name,
             compare_hash: format!("{:032x}", config.compare_hash()),
             merge_hash: format!("{:032x}", config.merge_hash()),
