@@ -1,26 +1,17 @@
 //! Changes made on purpose: the comparison must name what was changed.
 
+mod random;
+
 use driftsphere::compare::{CompareOptions, Comparison, Scope, Verdict, compare};
 use driftsphere::ingest::{Batch, Column};
 use driftsphere::profile::{
     FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
 };
-use driftsphere::sketch::hash_bytes;
 use ndarray::Array2;
+use random::{normal, uniform};
 
 const DIM: usize = 16;
 const CLASSES: usize = 5;
-
-/// Uniform in (0, 1), a stream for each seed.
-fn uniform(seed: u64, i: u64) -> f64 {
-    ((hash_bytes(seed, &i.to_le_bytes()) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-}
-
-/// Standard normal (Box and Muller 1958).
-fn normal(seed: u64, i: u64) -> f64 {
-    let radius = (-2.0 * uniform(seed, 2 * i).ln()).sqrt();
-    radius * (std::f64::consts::TAU * uniform(seed, 2 * i + 1)).cos()
-}
 
 /// How a window is made.
 #[derive(Clone, Copy)]

@@ -1,26 +1,17 @@
 //! New mix or new meaning, at several sizes: each is told when it alone was
 //! changed, and both when both were.
 
+mod random;
+
 use driftsphere::compare::{CompareOptions, MixOrMeaning, Verdict, compare};
 use driftsphere::ingest::{Batch, Column};
 use driftsphere::profile::{
     FitOptions, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
 };
-use driftsphere::sketch::hash_bytes;
 use ndarray::Array2;
+use random::{normal, uniform};
 
 const DIM: usize = 64;
-
-/// Uniform in (0, 1), a stream for each seed.
-fn uniform(seed: u64, i: u64) -> f64 {
-    ((hash_bytes(seed, &i.to_le_bytes()) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-}
-
-/// Standard normal (Box and Muller 1958).
-fn normal(seed: u64, i: u64) -> f64 {
-    let radius = (-2.0 * uniform(seed, 2 * i).ln()).sqrt();
-    radius * (std::f64::consts::TAU * uniform(seed, 2 * i + 1)).cos()
-}
 
 struct Window {
     seed: u64,

@@ -1,6 +1,8 @@
 //! Why something changed: input features that go along with it are named, and no
 //! others.
 
+mod random;
+
 use driftsphere::compare::stats::rank_correlation;
 use driftsphere::compare::{CompareOptions, Comparison, Explanation, Verdict, compare};
 use driftsphere::ingest::{Batch, Column};
@@ -8,23 +10,12 @@ use driftsphere::profile::{
     FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
 };
 use driftsphere::report::{TerminalOptions, json, markdown, terminal};
-use driftsphere::sketch::hash_bytes;
 use ndarray::Array2;
+use random::{normal, uniform};
 use serde_json::Value;
 
 const DIM: usize = 24;
 const CLASSES: usize = 4;
-
-/// Uniform in (0, 1), a stream for each seed.
-fn uniform(seed: u64, i: u64) -> f64 {
-    ((hash_bytes(seed, &i.to_le_bytes()) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-}
-
-/// Standard normal (Box and Muller 1958).
-fn normal(seed: u64, i: u64) -> f64 {
-    let radius = (-2.0 * uniform(seed, 2 * i).ln()).sqrt();
-    radius * (std::f64::consts::TAU * uniform(seed, 2 * i + 1)).cos()
-}
 
 /// A window of pictures: blur moves the vector of a picture away from its class
 /// and lowers its score.

@@ -157,7 +157,7 @@ fn codebook() {
 
     let read = Codebooks::read(golden("centres.dsb")).unwrap();
     assert_eq!(read, books);
-    let book = &read.0["embedding"];
+    let book = &read.books["embedding"];
     assert_eq!(book.dim(), 4);
     let names: Vec<&str> = book.classes().iter().map(|c| c.name.as_str()).collect();
     assert_eq!(names, ["cat", "dog"]);

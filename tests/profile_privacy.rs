@@ -112,7 +112,7 @@ fn a_codebook_that_names_records_is_concealed() {
         let target = profile(&measured, 200..300, true);
         assert!(!has(&target, "secret"), "{mode}");
         let book = target.config().spaces["e"].codebook.clone().unwrap();
-        assert_eq!(book.content_hash(), books.0["e"].content_hash());
+        assert_eq!(book.content_hash(), books.books["e"].content_hash());
         let named = book
             .clusters()
             .iter()

@@ -70,7 +70,10 @@ fn the_page_names_what_is_in_the_profile() {
         "class0",
         "score",
         "site0 30, site1 30",
-        "This file keeps the embeddings of 59 records and 59 ids.",
+        "What the file contains",
+        "samples",
+        "ids plain, not sealed",
+        "This file keeps the embeddings of 59 records, 59 ids and the smallest",
     ] {
         assert!(page.contains(words), "{words}\n{page}");
     }
@@ -78,7 +81,7 @@ fn the_page_names_what_is_in_the_profile() {
     assert_eq!(
         line,
         "march.dsp: 60 records; space clip (5 numbers, 3 clusters, 2 classes, 1 row not used); \
-         keeps the embeddings of 59 records and 59 ids"
+         keeps the embeddings of 59 records, 59 ids and the smallest and largest of 5 series of numbers"
     );
 }
 
@@ -125,14 +128,16 @@ macro_rules! mirror {
 
 mirror!(Document {
     format: String, version: u32, generator: String, name: String, compare_hash: String,
-    merge_hash: String, seed: u64, records: u64, not_used: Vec<Count>,
+    merge_hash: String, seed: u64, records: u64, not_used: Vec<Count>, contents: Contents,
     tags: BTreeMap<String, Vec<String>>, class_source: String, features: Vec<Feature>,
     spaces: Vec<Space>,
 } { first_time: i64, last_time: i64, });
+mirror!(Contents { bytes: u64, ids: String, sealed: bool, parts: Vec<PartBytes>, } {});
+mirror!(PartBytes { name: String, bytes: u64, } {});
 mirror!(Count { name: String, count: u64, } {});
 mirror!(Feature {
     name: String, records: u64, missing: u64, period: Option<f64>, values: Vec<Count>, values_kept: u64,
-    types: Types, max_error: u64,
+    single_values: u64, types: Types, max_error: u64,
 } { numbers: Distribution, distinct: Interval, });
 mirror!(Types { integers: u64, floats: u64, truths: u64, texts: u64, } {});
 mirror!(Interval { estimate: f64, lower_bound: f64, upper_bound: f64, } {});
@@ -144,7 +149,7 @@ mirror!(Space {
     kept_embeddings: u64, kept_ids: u64, clusters: Vec<Place>, classes: Vec<Place>,
     unclassified: u64, other_classes: u64, no_centre: u64, novel: Vec<Record>,
 } {
-    model: String, codebook: String, norm: Distribution, resultant_length: f64,
+    model: String, mean_rows: u64, codebook: String, norm: Distribution, resultant_length: f64,
     concentration: f64, cluster_distance: Distribution, own_distance: Distribution,
     boundary: Distribution,
 });
@@ -170,6 +175,13 @@ fn the_json_is_as_declared() {
     assert_eq!(
         (numbers.count, numbers.nan, numbers.max),
         (59, 1, Some(59.0))
+    );
+    let contents = &document.contents;
+    let parts: u64 = contents.parts.iter().map(|part| part.bytes).sum();
+    assert_eq!(contents.bytes, profile("").to_bytes().len() as u64);
+    assert_eq!(
+        (parts, contents.ids.as_str(), contents.sealed),
+        (contents.bytes, "plain", false)
     );
     let space = &document.spaces[0];
     assert_eq!((space.rows, space.not_used[0].count), (59, 1));

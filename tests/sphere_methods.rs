@@ -2,14 +2,16 @@
 //! order, and leaves a reference's rows out of what they made.
 #![cfg(feature = "fit")]
 
+mod random;
+
 use driftsphere::ingest::{Batch, Column};
 use driftsphere::profile::{
     FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, fit, profile_reference,
 };
-use driftsphere::sketch::hash_bytes;
 use driftsphere::sphere::{ClusterMethod, Codebook};
 use driftsphere::{ErrorKind, Result};
 use ndarray::Array2;
+use random::normal;
 
 const METHODS: [ClusterMethod; 4] = [
     ClusterMethod::KMeans,
@@ -17,17 +19,6 @@ const METHODS: [ClusterMethod; 4] = [
     ClusterMethod::GaussianMixture,
     ClusterMethod::Dbscan,
 ];
-
-/// Uniform in (0, 1), a stream for each seed.
-fn uniform(seed: u64, i: u64) -> f64 {
-    ((hash_bytes(seed, &i.to_le_bytes()) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-}
-
-/// Standard normal (Box and Muller 1958).
-fn normal(seed: u64, i: u64) -> f64 {
-    let radius = (-2.0 * uniform(seed, 2 * i).ln()).sqrt();
-    radius * (std::f64::consts::TAU * uniform(seed, 2 * i + 1)).cos()
-}
 
 /// Rows of `clusters` directions, and one in `stray` (0: none) that lies anywhere.
 #[derive(Clone, Copy)]
@@ -84,7 +75,7 @@ impl World {
 
     fn book(self, method: ClusterMethod) -> Codebook {
         let books = fit(&self.profile(false), self.options(method)).unwrap();
-        (*books.0["e"]).clone()
+        (*books.books["e"]).clone()
     }
 
     fn options(self, method: ClusterMethod) -> FitOptions {
@@ -122,7 +113,7 @@ fn the_order_of_the_records_leaves_no_trace() {
         let options = APART.options(method);
         let there = fit(&APART.profile(false), options).unwrap();
         let back = fit(&APART.profile(true), options).unwrap();
-        assert_eq!(there.0["e"], back.0["e"], "{method}");
+        assert_eq!(there.books["e"], back.books["e"], "{method}");
     }
 }
 

@@ -1,4 +1,4 @@
-"""Vectors for tests/stats_choice_vectors.rs: divergences, circles, Frechet distances.
+"""Vectors for tests/stats_vectors/choices.rs: divergences, circles, Frechet distances.
 
 Made with Python 3.11.7, numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1, astropy 8.0.2:
 

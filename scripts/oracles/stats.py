@@ -1,4 +1,4 @@
-"""Vectors for tests/stats_vectors.rs, from SciPy, scikit-learn and plain NumPy.
+"""Vectors for tests/stats_vectors/statistics.rs, from SciPy, scikit-learn and plain NumPy.
 
 Made with Python 3.11.7, numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1:
 

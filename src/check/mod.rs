@@ -49,6 +49,7 @@ mod parse;
 mod pattern;
 mod result;
 mod rules;
+mod sound;
 mod starter;
 #[cfg(test)]
 mod testing;

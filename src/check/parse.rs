@@ -1,8 +1,7 @@
 //! TOML -> rules, with errors that name line and key.
 
-use super::rules::{
-    Allowed, ClassRule, ComparisonRule, FeatureRule, File, RecordsRule, Rule, Rules, SpaceRule,
-};
+use super::rules::{File, Rule, Rules};
+use super::sound::{self, Sound};
 use crate::error::{Error, ErrorKind, Result};
 use toml::Spanned;
 
@@ -10,10 +9,6 @@ use toml::Spanned;
 const MOST_BYTES: usize = 1 << 20;
 /// Rules of a file.
 const MOST_RULES: usize = 1000;
-/// Values that a rule may allow. No more than a feature counts exactly
-/// ([`Categories::DEFAULT_CAP`](crate::sketch::Categories::DEFAULT_CAP)): so a
-/// feature whose counts are not exact surely has a value that is not allowed.
-pub(super) const MOST_ALLOWED: usize = 1024;
 
 impl Rules {
     /// Reads rules from TOML, as described at [`Rules`].
@@ -61,11 +56,11 @@ impl Rules {
             text,
             rules: Vec::new(),
         };
-        found.take(file.records, records, Rule::Records)?;
-        found.take(file.feature, feature, Rule::Feature)?;
-        found.take(file.class, class, Rule::Class)?;
-        found.take(file.space, space, Rule::Space)?;
-        found.take(file.comparison, comparison, Rule::Comparison)?;
+        found.take(file.records, sound::records, Rule::Records)?;
+        found.take(file.feature, sound::feature, Rule::Feature)?;
+        found.take(file.class, sound::class, Rule::Class)?;
+        found.take(file.space, sound::space, Rule::Space)?;
+        found.take(file.comparison, sound::comparison, Rule::Comparison)?;
         let mut rules = found.rules;
         if rules.is_empty() {
             let message = "there is no rule; a rule is a table such as [[feature]]";
@@ -93,7 +88,7 @@ impl Found<'_> {
     fn take<T>(
         &mut self,
         section: Vec<Spanned<T>>,
-        check: fn(&T) -> Checked,
+        check: fn(&T) -> Sound,
         rule: fn(T) -> Rule,
     ) -> Result<()> {
         for one in section {
@@ -139,144 +134,9 @@ fn key(text: &str, start: usize, end: usize) -> Option<&str> {
     (!key.is_empty()).then_some(key)
 }
 
-type Checked = std::result::Result<(), String>;
-
-fn records(rule: &RecordsRule) -> Checked {
-    counts(rule.min_count, rule.max_count)?;
-    shares(&[("max_skipped_share", rule.max_skipped_share)])?;
-    let demands = [
-        rule.min_count.is_some(),
-        rule.max_count.is_some(),
-        rule.max_skipped_share.is_some(),
-    ];
-    demands_something(&demands, "min_count, max_count, max_skipped_share")
-}
-
-fn feature(rule: &FeatureRule) -> Checked {
-    range("min", rule.min, "max", rule.max)?;
-    counts(rule.min_count, rule.max_count)?;
-    shares(&[
-        ("max_null_share", rule.max_null_share),
-        ("max_nan_share", rule.max_nan_share),
-    ])?;
-    for quantile in &rule.quantiles {
-        shares(&[("rank", Some(quantile.rank))])?;
-        range("min", quantile.min, "max", quantile.max)?;
-        let demands = [quantile.min.is_some(), quantile.max.is_some()];
-        demands_something(&demands, "min, max")?;
-    }
-    for value in rule.allowed.iter().flatten() {
-        if let Allowed::Float(value) = value
-            && !value.is_finite()
-        {
-            return Err(format!("allowed: {value} is not finite"));
-        }
-    }
-    match rule.allowed.as_ref().map_or(1, Vec::len) {
-        0 => return Err("allowed: an empty list allows nothing".into()),
-        n if n > MOST_ALLOWED => {
-            return Err(format!(
-                "allowed takes at most {MOST_ALLOWED} values, not {n}"
-            ));
-        }
-        _ => {}
-    }
-    let demands = [
-        rule.min.is_some(),
-        rule.max.is_some(),
-        !rule.quantiles.is_empty(),
-        rule.allowed.is_some(),
-        rule.max_null_share.is_some(),
-        rule.max_nan_share.is_some(),
-        rule.min_count.is_some(),
-        rule.max_count.is_some(),
-    ];
-    demands_something(
-        &demands,
-        "min, max, quantiles, allowed, max_null_share, max_nan_share, min_count, max_count",
-    )
-}
-
-fn class(rule: &ClassRule) -> Checked {
-    counts(rule.min_count, rule.max_count)?;
-    shares(&[("min_share", rule.min_share), ("max_share", rule.max_share)])?;
-    range("min_share", rule.min_share, "max_share", rule.max_share)?;
-    let demands = [
-        rule.min_count.is_some(),
-        rule.max_count.is_some(),
-        rule.min_share.is_some(),
-        rule.max_share.is_some(),
-    ];
-    demands_something(&demands, "min_count, max_count, min_share, max_share")
-}
-
-fn space(rule: &SpaceRule) -> Checked {
-    counts(rule.min_count, rule.max_count)?;
-    shares(&[("max_skipped_share", rule.max_skipped_share)])?;
-    let demands = [
-        rule.min_count.is_some(),
-        rule.max_count.is_some(),
-        rule.max_skipped_share.is_some(),
-    ];
-    demands_something(&demands, "min_count, max_count, max_skipped_share")
-}
-
-fn comparison(rule: &ComparisonRule) -> Checked {
-    shares(&[("min_p_adjusted", rule.min_p_adjusted)])?;
-    range("max_effect", rule.max_effect, "", None)?;
-    if rule.max_effect.is_some_and(|most| most < 0.0) {
-        return Err("max_effect: effects are taken without their sign, so below 0 is none".into());
-    }
-    if rule.effect.is_some() && rule.max_effect.is_none() {
-        return Err("effect names the effect of max_effect, which is missing".into());
-    }
-    let demands = [
-        rule.max_verdict.is_some(),
-        rule.min_p_adjusted.is_some(),
-        rule.max_effect.is_some(),
-    ];
-    demands_something(&demands, "max_verdict, min_p_adjusted, max_effect")
-}
-
-fn demands_something(demands: &[bool], keys: &str) -> Checked {
-    match demands.contains(&true) {
-        true => Ok(()),
-        false => Err(format!("nothing is demanded; add one of {keys}")),
-    }
-}
-
-fn counts(min: Option<u64>, max: Option<u64>) -> Checked {
-    match (min, max) {
-        (Some(min), Some(max)) if min > max => {
-            Err(format!("min_count {min} is above max_count {max}"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn range(low: &str, min: Option<f64>, high: &str, max: Option<f64>) -> Checked {
-    for (key, value) in [(low, min), (high, max)] {
-        if let Some(value) = value.filter(|value| !value.is_finite()) {
-            return Err(format!("{key}: {value} is not finite"));
-        }
-    }
-    match (min, max) {
-        (Some(min), Some(max)) if min > max => Err(format!("{low} {min} is above {high} {max}")),
-        _ => Ok(()),
-    }
-}
-
-fn shares(values: &[(&str, Option<f64>)]) -> Checked {
-    for (key, value) in values {
-        if let Some(value) = value.filter(|value| !(0.0..=1.0).contains(value)) {
-            return Err(format!("{key} lies between 0 and 1, not at {value}"));
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::sound::MOST_ALLOWED;
     use super::*;
 
     fn error(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! `driftsphere check`: a profile against rules, or a first set of rules.
 
-use super::args::CheckArgs;
+use super::check_args::CheckArgs;
 use super::exit::ExitStatus;
 use super::output;
 use super::renderings::Renderings;

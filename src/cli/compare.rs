@@ -1,6 +1,6 @@
 //! `driftsphere compare`: two windows -> what drifted.
 
-use super::args::{CompareArgs, SideArgs};
+use super::compare_args::{CompareArgs, SideArgs};
 use super::compare_set;
 use super::exit::ExitStatus;
 use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};

@@ -1,7 +1,7 @@
 //! `driftsphere compare` of two sets: segment by segment.
 
-use super::args::CompareArgs;
 use super::compare::options;
+use super::compare_args::CompareArgs;
 use super::exit::ExitStatus;
 use super::output;
 use super::renderings::Renderings;

@@ -36,7 +36,7 @@ pub(super) fn run(args: &FitArgs) -> Result<ExitStatus> {
     let books = fit(&profile, options)?;
     books.write(&args.output)?;
     let mut text = String::new();
-    for (space, book) in &books.0 {
+    for (space, book) in &books.books {
         tell_fewer(space, book, args.centres, args.clusters);
         let _ = writeln!(
             text,

@@ -1,10 +1,11 @@
 //! Flags about inputs, shared by `profile` and `compare`.
 
 use clap::{Args, ValueEnum};
-use driftsphere::ingest;
 use driftsphere::profile::{IdMode, WindowLength};
 use driftsphere::sphere::{ClusterMethod, Distance};
+use driftsphere::{Error, ingest};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// What inputs are taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -103,6 +104,11 @@ pub(super) struct SpaceArgs {
     /// Which model made the embeddings; other models are not compared
     #[arg(long, value_name = "ID")]
     pub(super) model: Option<String>,
+    /// Subtract the mean of the rows from each before it is put on the sphere, as features that are
+    /// never negative crowd one corner of it; the mean is kept, and windows measured alike
+    /// are freed of the same (reads the input once more)
+    #[arg(long)]
+    pub(super) centre: bool,
     /// half-chord, angular or cosine [default: half-chord]
     #[arg(long, value_name = "NAME")]
     pub(super) distance: Option<Distance>,
@@ -121,6 +127,41 @@ pub(super) struct SpaceArgs {
     pub(super) seed: Option<u64>,
 }
 
+/// Names of [`ClusterMethod`]s, which mean nothing without --fit.
+const CENTRE_KINDS: [&str; 4] = ["kmeans", "medoid", "gmm", "dbscan"];
+
+/// What `--centres` says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Centres {
+    /// How they are fitted.
+    Fitted(ClusterMethod),
+    /// Where they are read from.
+    File(String),
+}
+
+impl FromStr for Centres {
+    type Err = Error;
+
+    /// A word is a kind; a file has a dot or a separator in its name.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.parse() {
+            Ok(method) => Ok(Self::Fitted(method)),
+            Err(_) if text.contains(['.', '/', '\\']) => Ok(Self::File(text.to_owned())),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl CentreArgs {
+    /// How centres are to be fitted.
+    pub(super) fn method(&self) -> ClusterMethod {
+        match self.centres {
+            Some(Centres::Fitted(method)) => method,
+            _ => ClusterMethod::default(),
+        }
+    }
+}
+
 /// Where the centres come from that records are measured against.
 #[derive(Debug, Clone, Default, PartialEq, Args)]
 #[command(next_help_heading = "Centres")]
@@ -128,12 +169,23 @@ pub(super) struct CentreArgs {
     /// Read the input twice: fit K clusters, then measure (for a reference)
     #[arg(long, value_name = "K", conflicts_with_all = ["codebook", "like"])]
     pub(super) fit: Option<usize>,
-    /// What the centres of clusters are: kmeans (mean directions), medoid (real records), gmm (a
-    /// mixture of Gaussians), dbscan (dense regions, however many) [default: kmeans]
-    #[arg(long, value_name = "KIND", requires = "fit")]
-    pub(super) centres: Option<ClusterMethod>,
+    /// With --fit, what the centres of clusters are: kmeans (mean directions), medoid (real records),
+    /// gmm (a mixture of Gaussians), dbscan (dense regions, however many) [default: kmeans]. Without
+    /// it, a file of centres to measure against, such as embeddings of text prompts: a matrix
+    /// (centres, dimension), in an archive FILE:KEY
+    #[arg(
+        long,
+        value_name = "KIND|FILE",
+        conflicts_with_all = ["codebook", "like"],
+        requires_ifs = CENTRE_KINDS.map(|kind| (kind, "fit"))
+    )]
+    pub(super) centres: Option<Centres>,
+    /// The names of the centres in the file, which are then classes too: centres of one name are
+    /// taken together
+    #[arg(long, value_name = "KEY", requires = "centres", conflicts_with = "fit")]
+    pub(super) centre_labels: Option<String>,
     /// Measure against centres that `driftsphere fit` wrote
-    #[arg(long, value_name = "FILE", conflicts_with = "like")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["like", "centre"])]
     pub(super) codebook: Option<PathBuf>,
     /// The records are those the codebook was fitted on
     #[arg(long, requires = "codebook")]
@@ -142,7 +194,20 @@ pub(super) struct CentreArgs {
     #[arg(
         long,
         value_name = "REF.dsp",
-        conflicts_with_all = ["distance", "sample", "sample_bytes", "seed"]
+        conflicts_with_all = ["centre", "distance", "sample", "sample_bytes", "seed"]
     )]
     pub(super) like: Option<PathBuf>,
+}
+
+/// `COLUMN=PERIOD`: a column of angles, and after how much it begins again.
+pub(super) fn angle(text: &str) -> Result<(String, f64), String> {
+    let parts = text.rsplit_once('=').filter(|(name, _)| !name.is_empty());
+    let period = |text: &str| {
+        text.parse()
+            .ok()
+            .filter(|p: &f64| p.is_normal() && *p > 0.0)
+    };
+    parts
+        .and_then(|(name, text)| Some((name.to_owned(), period(text)?)))
+        .ok_or_else(|| "an angle is written COLUMN=PERIOD, the period a number above 0".to_owned())
 }

@@ -2,10 +2,11 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `args`, `input_args`, `score_args` | what was typed, exactly; no file is touched |
+//! | `args`, `input_args`, `*_args` | what was typed, exactly; no file is touched |
 //! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
-//! | `settings` | what a profile is asked to keep, from flags, a codebook or another profile |
+//! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
+//! | `learn` | the passes over a window |
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
 //! | `profile`, `merge`, `fit`, `show`, `compare`, `score`, `check`, `demo` | what to run, one file for each subcommand |
 //! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as rows of CSV and Parquet |
@@ -18,18 +19,23 @@
 //! can do too.
 
 mod args;
+mod centres;
 mod check;
+mod check_args;
 mod compare;
+mod compare_args;
 mod compare_set;
 mod demo;
 mod exit;
 mod fit;
 mod input_args;
 mod inputs;
+mod learn;
 mod merge;
 mod output;
 mod pages;
 mod profile;
+mod profile_args;
 mod progress;
 mod renderings;
 mod run;

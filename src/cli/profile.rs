@@ -1,11 +1,12 @@
 //! `driftsphere profile`: files -> a profile, a set of them, or one for each
 //! window of time.
 
-use super::args::ProfileArgs;
+use super::centres;
 use super::exit::ExitStatus;
 use super::fit::tell_fewer;
-use super::input_args::ColumnArgs;
+use super::input_args::{Centres, ColumnArgs};
 use super::output;
+use super::profile_args::ProfileArgs;
 use super::settings::Settings;
 use super::stored::{self, Stored};
 use super::window::Window;
@@ -26,6 +27,9 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
                 let mut inputs = args.inputs.clone();
                 inputs.extend(args.centres.codebook.clone());
                 inputs.extend(args.centres.like.as_deref().map(stored::file));
+                if let Some(Centres::File(file)) = &args.centres.centres {
+                    inputs.push(centres::file(file));
+                }
                 output::check_output(path, &inputs)?;
             }
         }
@@ -124,12 +128,7 @@ fn check<'p>(args: &ProfileArgs, profiles: impl IntoIterator<Item = &'p Profile>
     if let (Some(wanted), Some(config)) = (args.centres.fit, config) {
         for (space, config) in &config.spaces {
             if let Some(book) = &config.codebook {
-                tell_fewer(
-                    space,
-                    book,
-                    args.centres.centres.unwrap_or_default(),
-                    wanted,
-                );
+                tell_fewer(space, book, args.centres.method(), wanted);
             }
         }
     }

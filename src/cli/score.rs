@@ -1,12 +1,13 @@
 //! `driftsphere score`: how novel each record is, seen from a reference.
 
 use super::exit::ExitStatus;
+use super::learn::{pool, workers};
 use super::output;
 use super::progress::Progress;
 use super::score_args::ScoreArgs;
 use super::score_csv::CsvSink;
 use super::score_row::{MostNovel, ScoreRow, Sink};
-use super::settings::{choose, pool, workers};
+use super::settings::choose;
 use super::stored::{self, read_profile};
 use super::window::Window;
 use anyhow::{Context, Result, bail};

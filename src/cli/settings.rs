@@ -1,16 +1,12 @@
 //! What a profile is asked to keep: from flags, a codebook or another profile.
 
 use super::args::ThreadArgs;
-use super::input_args::{CentreArgs, SpaceArgs};
-use super::progress::Progress;
+use super::centres::{GivenCentres, with_codebook};
+use super::input_args::{CentreArgs, Centres, SpaceArgs};
+use super::learn::workers;
 use super::stored::Stored;
-use super::window::Window;
-use driftsphere::profile::{
-    Codebooks, FitOptions, Learner, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig,
-    reference_config,
-};
+use driftsphere::profile::{FitOptions, Profile, ProfileConfig, Role, SpaceConfig};
 use driftsphere::{Error, ErrorKind, Result};
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 /// Name of an embedding space that was given none.
@@ -20,12 +16,16 @@ const DEFAULT_SPACE: &str = "embedding";
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     /// The space that the embeddings belong to, if there are any.
-    space: Option<String>,
-    config: ProfileConfig,
+    pub(super) space: Option<String>,
+    pub(super) config: ProfileConfig,
+    /// Whether rows are to be freed of the mean of the window itself.
+    pub(super) centre: bool,
     /// Centres to be fitted on the window itself.
-    fit: Option<FitOptions>,
-    tags: Vec<(String, String)>,
-    threads: usize,
+    pub(super) fit: Option<FitOptions>,
+    /// Centres that were given.
+    pub(super) given: Option<GivenCentres>,
+    pub(super) tags: Vec<(String, String)>,
+    pub(super) threads: usize,
 }
 
 impl Settings {
@@ -75,16 +75,26 @@ impl Settings {
                 with_codebook(path, role, space, dim)?
             }
         };
+        let given = match &centres.centres {
+            Some(Centres::File(file)) if centres.fit.is_some() => {
+                let message = format!("centres are fitted or read from {file}, not both");
+                return Err(Error::new(ErrorKind::Argument, message).at("option", "--centres"));
+            }
+            Some(Centres::File(file)) => {
+                let labels = centres.centre_labels.as_deref();
+                Some(GivenCentres::read(file, labels, dim)?)
+            }
+            _ => None,
+        };
         Ok(Self {
-            space: Some(name),
-            config,
+            centre: space.centre,
             fit: centres.fit.map(|clusters| FitOptions {
                 clusters,
-                method: centres.centres.unwrap_or_default(),
+                method: centres.method(),
                 seed,
             }),
-            tags: Vec::new(),
-            threads: workers(threads),
+            given,
+            ..Self::plain(Some(name), config, threads)
         })
     }
 
@@ -98,6 +108,8 @@ impl Settings {
         let idle = [
             ("--fit", centres.fit.is_some()),
             ("--codebook", centres.codebook.is_some()),
+            ("--centres", centres.centres.is_some()),
+            ("--centre", space.centre),
             ("--space", space.space.is_some()),
             ("--model", space.model.is_some()),
             ("--distance", space.distance.is_some()),
@@ -108,13 +120,20 @@ impl Settings {
         let mut config = ProfileConfig::new().seed(seed);
         config.sample_rows = space.sample.unwrap_or(config.sample_rows);
         config.sample_bytes = space.sample_bytes.unwrap_or(config.sample_bytes);
-        Ok(Self {
-            space: None,
+        Ok(Self::plain(None, config, threads))
+    }
+
+    /// Settings that ask for one pass.
+    fn plain(space: Option<String>, config: ProfileConfig, threads: ThreadArgs) -> Self {
+        Self {
+            space,
             config,
+            centre: false,
             fit: None,
+            given: None,
             tags: Vec::new(),
             threads: workers(threads),
-        })
+        }
     }
 
     /// The settings of a profile, for another window.
@@ -127,13 +146,7 @@ impl Settings {
     ) -> Result<Self> {
         let place = |error: Error| error.at("profile", path.display());
         let mut config = config.clone().like();
-        let of = |space: Option<String>, config: ProfileConfig| Self {
-            space,
-            config,
-            fit: None,
-            tags: Vec::new(),
-            threads: workers(threads),
-        };
+        let of = |space, config| Self::plain(space, config, threads);
         let known = config.spaces.keys().map(String::as_str);
         let dim = match dim {
             None if config.spaces.is_empty() => return Ok(of(None, config)),
@@ -198,51 +211,6 @@ impl Settings {
         self.tags = tags.to_vec();
         self
     }
-
-    /// Profiles a window; twice over its files where centres are to be fitted.
-    pub(super) fn learn(&self, window: &Window) -> Result<Profile> {
-        self.learn_as(window, Ok)
-    }
-
-    /// The same into several profiles: `learner` makes, of a builder that has
-    /// learned nothing, one that divides the records. Centres are fitted on all
-    /// of them.
-    pub(super) fn learn_as<L: Learner>(
-        &self,
-        window: &Window,
-        learner: impl FnOnce(ProfileBuilder) -> Result<L> + Send,
-    ) -> Result<L::Learned>
-    where
-        L::Learned: Send,
-    {
-        pool(self.threads)?.install(|| {
-            let progress = Progress::new();
-            let space = self.space.as_deref().unwrap_or_default();
-            let mut config = self.config.clone();
-            if let Some(options) = self.fit {
-                progress.start("pass 1 of 2, finding centres");
-                config = reference_config(config, options, |builder| {
-                    builder.set_threads(self.threads)?;
-                    window.feed(space, builder, &progress).map(|_| ())
-                })?;
-            }
-            progress.start(match self.fit {
-                None => "profiling",
-                Some(_) => "pass 2 of 2, measuring",
-            });
-            let mut builder = ProfileBuilder::new(config)?;
-            builder.set_threads(self.threads)?;
-            for (key, value) in &self.tags {
-                builder.tag(key, value);
-            }
-            let mut learner = learner(builder)?;
-            let findings = window.feed(space, &mut learner, &progress)?;
-            let learned = learner.freeze()?;
-            drop(progress);
-            findings.tell();
-            Ok(learned)
-        })
-    }
 }
 
 /// The error for records that lack the embeddings that something needs.
@@ -253,44 +221,8 @@ fn no_embeddings(why: &str) -> Error {
     )
 }
 
-/// A configuration around the codebook of a file. Distance, model and seed are
-/// those it was fitted with; distance and model may be named anew.
-///
-/// The seed of the sample may not: members of the codebook are known by the hash
-/// of their id, and under another seed none would be found. (The seed of the
-/// clustering may be any other; nothing is drawn with it again.)
-fn with_codebook(
-    path: &Path,
-    role: Role,
-    space: &SpaceArgs,
-    dim: usize,
-) -> Result<(String, ProfileConfig)> {
-    let books = Codebooks::read(path)?;
-    let known = books.0.keys().map(String::as_str);
-    let place = |error: Error| error.at("codebook", path.display());
-    let name = choose(space.space.as_deref(), known).map_err(place)?;
-    let mut config = SpaceConfig::new(dim);
-    let mut seed = space.seed.unwrap_or(0);
-    if let Some(book) = books.0.get(&name) {
-        config.distance = book.distance();
-        config.model.clone_from(&book.provenance().model);
-        seed = book.provenance().sample_seed;
-    }
-    if let Some(typed) = space.seed.filter(|&typed| typed != seed) {
-        let message = format!("the codebook was fitted on a sample of seed {seed}, not {typed}");
-        let error = Error::new(ErrorKind::Incompatible, message);
-        return Err(place(error.at("option", "--seed")));
-    }
-    let config = ProfileConfig::new()
-        .seed(seed)
-        .space(&name, kept(config, space))
-        .with_codebooks(&books, role)
-        .map_err(place)?;
-    Ok((name, config))
-}
-
 /// `config` with what was typed.
-fn kept(mut config: SpaceConfig, space: &SpaceArgs) -> SpaceConfig {
+pub(super) fn kept(mut config: SpaceConfig, space: &SpaceArgs) -> SpaceConfig {
     if let Some(distance) = space.distance {
         config.distance = distance;
     }
@@ -333,28 +265,11 @@ pub(super) fn choose<'a>(
     }
 }
 
-/// Threads for one task.
-pub(super) fn pool(threads: usize) -> Result<rayon::ThreadPool> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    pool.build().map_err(|error| {
-        let message = format!("cannot start {threads} threads");
-        Error::new(ErrorKind::Io, message).because(error)
-    })
-}
-
-/// How many threads are meant.
-pub(super) fn workers(threads: ThreadArgs) -> usize {
-    threads.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        usize::from,
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use driftsphere::ingest::Batch;
-    use driftsphere::profile::fit;
+    use driftsphere::profile::{ProfileBuilder, fit};
 
     #[test]
     fn the_only_space_needs_no_name_and_an_unknown_one_names_those_there_are() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{
     PairDistances, Profile, SEALED_ROWS, SealedComponents, SealedSpace, SpaceConfig, SpaceProfile,
 };
@@ -64,10 +64,16 @@ impl Profile {
     ///
     /// # Errors
     /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) where a sampled vector of
-    /// a profile from a file is not finite.
+    /// a profile from a file is not finite, or rows were freed of a mean of fewer
+    /// than 20.
     pub fn seal(&self) -> Result<Self> {
         if self.config().is_sealed() {
             return Ok(self.clone());
+        }
+        if self.has_telling_means() {
+            let message = "the mean that is subtracted is one of fewer than 20 rows, and would tell \
+                 of them; take one of more rows";
+            return Err(Error::new(ErrorKind::Argument, message));
         }
         let mut summaries = BTreeMap::new();
         for (name, space) in self.spaces() {

@@ -268,6 +268,11 @@ fn not_comparable(
             "different models ({x} and {y}): their spaces have nothing in common"
         ));
     }
+    match (&first.mean, &second.mean) {
+        (x, y) if x == y => {}
+        (Some(_), Some(_)) => return Some("centred on different means".into()),
+        _ => return Some("one side is centred on a mean, the other is not".into()),
+    }
     let few = |s: &SpaceProfile| s.sealed().is_some() && s.rows() < SEALED_ROWS;
     if few(a) || few(b) {
         return Some(format!("sealed: fewer than {SEALED_ROWS} rows on one side"));

@@ -209,11 +209,12 @@ fn fit_on_sample(_: &SpaceProfile, _: &SpaceConfig, _: u64) -> Result<Codebook> 
 fn fit_on_sample(space: &SpaceProfile, config: &SpaceConfig, seed: u64) -> Result<Codebook> {
     let plain = SpaceConfig {
         codebook: None,
+        mean: None, // samples are without it already
         role: Role::Plain,
         ..config.clone()
     };
     let sample = profile_sample(space, plain, seed)?;
-    let fitted = &fit(&sample, FitOptions::default())?.0[SPACE];
+    let fitted = &fit(&sample, FitOptions::default())?.books[SPACE];
     Codebook::new(
         config.dim,
         config.distance,
@@ -233,6 +234,7 @@ fn measure(
 ) -> Result<SpaceProfile> {
     let measured = SpaceConfig {
         codebook: Some(Arc::clone(codebook)),
+        mean: None,
         role,
         ..config.clone()
     };

@@ -1,11 +1,13 @@
 //! What a profile is asked to keep, and when two profiles fit together.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::sphere::MeanRow;
 
 use super::ids::IdMode;
 use super::space_config::{DEFAULT_SAMPLE_ROWS, Role, SpaceConfig};
@@ -205,13 +207,14 @@ impl ProfileConfig {
 
     /// xxh3-128 of the postcard bytes of everything that makes numbers
     /// comparable: seed, classes, of each space dimension, distance, model,
-    /// sample and codebook, and of each angle its period.
+    /// mean, sample and codebook, and of each angle its period.
     #[must_use]
     pub fn compare_hash(&self) -> u128 {
-        match self.angles.is_empty() {
+        let base = match self.angles.is_empty() {
             true => hash(&(CONFIG_VERSION, self.fingerprint())),
             false => hash(&(CONFIG_VERSION, self.fingerprint(), &self.angles)),
-        }
+        };
+        self.with_means(base)
     }
 
     /// The same with the roles and what is kept of ids.
@@ -222,10 +225,21 @@ impl ProfileConfig {
             true => hash(&(CONFIG_VERSION, self.fingerprint(), roles)),
             false => hash(&(CONFIG_VERSION, self.fingerprint(), roles, &self.angles)),
         };
+        let base = self.with_means(base);
         match (self.ids, self.sealed) {
             (IdMode::Plain, false) => base,
             (ids, false) => hash(&(base, ids)),
             (ids, true) => hash(&(base, ids, "sealed")),
+        }
+    }
+
+    /// A hash that knows the means, too, where there are any.
+    fn with_means(&self, base: u128) -> u128 {
+        let mean = |(name, space): (_, &SpaceConfig)| Some((name, space.mean.clone()?));
+        let means: Vec<(&String, Arc<MeanRow>)> = self.spaces.iter().filter_map(mean).collect();
+        match means.is_empty() {
+            true => base,
+            false => hash(&(base, means)),
         }
     }
 
@@ -292,10 +306,15 @@ impl ProfileConfig {
                     .as_ref()
                     .map_or("none".into(), |c| format!("{:032x}", c.content_hash()))
             };
+            let mean = |s: &SpaceConfig| {
+                let hash = |mean: &Arc<MeanRow>| format!("{:032x}", mean.content_hash());
+                s.mean.as_ref().map_or("none".into(), hash)
+            };
             let model = |s: &SpaceConfig| s.model.clone().unwrap_or_else(|| "none".into());
             differ("dimension", a.dim, b.dim)
                 .and_then(|()| differ("distance", a.distance, b.distance))
                 .and_then(|()| differ("model", model(a), model(b)))
+                .and_then(|()| differ("mean that is subtracted", mean(a), mean(b)))
                 .and_then(|()| differ("sample rows", a.sample_rows, b.sample_rows))
                 .and_then(|()| differ("sample bytes", a.sample_bytes, b.sample_bytes))
                 .and_then(|()| differ("codebook", book(a), book(b)))
@@ -326,8 +345,6 @@ fn differ<T: PartialEq + std::fmt::Display>(what: &str, a: T, b: T) -> Result<()
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::sphere::{Codebook, Distance};
 

@@ -69,6 +69,11 @@ fn checksum(tag: [u8; 4], body: &[u8]) -> u32 {
     hasher.finalize()
 }
 
+/// Bytes of a file of so many sections that are in none of their bodies.
+pub(crate) fn frame_bytes(sections: usize) -> u64 {
+    (HEADER + sections * SECTION_HEADER) as u64
+}
+
 /// Lays sections into one buffer.
 pub(crate) fn encode(kind: FileKind, sections: &[Section<'_>]) -> Vec<u8> {
     let size: usize = sections.iter().map(|s| SECTION_HEADER + s.body.len()).sum();

@@ -53,6 +53,11 @@ impl Feature {
         self.integers
     }
 
+    /// What different values are counted by.
+    pub(super) fn distinct_hashes(&self) -> Option<&DistinctCount> {
+        self.distinct.as_ref()
+    }
+
     /// Truth values, which are counted among the [`categories`](Self::categories).
     #[must_use]
     pub fn truths(&self) -> u64 {

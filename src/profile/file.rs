@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sketch::CoordinatedSample;
-use crate::sphere::Codebook;
+use crate::sphere::{Codebook, MeanRow};
 
 use super::config::ProfileConfig;
 use super::container::{self, FileKind, Section, damaged};
@@ -20,6 +20,7 @@ use super::wire::{RawConfig, RawSpace, from_body, to_body};
 const CONFIG: [u8; 4] = *b"CONF";
 const ANGLES: [u8; 4] = *b"ANGL";
 const IDS: [u8; 4] = *b"IDSK";
+const MEANS: [u8; 4] = *b"MEAN";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SAMPLE: [u8; 4] = *b"SAMP";
@@ -51,32 +52,71 @@ where
     }
 }
 
+/// What goes into a profile's file, in its order; `FEAT` stands between the records
+/// and their sample.
+pub(super) struct FileParts {
+    pub(super) settings: Vec<Section<'static>>,
+    pub(super) records: Section<'static>,
+    pub(super) sample: Option<Section<'static>>,
+    pub(super) spaces: Vec<RawSpace>,
+    pub(super) sealed: Option<Section<'static>>,
+}
+
+impl FileParts {
+    pub(super) fn of(profile: &Profile) -> Self {
+        let config = &profile.config;
+        let mut settings = vec![section(CONFIG, to_body(&RawConfig::from(config)))];
+        if !config.angles.is_empty() {
+            settings.push(section(ANGLES, to_body(&config.angles)));
+        }
+        if config.ids != IdMode::Plain {
+            settings.push(section(IDS, to_body(&config.ids)));
+        }
+        let means = config.spaces.iter();
+        let means = means.filter_map(|(name, space)| Some((name, space.mean.as_ref()?)));
+        settings.extend(means_section(means));
+        let (tags, tally) = (&profile.tags, &profile.tally);
+        let records = to_body(&(tags, tally, profile.times, profile.class_sources));
+        let spaces = profile.spaces.iter();
+        let sample = config.spaces.is_empty().then(|| {
+            let records = RawRecords::new(config, &profile.sample);
+            section(SAMPLE, to_body(&records))
+        });
+        let sealed = config.sealed.then(|| {
+            let parts = profile.spaces.values().map(|space| &space.sealed);
+            section(SEALED, to_body(&parts.collect::<Vec<_>>()))
+        });
+        Self {
+            settings,
+            records: section(RECORDS, records),
+            sample,
+            spaces: spaces
+                .map(|(name, space)| RawSpace::new(name, space))
+                .collect(),
+            sealed,
+        }
+    }
+
+    /// Bytes that are in no body.
+    pub(super) fn frame_bytes(&self) -> u64 {
+        let some = self.sample.iter().chain(&self.sealed).count();
+        container::frame_bytes(self.settings.len() + 2 + self.spaces.len() + some)
+    }
+}
+
 impl Profile {
     /// The profile's bytes: a pure function of the records and the configuration.
     /// The layout is specified in `FORMAT.md`.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut sections = vec![section(CONFIG, to_body(&RawConfig::from(&self.config)))];
-        if !self.config.angles.is_empty() {
-            sections.push(section(ANGLES, to_body(&self.config.angles)));
-        }
-        if self.config.ids != IdMode::Plain {
-            sections.push(section(IDS, to_body(&self.config.ids)));
-        }
-        let records = to_body(&(&self.tags, &self.tally, self.times, self.class_sources));
-        sections.push(section(RECORDS, records));
+        let parts = FileParts::of(self);
+        let mut sections = parts.settings;
+        sections.push(parts.records);
         sections.push(section(FEATURES, to_body(&self.features)));
-        if self.config.spaces.is_empty() {
-            let records = RawRecords::new(&self.config, &self.sample);
-            sections.push(section(SAMPLE, to_body(&records)));
-        }
-        for (name, space) in &self.spaces {
-            sections.push(section(SPACE, to_body(&RawSpace::new(name, space))));
-        }
-        if self.config.sealed {
-            let parts = self.spaces.values().map(|space| &space.sealed);
-            sections.push(section(SEALED, to_body(&parts.collect::<Vec<_>>())));
-        }
+        sections.extend(parts.sample);
+        let spaces = parts.spaces.iter();
+        sections.extend(spaces.map(|space| section(SPACE, to_body(space))));
+        sections.extend(parts.sealed);
         container::encode(FileKind::Profile, &sections)
     }
 
@@ -100,6 +140,14 @@ impl Profile {
             if config.ids == IdMode::Plain {
                 return Err(damaged("plain ids have no section"));
             }
+        }
+        if let Some(section) = sections.next_if(|section| section.tag == MEANS) {
+            for (name, mean) in means(&section.body)? {
+                let space = config.spaces.get_mut(&name);
+                let space = space.ok_or_else(|| damaged("a mean of a space that is not there"))?;
+                space.mean = Some(mean);
+            }
+            config.check().map_err(unsound)?;
         }
         let (tags, tally, times, class_sources) =
             from_body(&expect(&mut sections, RECORDS)?.body, "RECS")?;
@@ -195,26 +243,68 @@ fn angles(raw: Vec<(String, f64)>) -> Result<BTreeMap<String, f64>> {
         angles: raw.into_iter().collect(),
         ..ProfileConfig::new()
     };
-    config
-        .check()
-        .map_err(|e| damaged(format!("the configuration does not hold together: {e}")))?;
+    config.check().map_err(unsound)?;
     Ok(config.angles)
+}
+
+fn unsound(error: Error) -> Error {
+    damaged(format!("the configuration does not hold together: {error}"))
+}
+
+/// What is subtracted from the rows of each space: how many rows it is the mean of,
+/// and its values as little-endian f32. None at all has no section.
+fn means_section<'a>(
+    means: impl Iterator<Item = (&'a String, &'a Arc<MeanRow>)>,
+) -> Option<Section<'static>> {
+    let raw = |(name, mean): (&'a String, &'a Arc<MeanRow>)| {
+        let values = mean.values().iter().flat_map(|v| v.to_le_bytes());
+        (name, mean.rows(), values.collect::<Vec<u8>>())
+    };
+    let means: Vec<_> = means.map(raw).collect();
+    (!means.is_empty()).then(|| section(MEANS, to_body(&means)))
+}
+
+/// Means by rising name of the space.
+fn means(body: &[u8]) -> Result<BTreeMap<String, Arc<MeanRow>>> {
+    let raw: Vec<(String, u64, &[u8])> = from_body(body, "MEAN")?;
+    if raw.is_empty() || !raw.windows(2).all(|pair| pair[0].0 < pair[1].0) {
+        return Err(damaged("the means are out of order"));
+    }
+    let mean = |(name, rows, bytes): (String, u64, &[u8])| {
+        let (values, rest) = bytes.as_chunks::<4>();
+        if !rest.is_empty() {
+            return Err(damaged("a mean was cut"));
+        }
+        let values = values.iter().map(|v| f32::from_le_bytes(*v)).collect();
+        Ok((
+            name,
+            Arc::new(MeanRow::of_rows(rows, values).map_err(unsound)?),
+        ))
+    };
+    raw.into_iter().map(mean).collect()
 }
 
 /// One codebook for each space, by the space's name: what a distributed
 /// reference shares between its two passes.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Codebooks(pub BTreeMap<String, Arc<Codebook>>);
+pub struct Codebooks {
+    /// The codebooks, by the name of the space.
+    pub books: BTreeMap<String, Arc<Codebook>>,
+    /// What was subtracted from the rows that they were fitted on, where anything
+    /// was, by the name of the space.
+    pub means: BTreeMap<String, Arc<MeanRow>>,
+}
 
 impl Codebooks {
     /// The bytes of a codebook file; the layout is specified in `FORMAT.md`.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let sections: Vec<_> = self
-            .0
+        let sections = self
+            .books
             .iter()
-            .map(|(name, book)| section(BOOK, to_body(&(name, &**book))))
-            .collect();
+            .map(|(name, book)| section(BOOK, to_body(&(name, &**book))));
+        let means = means_section(self.means.iter());
+        let sections: Vec<_> = means.into_iter().chain(sections).collect();
         container::encode(FileKind::Codebooks, &sections)
     }
 
@@ -223,8 +313,14 @@ impl Codebooks {
     /// # Errors
     /// As [`Profile::from_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let mut books = BTreeMap::new();
-        for section in container::decode(bytes, FileKind::Codebooks)? {
+        let sections = container::decode(bytes, FileKind::Codebooks)?;
+        let mut sections = sections.iter().peekable();
+        let means = match sections.next_if(|section| section.tag == MEANS) {
+            Some(section) => means(&section.body)?,
+            None => BTreeMap::new(),
+        };
+        let mut books: BTreeMap<String, Arc<Codebook>> = BTreeMap::new();
+        for section in sections {
             if section.tag != BOOK {
                 return Err(damaged("a section that does not belong in a codebook file"));
             }
@@ -234,7 +330,14 @@ impl Codebooks {
             }
             books.insert(name, Arc::new(book));
         }
-        Ok(Self(books))
+        let fits = |(name, mean): (&String, &Arc<MeanRow>)| {
+            let book = books.get(name);
+            book.is_some_and(|book| book.dim() == mean.dim())
+        };
+        match means.iter().all(fits) {
+            true => Ok(Self { books, means }),
+            false => Err(damaged("a mean that fits no codebook")),
+        }
     }
 
     /// Writes a file, beside it first, then renamed over it.

@@ -49,7 +49,9 @@ pub fn fit(profile: &Profile, options: FitOptions) -> Result<Codebooks> {
         let config = &profile.config().spaces[name];
         let seed = profile.config().seed;
         let book = fit_space(space, config, options, seed).map_err(|e| e.at("space", name))?;
-        books.0.insert(name.clone(), Arc::new(book));
+        books.books.insert(name.clone(), Arc::new(book));
+        let mean = config.mean.clone();
+        books.means.extend(mean.map(|mean| (name.clone(), mean)));
     }
     Ok(books)
 }
@@ -110,15 +112,18 @@ fn fit_space(
 }
 
 impl ProfileConfig {
-    /// The same configuration with these codebooks, for the rows they were
+    /// The same configuration with these codebooks, and the means of the rows they
+    /// were fitted on, for the rows they were
     /// fitted on ([`Role::Reference`]) or for any others ([`Role::Plain`]).
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] where a space has no codebook among them.
+    /// [`ErrorKind::Argument`] where a space has no codebook among them,
+    /// [`ErrorKind::Incompatible`] where it has another mean than the rows that the
+    /// codebook was fitted on.
     pub fn with_codebooks(mut self, books: &Codebooks, role: Role) -> Result<Self> {
         for (name, space) in &mut self.spaces {
-            let book = books.0.get(name).ok_or_else(|| {
-                let known: Vec<&str> = books.0.keys().map(String::as_str).collect();
+            let book = books.books.get(name).ok_or_else(|| {
+                let known: Vec<&str> = books.books.keys().map(String::as_str).collect();
                 Error::new(
                     ErrorKind::Argument,
                     format!(
@@ -128,6 +133,13 @@ impl ProfileConfig {
                 )
                 .at("space", name)
             })?;
+            let mean = books.means.get(name);
+            if space.mean.is_some() && space.mean.as_ref() != mean {
+                let message = "the codebook was fitted on rows without this mean; leave the mean \
+                     to the codebook";
+                return Err(Error::new(ErrorKind::Incompatible, message).at("space", name));
+            }
+            space.mean = mean.cloned();
             space.codebook = Some(Arc::clone(book));
             space.role = role;
         }

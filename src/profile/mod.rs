@@ -50,6 +50,7 @@ mod chunk;
 mod classes;
 mod config;
 mod container;
+mod contents;
 mod feature;
 mod file;
 #[cfg(feature = "fit")]
@@ -82,6 +83,7 @@ mod wire;
 pub use builder::ProfileBuilder;
 pub use config::{DEFAULT_MAX_CLASSES, DEFAULT_RECORD_BYTES, DEFAULT_SEED, ProfileConfig};
 pub use container::FORMAT_VERSION;
+pub use contents::{Contents, Part};
 pub use feature::Feature;
 pub use file::Codebooks;
 #[cfg(feature = "fit")]

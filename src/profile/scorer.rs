@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use ndarray::{ArrayView2, Axis, Slice};
+use ndarray::{ArrayView2, Axis, CowArray, Slice};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::Batch;
 use crate::sketch::{Estimate, Quantiles};
-use crate::sphere::{Codebook, LeaveOneOut, Products, Ruler};
+use crate::sphere::{Codebook, LeaveOneOut, MeanRow, Products, Ruler};
 
 use super::tasks;
 use super::window::Profile;
@@ -76,6 +76,7 @@ pub struct Score {
 #[derive(Debug, Clone)]
 pub struct Scorer {
     space: String,
+    mean: Option<Arc<MeanRow>>,
     ruler: Ruler,
     distances: Quantiles,
 }
@@ -96,7 +97,8 @@ impl Scorer {
             };
             return Err(place(Error::new(ErrorKind::Argument, message)));
         };
-        let book = reference.config().spaces[space].codebook.as_ref();
+        let config = &reference.config().spaces[space];
+        let book = config.codebook.as_ref();
         let book = book.filter(|book| !book.clusters().is_empty());
         let book = book.ok_or_else(|| {
             place(Error::new(
@@ -106,6 +108,7 @@ impl Scorer {
         })?;
         Ok(Self {
             space: space.to_owned(),
+            mean: config.mean.clone(),
             ruler: Ruler::new(Arc::clone(book), false),
             distances: profile.cluster_distance().clone(),
         })
@@ -158,7 +161,10 @@ impl Scorer {
     fn measure(&self, batch: &Batch<'_>, rows: &ArrayView2<'_, f32>, start: usize) -> Vec<Score> {
         let end = batch.len().min(start + BLOCK_ROWS);
         let rows = rows.slice_axis(Axis(0), Slice::from(start..end));
-        let rows = rows.as_standard_layout();
+        let rows = match &self.mean {
+            Some(mean) => CowArray::from(mean.centred(&rows)),
+            None => rows.as_standard_layout(),
+        };
         let values = rows.as_slice().unwrap_or_default();
         let (mut products, mut scratch) = (Products::default(), LeaveOneOut::default());
         let block = self.ruler.block(values, &mut products);

@@ -195,11 +195,21 @@ impl Profile {
         out
     }
 
+    /// Whether a mean that is subtracted from rows tells of too few records to leave.
+    pub(crate) fn has_telling_means(&self) -> bool {
+        let spaces = self.config.spaces.values();
+        let mut means = spaces.filter_map(|space| space.mean.as_ref());
+        means.any(|mean| (1..SEALED_ROWS).contains(&mean.rows()))
+    }
+
     /// What makes this no sealed profile, if anything does: it is asked of every
     /// one that is read.
     pub(crate) fn check_sealed(&self) -> Result<()> {
         if self.times.is_some() {
             return Err(damaged("a sealed profile tells the times of records"));
+        }
+        if self.has_telling_means() {
+            return Err(damaged("the mean of too few records in a sealed profile"));
         }
         for feature in self.features.values() {
             let counts = feature.categories().iter();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::sphere::{Codebook, Distance};
+use crate::sphere::{Codebook, Distance, MeanRow};
 
 /// Rows in the overall sample of a space, unless another number is given.
 pub const DEFAULT_SAMPLE_ROWS: usize = 1024;
@@ -59,6 +59,9 @@ pub struct SpaceConfig {
     /// Which model makes the vectors; profiles of different models are never
     /// compared row by row.
     pub model: Option<String>,
+    /// What is subtracted from every row before it is put on the sphere; all else
+    /// (norm, samples, centres) is of the rows without it.
+    pub mean: Option<Arc<MeanRow>>,
     /// Rows of the overall sample. With 0, no row and no id of a record is kept:
     /// no sample of a class or cluster either, nor the records nearest to the
     /// centres and farthest from them. (A codebook names records that it was
@@ -75,13 +78,15 @@ pub struct SpaceConfig {
 
 impl SpaceConfig {
     /// A space of `dim` coordinates with half-chord distances, a sample of 1024
-    /// rows in at most 4 MiB, no model id and no codebook.
+    /// rows in at most 4 MiB, no model id, no
+    /// mean and no codebook.
     #[must_use]
     pub fn new(dim: usize) -> Self {
         Self {
             dim,
             distance: Distance::default(),
             model: None,
+            mean: None,
             sample_rows: DEFAULT_SAMPLE_ROWS,
             sample_bytes: DEFAULT_SAMPLE_BYTES,
             codebook: None,
@@ -100,6 +105,36 @@ impl SpaceConfig {
     #[must_use]
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
+        self
+    }
+
+    /// Subtracts `mean` from every row before it is put on the sphere.
+    ///
+    /// Profiles with another mean, or without one, are not merged with this one, and
+    /// the space is not compared with theirs.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use driftsphere::ingest::Batch;
+    /// use driftsphere::profile::{ProfileBuilder, ProfileConfig, SpaceConfig};
+    /// use driftsphere::sphere::MeanSketch;
+    /// use ndarray::array;
+    ///
+    /// let rows = array![[9.0_f32, 9.0], [9.0, 7.0], [7.0, 9.0], [7.0, 7.0]];
+    /// let mut mean = MeanSketch::new(2);
+    /// mean.update(&rows.view());
+    /// let space = SpaceConfig::new(2).centred(Arc::new(mean.freeze()?));
+    ///
+    /// let mut builder = ProfileBuilder::new(ProfileConfig::new().space("e", space))?;
+    /// builder.track_batch(&Batch::new(4).space("e", rows.view()))?;
+    /// let profile = builder.freeze();
+    /// // (1, 1), (1, -1), (-1, 1), (-1, -1): no common direction is left.
+    /// assert_eq!(profile.spaces()["e"].directions().resultant_length(), Some(0.0));
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    #[must_use]
+    pub fn centred(mut self, mean: Arc<MeanRow>) -> Self {
+        self.mean = Some(mean);
         self
     }
 
@@ -137,6 +172,15 @@ impl SpaceConfig {
         if self.dim == 0 || self.dim > MAX_DIM {
             return fail(format!(
                 "a dimension lies in 1..={MAX_DIM}, not {}",
+                self.dim
+            ));
+        }
+        if let Some(mean) = &self.mean
+            && mean.dim() != self.dim
+        {
+            return fail(format!(
+                "the mean has {} coordinates, the space {}; use one of rows of this space",
+                mean.dim(),
                 self.dim
             ));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::{CoordinatedSample, QuantileSketch, SampleBudget, Tally};
@@ -87,6 +87,8 @@ impl SpaceSketch {
         chunk: &Chunk<'_, '_>,
         threads: usize,
     ) -> Result<()> {
+        let centred = self.config.mean.as_ref().map(|mean| mean.centred(rows));
+        let rows = &centred.as_ref().map_or(rows.view(), Array2::view);
         let blocks = Blocks::new(rows.nrows());
         let mut parts = std::mem::take(&mut self.parts);
         parts.resize_with(threads.min(blocks.len()), Part::default);

@@ -91,6 +91,8 @@ impl TryFrom<RawConfig> for ProfileConfig {
                     dim: space.dim as usize,
                     distance: space.distance,
                     model: space.model,
+                    // In a section of its own.
+                    mean: None,
                     sample_rows: size(space.sample_rows)?,
                     sample_bytes: size(space.sample_bytes)?,
                     role: space.role,
@@ -107,41 +109,41 @@ impl TryFrom<RawConfig> for ProfileConfig {
 
 /// A sample whose rows stand in a table that all samples of the space share.
 #[derive(Serialize, Deserialize)]
-struct RawSample {
-    k: u64,
+pub(super) struct RawSample {
+    pub(super) k: u64,
     /// (hash, all rows of the hash, (index into the table, count) of each kept row)
-    hashes: Vec<RawHash>,
+    pub(super) hashes: Vec<RawHash>,
 }
 
-type RawHash = (u64, u64, Vec<(u32, u64)>);
+pub(super) type RawHash = (u64, u64, Vec<(u32, u64)>);
 
 #[derive(Serialize, Deserialize)]
-struct RawGroup {
-    directions: Directions,
-    distance: Quantiles,
-    boundary: Quantiles,
-    sample: RawSample,
-    nearest: Option<Medoid>,
-    no_centre: u64,
-    clusters: Vec<u64>,
+pub(super) struct RawGroup {
+    pub(super) directions: Directions,
+    pub(super) distance: Quantiles,
+    pub(super) boundary: Quantiles,
+    pub(super) sample: RawSample,
+    pub(super) nearest: Option<Medoid>,
+    pub(super) no_centre: u64,
+    pub(super) clusters: Vec<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct RawSpace {
-    pub(crate) name: String,
-    tally: Tally,
-    norm: Quantiles,
-    cluster_distance: Quantiles,
-    own_distance: Quantiles,
-    boundary: Quantiles,
+pub(super) struct RawSpace {
+    pub(super) name: String,
+    pub(super) tally: Tally,
+    pub(super) norm: Quantiles,
+    pub(super) cluster_distance: Quantiles,
+    pub(super) own_distance: Quantiles,
+    pub(super) boundary: Quantiles,
     /// Every sampled row once, by hash, then by bytes.
-    rows: Vec<Arc<SampleRow>>,
-    sample: RawSample,
-    unclassified: RawGroup,
-    other_classes: Option<RawGroup>,
-    classes: Vec<(String, RawGroup)>,
-    clusters: Vec<RawGroup>,
-    novel: Vec<NovelRecord>,
+    pub(super) rows: Vec<Arc<SampleRow>>,
+    pub(super) sample: RawSample,
+    pub(super) unclassified: RawGroup,
+    pub(super) other_classes: Option<RawGroup>,
+    pub(super) classes: Vec<(String, RawGroup)>,
+    pub(super) clusters: Vec<RawGroup>,
+    pub(super) novel: Vec<NovelRecord>,
 }
 
 /// Rows of several samples, each once.

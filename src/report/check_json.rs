@@ -1,6 +1,7 @@
 //! A check for programs: the JSON document, specified at [`Document`].
 
 use super::check_page::{CheckNames, check_headline};
+use super::json_frame::Frame;
 use super::json_write::finite;
 use crate::check;
 use crate::compare::Verdict;
@@ -23,12 +24,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Document<'a> {
-    /// Always `driftsphere check`.
-    pub format: &'static str,
-    /// Of the format.
-    pub version: u32,
-    /// Program and version that wrote it.
-    pub generator: &'static str,
+    /// Of format `driftsphere check`.
+    #[serde(flatten)]
+    pub frame: Frame,
     /// Over all rules.
     pub outcome: &'static str,
     /// The outcome in a sentence.
@@ -124,9 +122,7 @@ pub fn document<'a>(
     exit_status: u8,
 ) -> Document<'a> {
     Document {
-        format: "driftsphere check",
-        version: 1,
-        generator: concat!("driftsphere ", env!("CARGO_PKG_VERSION")),
+        frame: Frame::new("driftsphere check"),
         outcome: outcome(checked.outcome),
         headline: check_headline(checked),
         exit_status,

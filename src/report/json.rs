@@ -1,5 +1,6 @@
 //! A comparison for programs: the JSON document, specified at [`Document`].
 
+use super::json_frame::Frame;
 use crate::compare::{Comparison, Kind, Note, Verdict};
 use serde::Serialize;
 
@@ -59,12 +60,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Document<'a> {
-    /// Always `driftsphere comparison`.
-    pub format: &'static str,
-    /// Of the format.
-    pub version: u32,
-    /// Program and version that wrote it.
-    pub generator: &'static str,
+    /// Of format `driftsphere comparison`.
+    #[serde(flatten)]
+    pub frame: Frame,
     /// Over everything.
     pub verdict: Verdict,
     /// The verdict in a sentence.

@@ -4,14 +4,13 @@ use super::json::{
     Association, Document, Effect, Explanation, Finding, Frechet, Group, Mix, Natural, NotUsed,
     Quantile, Rate, Record, Scope, SelfCheck, Share, Space, Window,
 };
+use super::json_frame::Frame;
 use crate::compare;
 
 impl<'a> Document<'a> {
     pub(super) fn new(comparison: &'a compare::Comparison, exit_status: u8) -> Self {
         Self {
-            format: "driftsphere comparison",
-            version: 1,
-            generator: concat!("driftsphere ", env!("CARGO_PKG_VERSION")),
+            frame: Frame::new("driftsphere comparison"),
             verdict: comparison.verdict,
             headline: super::headline(comparison),
             exit_status,

@@ -46,12 +46,16 @@ mod fixtures;
 mod headline;
 #[cfg(feature = "cli")]
 pub mod json;
+#[cfg(feature = "cli")]
+mod json_frame;
 #[cfg(all(test, feature = "cli"))]
 mod json_tests;
 #[cfg(feature = "cli")]
 mod json_text;
 #[cfg(feature = "cli")]
 mod json_write;
+#[cfg(feature = "cli")]
+mod kept;
 #[cfg(feature = "cli")]
 mod markdown;
 #[cfg(feature = "cli")]
@@ -93,6 +97,8 @@ mod tests;
 pub use check_page::{CheckNames, check_headline, check_markdown, check_page};
 pub use escape::escape;
 pub use headline::headline;
+#[cfg(feature = "cli")]
+pub use json_frame::Frame;
 #[cfg(feature = "cli")]
 pub use markdown::markdown;
 #[cfg(feature = "cli")]

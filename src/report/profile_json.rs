@@ -1,5 +1,6 @@
 //! A profile for programs: what it contains, specified at [`Document`].
 
+use super::json_frame::Frame;
 use crate::profile::Profile;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ use std::collections::BTreeMap;
 /// | `records` | integer | records read |
 /// | `not_used` | array of [count](Count) | records skipped or failed, by reason |
 /// | `first_time`, `last_time` | integer | milliseconds since 1970 UTC |
+/// | `contents` | [contents](Contents) | bytes of the file by part, what is kept of ids, whether it is sealed |
+/// | `kept_records`, `kept_ids` | integer | records of which the numbers are kept, and their ids, where there is no space |
 /// | `tags` | object | notes: key to array of values |
 /// | `class_source` | string | what served as class: `prediction`, `label`, `prediction and label`, `none` |
 /// | `features` | array of [feature](Feature) | named values, by name |
@@ -41,12 +44,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Document<'a> {
-    /// Always `driftsphere profile`.
-    pub format: &'static str,
-    /// Of the format.
-    pub version: u32,
-    /// Program and version that wrote it.
-    pub generator: &'static str,
+    /// Of format `driftsphere profile`.
+    #[serde(flatten)]
+    pub frame: Frame,
     /// Given by the caller, such as the file.
     pub name: &'a str,
     /// Profiles of equal hash may be compared row by row.
@@ -63,6 +63,12 @@ pub struct Document<'a> {
     pub first_time: Option<i64>,
     /// Time of the last record, milliseconds since 1970 UTC.
     pub last_time: Option<i64>,
+    /// What the file contains.
+    pub contents: Contents,
+    /// Records whose numbers are kept, where there is no space.
+    pub kept_records: u64,
+    /// Their ids.
+    pub kept_ids: u64,
     /// Notes.
     pub tags: BTreeMap<&'a str, Vec<&'a str>>,
     /// What served as class.
@@ -71,6 +77,28 @@ pub struct Document<'a> {
     pub features: Vec<Feature<'a>>,
     /// Embedding spaces.
     pub spaces: Vec<Space<'a>>,
+}
+
+/// What the file of a profile contains.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contents {
+    /// Size of the file.
+    pub bytes: u64,
+    /// What is kept of ids: `plain`, `hashed` or `none`.
+    pub ids: &'static str,
+    /// Whether it is sealed: nothing in it is of fewer than 20 records.
+    pub sealed: bool,
+    /// What the bytes are spent on; they add up to all of them.
+    pub parts: Vec<PartBytes>,
+}
+
+/// Bytes of a part of a file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PartBytes {
+    /// Which part, such as `samples`.
+    pub name: &'static str,
+    /// Its bytes.
+    pub bytes: u64,
 }
 
 /// How often something came.
@@ -99,6 +127,9 @@ pub struct Feature<'a> {
     pub values: Vec<Count<'a>>,
     /// Texts and truth values that are kept apart.
     pub values_kept: u64,
+    /// Texts and truth values among them that, as far as counts tell, came in one
+    /// record only.
+    pub single_values: u64,
     /// How many records had it as which type.
     pub types: Types,
     /// Different values, missing ones and NaN left out; with a 95 % interval where
@@ -198,6 +229,9 @@ pub struct Space<'a> {
     pub distance: &'static str,
     /// The model that made the embeddings.
     pub model: Option<&'a str>,
+    /// Rows that the mean is of which is subtracted from every row, 0 where it was given;
+    /// `null` where none is.
+    pub mean_rows: Option<u64>,
     /// `plain`, or `reference` where each record was measured without itself.
     pub role: &'static str,
     /// Content hash of the codebook, hexadecimal.

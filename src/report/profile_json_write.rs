@@ -1,8 +1,10 @@
 //! From a profile to its JSON document, field by field.
 
+use super::json_frame::Frame;
 use super::json_write::finite;
 use super::profile_json::{
-    Count, Distribution, Document, Feature, Interval, Place, Quantile, Record, Space, Types,
+    Contents, Count, Distribution, Document, Feature, Interval, PartBytes, Place, Quantile, Record,
+    Space, Types,
 };
 use crate::profile::{Profile, SpaceConfig, SpaceGroup, SpaceProfile};
 use crate::sketch::{Estimate, Quantiles, Tally};
@@ -21,10 +23,10 @@ impl<'a> Document<'a> {
         let tags = profile.tags().iter();
         let features = profile.features().iter();
         let spaces = profile.spaces().iter();
+        let sampled = profile.sample().rows();
+        let kept_ids: BTreeSet<&str> = sampled.filter_map(|kept| kept.row.id.as_deref()).collect();
         Self {
-            format: "driftsphere profile",
-            version: 1,
-            generator: concat!("driftsphere ", env!("CARGO_PKG_VERSION")),
+            frame: Frame::new("driftsphere profile"),
             name,
             compare_hash: format!("{:032x}", config.compare_hash()),
             merge_hash: format!("{:032x}", config.merge_hash()),
@@ -33,6 +35,9 @@ impl<'a> Document<'a> {
             not_used: not_used(profile.tally()),
             first_time: profile.times().map(|times| times.0),
             last_time: profile.times().map(|times| times.1),
+            contents: Contents::new(profile),
+            kept_records: profile.sample().len() as u64,
+            kept_ids: kept_ids.len() as u64,
             tags: tags
                 .map(|(key, values)| (key.as_str(), values.iter().map(String::as_str).collect()))
                 .collect(),
@@ -45,6 +50,22 @@ impl<'a> Document<'a> {
             spaces: spaces
                 .map(|(name, space)| Space::new(name, space, &config.spaces[name]))
                 .collect(),
+        }
+    }
+}
+
+impl Contents {
+    fn new(profile: &Profile) -> Self {
+        let contents = profile.contents();
+        let parts = contents.parts().map(|(part, bytes)| PartBytes {
+            name: part.name(),
+            bytes,
+        });
+        Self {
+            bytes: contents.bytes(),
+            ids: contents.ids().name(),
+            sealed: contents.is_sealed(),
+            parts: parts.collect(),
         }
     }
 }
@@ -67,8 +88,13 @@ impl<'a> Feature<'a> {
         // By falling count; equal ones stay in order of name.
         values.sort_by_key(|value| Reverse(value.count));
         values.truncate(VALUES);
+        let single = categories
+            .iter()
+            .filter(|(_, count)| count.lower_bound <= 1);
+        let single_values = single.count() as u64;
         Self {
             name,
+            single_values,
             records: feature.count(),
             missing: feature.nulls(),
             period,
@@ -155,6 +181,7 @@ impl<'a> Space<'a> {
             dim: config.dim,
             distance: config.distance.name(),
             model: config.model.as_deref(),
+            mean_rows: config.mean.as_ref().map(|mean| mean.rows()),
             role: config.role.name(),
             codebook: book.map(|book| format!("{:032x}", book.content_hash())),
             rows,

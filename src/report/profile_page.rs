@@ -2,9 +2,12 @@
 
 use super::canvas::Canvas;
 use super::escape::{clip, escape};
+use super::kept::Kept;
 use super::number;
 use super::page::{Entry, Page, Tone};
-use super::profile_json::{self, Count, Distribution, Document, Feature, Interval, Place, Space};
+use super::profile_json::{
+    self, Contents, Count, Distribution, Document, Feature, Interval, PartBytes, Place, Space,
+};
 use super::terminal::TerminalOptions;
 use crate::profile::Profile;
 
@@ -39,7 +42,7 @@ pub fn profile_line(profile: &Profile, name: &str) -> String {
             }
         );
     }
-    text + &format!("; {}", kept(&document))
+    text + &format!("; {}", Kept::of([&document]).sentence())
 }
 
 /// A profile as text: records, spaces with their clusters and classes, named
@@ -62,8 +65,8 @@ pub fn profile_page(profile: &Profile, name: &str, options: &TerminalOptions) ->
         self::space(&mut page, space, limit);
     }
     features(&mut page, &document.features, limit);
-    page.heading("What it keeps of single records");
-    page.text(&format!("This file {}.", kept(&document)));
+    contents(&mut page, &document.contents);
+    page.text(&format!("This file {}.", Kept::of([&document]).sentence()));
     page.finish()
 }
 
@@ -110,6 +113,11 @@ fn space(page: &mut Page, space: &Space<'_>, limit: usize) {
     );
     if let Some(model) = space.model {
         text += &format!(", model {}", clip(model, NAME));
+    }
+    match space.mean_rows {
+        None => {}
+        Some(0) => text += ", less a given mean",
+        Some(n) => text += &format!(", less the mean of {}", number::counted(n, "row")),
     }
     page.text(&text);
     not_used(page, &space.not_used, "row");
@@ -296,18 +304,28 @@ fn features(page: &mut Page, features: &[Feature<'_>], limit: usize) {
     }
 }
 
-/// What of single records a profile keeps: whoever passes it on should know.
-fn kept(document: &Document<'_>) -> String {
-    let embeddings: u64 = document.spaces.iter().map(|s| s.kept_embeddings).sum();
-    let ids: u64 = document.spaces.iter().map(|s| s.kept_ids).sum();
-    match (embeddings, ids) {
-        (0, 0) => "keeps nothing of single records".into(),
-        (0, n) => format!("keeps {} ids", number::count(n)),
-        (n, 0) => format!("keeps the embeddings of {}", number::counted(n, "record")),
-        (n, m) => format!(
-            "keeps the embeddings of {} and {} ids",
-            number::counted(n, "record"),
-            number::count(m)
-        ),
-    }
+/// What the file holds, the largest part first.
+fn contents(page: &mut Page, contents: &Contents) {
+    page.heading("What the file contains");
+    let mut parts: Vec<_> = contents.parts.iter().collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));
+    let all = contents.bytes as f64;
+    let row = |part: &&PartBytes| {
+        vec![
+            Entry::left(part.name),
+            Entry::right(number::count(part.bytes)),
+            Entry::right(number::share(part.bytes as f64 / all)),
+        ]
+    };
+    page.table(&["part", "bytes", "share"], parts.iter().map(row).collect());
+    page.text(&format!(
+        "{}, ids {}, {}",
+        number::counted(contents.bytes, "byte"),
+        contents.ids,
+        if contents.sealed {
+            "sealed"
+        } else {
+            "not sealed"
+        }
+    ));
 }

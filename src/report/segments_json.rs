@@ -1,6 +1,7 @@
 //! Two sets of profiles compared, for programs: specified at [`Document`].
 
 use super::json;
+use super::json_frame::Frame;
 use super::json_write::finite;
 use super::segments_page::segments_headline;
 use crate::compare::{SetComparison, Verdict};
@@ -29,12 +30,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Document<'a> {
-    /// Always `driftsphere comparison of sets`.
-    pub format: &'static str,
-    /// Of the format.
-    pub version: u32,
-    /// Program and version that wrote it.
-    pub generator: &'static str,
+    /// Of format `driftsphere comparison of sets`.
+    #[serde(flatten)]
+    pub frame: Frame,
     /// The heaviest of a segment.
     pub verdict: Verdict,
     /// The verdict in a sentence.
@@ -91,9 +89,7 @@ pub fn to_text(comparison: &SetComparison, exit_status: u8) -> String {
     };
     let segments = comparison.segments.iter();
     super::json_text::to_text(&Document {
-        format: "driftsphere comparison of sets",
-        version: 1,
-        generator: concat!("driftsphere ", env!("CARGO_PKG_VERSION")),
+        frame: Frame::new("driftsphere comparison of sets"),
         verdict: comparison.verdict,
         headline: segments_headline(comparison),
         exit_status,

@@ -1,5 +1,6 @@
 //! A set of profiles for programs, specified at [`Document`].
 
+use super::json_frame::Frame;
 use super::profile_json::{self, Count};
 use super::set_page::records;
 use crate::profile::ProfileSet;
@@ -33,12 +34,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Document<'a> {
-    /// Always `driftsphere set of profiles`.
-    pub format: &'static str,
-    /// Of the format.
-    pub version: u32,
-    /// Program and version that wrote it.
-    pub generator: &'static str,
+    /// Of format `driftsphere set of profiles`.
+    #[serde(flatten)]
+    pub frame: Frame,
     /// Given by the caller, such as the file.
     pub name: &'a str,
     /// Whose values divide the records.
@@ -75,9 +73,7 @@ pub fn to_text(set: &ProfileSet, name: &str) -> String {
     let tally = set.rest().tally();
     let count = |(name, count)| Count { name, count };
     super::json_text::to_text(&Document {
-        format: "driftsphere set of profiles",
-        version: 1,
-        generator: concat!("driftsphere ", env!("CARGO_PKG_VERSION")),
+        frame: Frame::new("driftsphere set of profiles"),
         name,
         column: set.column(),
         max_segments: set.max_segments() as u64,

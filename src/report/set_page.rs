@@ -2,8 +2,10 @@
 
 use super::canvas::Canvas;
 use super::escape::{clip, escape};
+use super::kept::Kept;
 use super::number;
 use super::page::{Entry, Page, Tone};
+use super::profile_json::document;
 use super::terminal::TerminalOptions;
 use crate::profile::ProfileSet;
 
@@ -26,15 +28,9 @@ pub fn set_line(set: &ProfileSet, name: &str) -> String {
     if lost > 0 {
         text += &format!(", {} not used", number::count(lost));
     }
-    let kept = set
-        .members()
-        .values()
-        .flat_map(|profile| profile.spaces().values());
-    let kept: u64 = kept.map(|space| space.sample().len() as u64).sum();
-    text + &match kept {
-        0 => "; keeps no embedding".to_owned(),
-        n => format!("; keeps embeddings of {}", number::counted(n, "record")),
-    }
+    let members = set.members().values();
+    let members: Vec<_> = members.map(|profile| document(profile, name)).collect();
+    text + &format!("; {}", Kept::of(&members).sentence())
 }
 
 /// A set as text: its segments, and how each of them is named.

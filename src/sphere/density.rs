@@ -1,12 +1,14 @@
 //! Clusters by a mixture of Gaussians and by density, called from linfa-clustering.
 
+use std::collections::BTreeSet;
+
 use linfa::DatasetBase;
 use linfa::ParamGuard;
-use linfa::traits::{Fit, Predict, Transformer};
+use linfa::traits::{Fit, Transformer};
 use linfa_clustering::{Dbscan, GaussianMixtureModel};
 use linfa_nn::CommonNearestNeighbour;
 use linfa_nn::distance::L2Dist;
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use rand_xoshiro::Xoshiro256Plus;
 use rand_xoshiro::rand_core::SeedableRng;
 
@@ -44,26 +46,50 @@ pub(super) fn mixture(
         true => rows.dot(&orthogonal(centroids).t()),
         false => rows.clone(),
     };
+    let refused = |why: String| {
+        let message = format!(
+            "a mixture of {k} Gaussians could not be fitted to {} sampled rows: ask for fewer \
+             clusters, keep a larger sample, or take k-means ({why})",
+            rows.nrows()
+        );
+        Error::new(ErrorKind::Argument, message)
+    };
+    let distinct = distinct(rows);
+    if distinct < k {
+        return Err(refused(format!("{distinct} of them differ")));
+    }
     let random = Xoshiro256Plus::seed_from_u64(seed);
     let data = DatasetBase::from(reduced);
     let fitted = GaussianMixtureModel::params_with_rng(k, random)
         .max_n_iterations(ROUNDS)
         .reg_covariance(LEAST_VARIANCE)
         .fit(&data)
-        .map_err(|error| {
-            let message = format!(
-                "a mixture of {k} Gaussians could not be fitted to {} sampled rows: ask for \
-                 fewer clusters, keep a larger sample, or take k-means ({error})",
-                data.records.nrows()
-            );
-            Error::new(ErrorKind::Argument, message).because(error)
-        })?;
-    Ok(fitted
-        .predict(&data.records)
-        .iter()
-        .copied()
-        .map(Some)
-        .collect())
+        .map_err(|error| refused(error.to_string()).because(error))?;
+    // Where all densities of a row underflow there is no likeliest one; linfa's own
+    // prediction would panic.
+    let likeliest = |shares: ArrayView1<'_, f64>| {
+        let known = shares.iter().copied().enumerate();
+        let known = known.filter(|(_, share)| !share.is_nan());
+        known
+            .max_by(|(i, a), (j, b)| a.total_cmp(b).then(j.cmp(i)))
+            .map(|(at, _)| at)
+    };
+    let shares = fitted.predict_proba(&data.records);
+    let assigned: Vec<Option<usize>> = shares.rows().into_iter().map(likeliest).collect();
+    match assigned.iter().all(Option::is_some) {
+        true => Ok(assigned),
+        false => Err(refused("a row is far from all of them".into())),
+    }
+}
+
+/// How many rows differ from all others.
+fn distinct(rows: &Array2<f64>) -> usize {
+    let bits = |row: ArrayView1<'_, f64>| row.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    rows.rows()
+        .into_iter()
+        .map(bits)
+        .collect::<BTreeSet<_>>()
+        .len()
 }
 
 /// An orthonormal basis of the span of the centres (modified Gram-Schmidt); those

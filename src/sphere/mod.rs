@@ -7,6 +7,7 @@
 //! | what | where |
 //! | --- | --- |
 //! | a row, its norm and its faults | [`UnitRow`], [`norm`], [`RowFault`] |
+//! | the mean that rows are freed of first | [`MeanRow`], [`MeanSketch`] |
 //! | how far apart two directions are | [`Distance`], [`squared_chord`] |
 //! | unit vectors to measure against | [`CentreSet`] |
 //! | the nearest of them, exactly and fast | [`NearestSearch`] |
@@ -73,8 +74,10 @@ mod codebook;
 #[cfg(feature = "fit")]
 mod density;
 mod distance;
+mod given;
 mod lanes;
 mod leave_one_out;
+mod mean;
 mod medoid;
 mod method;
 mod nearest;
@@ -91,6 +94,7 @@ pub use cluster::{fit_clusters, fit_clusters_by};
 pub use codebook::Codebook;
 pub use distance::{Distance, squared_chord};
 pub use leave_one_out::LeaveOneOut;
+pub use mean::{MeanRow, MeanSketch};
 pub(crate) use medoid::is_made_up;
 pub use medoid::{Medoid, Medoids, record_name};
 pub use method::ClusterMethod;

@@ -1,6 +1,7 @@
 //! The command, as a shell runs it: files in, files and words out, exit status.
 #![cfg(feature = "cli")]
 
+mod centring;
 mod check;
 mod compare;
 mod demo;
@@ -11,3 +12,4 @@ mod records;
 mod score;
 mod support;
 mod why;
+mod why_real;

@@ -269,3 +269,51 @@ fn parquet_is_profiled_with_the_roles_that_are_named() {
             .contains("5 records")
     );
 }
+
+/// Texts that only one record has are kept of it, and so are extremes.
+#[test]
+fn what_is_kept_of_single_records_is_said_without_embeddings_too() {
+    let bench = Bench::new();
+    let mut text = "file,sha1,site,width\n".to_owned();
+    for i in 0..50 {
+        let _ = writeln!(
+            text,
+            "{i}.jpg,{:040x},site {},{}",
+            i * 77_777,
+            i % 2,
+            600 + i
+        );
+    }
+    write(&bench, "records.csv", text);
+    let said = bench.ok("profile records.csv -o records.dsp");
+    let kept = "keeps 100 texts that came once (file, sha1) and the smallest and largest of 1 series of \
+                numbers";
+    assert!(said.contains(kept), "{said}");
+    let json = shown(&bench, "records.dsp");
+    assert_eq!(json["contents"]["bytes"], bench.read("records.dsp").len());
+    let single = |at: usize| {
+        (
+            &json["features"][at]["name"],
+            &json["features"][at]["single_values"],
+        )
+    };
+    assert_eq!(single(1), (&"sha1".into(), &50.into()));
+    assert_eq!(single(2), (&"site".into(), &0.into()));
+    let shown = bench.ok("show records.dsp");
+    assert!(
+        shown.contains("frequent values") && shown.contains("ids plain, not sealed"),
+        "{shown}"
+    );
+    let sealed = bench.ok("seal records.dsp -o sealed.dsp");
+    assert!(
+        sealed.contains("keeps nothing of single records: it is sealed"),
+        "{sealed}"
+    );
+    assert!(bench.ok("show sealed.dsp").contains("ids plain, sealed"));
+    // A set says it of all its members.
+    let said = bench.ok("profile records.csv --segment site -o set.dsp");
+    assert!(
+        said.contains("keeps 100 texts that came once (file, sha1)"),
+        "{said}"
+    );
+}

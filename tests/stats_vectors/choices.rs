@@ -8,41 +8,10 @@ use driftsphere::compare::stats::{
 };
 use serde_json::Value;
 
+use crate::support::{close, close_by_chance, counts, number, numbers};
+
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("vectors/choices.json")).unwrap()
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(number).collect()
-}
-
-fn counts(value: &Value) -> Vec<u64> {
-    let list = value.as_array().unwrap();
-    list.iter().map(|v| v.as_u64().unwrap()).collect()
-}
-
-#[track_caller]
-fn close(got: f64, want: f64, relative: f64) {
-    let gap = (got - want).abs();
-    assert!(
-        gap <= relative * want.abs().max(1e-300),
-        "got {got}, want {want}"
-    );
-}
-
-/// Five deviations of a p-value that was estimated in `rounds` rounds.
-#[track_caller]
-fn close_by_chance(got: f64, exact: f64, rounds: u64) {
-    let deviation = (exact * (1.0 - exact) / rounds as f64).sqrt();
-    let bias = 1.0 / rounds as f64;
-    assert!(
-        (got - exact).abs() <= 5.0 * deviation + bias,
-        "got {got}, exact {exact}"
-    );
+    serde_json::from_str(include_str!("../vectors/choices.json")).unwrap()
 }
 
 const DIVERGENCES: [(&str, Divergence); 4] = [

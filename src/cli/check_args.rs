@@ -1,0 +1,42 @@
+//! What was typed behind `driftsphere check`.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// `driftsphere check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+        driftsphere check --init march.dsp -o rules.toml\n  \
+        driftsphere check april.dsp rules.toml --against march.dsp\n  \
+        driftsphere check april.dsp rules.toml --against march.dsp --quiet --markdown comment.md\n\n\
+        Exit status: 0 passed, 1 a rule of severity error failed, 2 trouble, or nothing to judge.")]
+pub(super) struct CheckArgs {
+    /// The window that is checked
+    #[arg(value_name = "PROFILE", required_unless_present = "init")]
+    pub(super) profile: Option<PathBuf>,
+    /// The rules
+    #[arg(value_name = "RULES.toml", required_unless_present = "init")]
+    pub(super) rules: Option<PathBuf>,
+    /// The window that rules about a comparison compare with
+    #[arg(long, value_name = "REF.dsp")]
+    pub(super) against: Option<PathBuf>,
+    /// Write a first set of rules, drawn from a reference
+    #[arg(long, value_name = "REF.dsp", conflicts_with_all = ["profile", "rules", "against", "json", "markdown", "quiet", "verbose"])]
+    pub(super) init: Option<PathBuf>,
+    /// Where --init writes; never over a file [default: standard output]
+    #[arg(short, long, value_name = "RULES.toml", conflicts_with = "profile")]
+    pub(super) output: Option<PathBuf>,
+    /// Write the result as JSON; - for standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) json: Option<PathBuf>,
+    /// Write the result as Markdown, such as a comment on a pull request; - for
+    /// standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) markdown: Option<PathBuf>,
+    /// Print nothing but a line where there is nothing to judge
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Show what passed, and everything that failed
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}

@@ -1,0 +1,118 @@
+//! What was typed behind `driftsphere compare`.
+
+use super::args::ThreadArgs;
+use super::exit::FailOn;
+use super::input_args::{ColumnArgs, RowArgs, SpaceArgs, angle};
+use clap::Args;
+use driftsphere::compare::StatisticChoice;
+use std::path::PathBuf;
+
+/// `driftsphere compare`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "REFERENCE and TARGET are profiles, or files of embeddings or records: then centres are \
+        fitted on the embeddings of the first, and the second is measured alike.\n\n\
+        Two sets of profiles (profile --segment) are compared segment by segment. The rate of false \
+        alarms holds for all of them together (Holm), the heaviest verdict counts, and segments that \
+        one side lacks are named. One of a set is FILE#COLUMN=VALUE.\n\n\
+        Examples:\n  \
+        driftsphere compare march.dsp april.dsp\n  \
+        driftsphere compare march.npz april.npz --labels label --ids id\n  \
+        driftsphere compare march.csv april.csv --ids id --time captured_at\n  \
+        driftsphere compare all.npz all.npz --reference-where split=ref --target-where split=blur\n  \
+        driftsphere compare march.dsp#camera=3 april.dsp#camera=3\n  \
+        driftsphere compare march.dsp april.dsp --history week-*.dsp\n  \
+        driftsphere compare march.dsp april.dsp --statistic 'pixel_*=psi'\n  \
+        driftsphere compare march.dsp april.dsp --quiet --fail-on possible --json result.json\n\n\
+        Exit status: 0 no drift, 1 drift (see --fail-on), 2 trouble, or no test could run."
+)]
+pub(super) struct CompareArgs {
+    /// The window that is trusted
+    #[arg(value_name = "REFERENCE")]
+    pub(super) reference: PathBuf,
+    /// The window asked about
+    #[arg(value_name = "TARGET")]
+    pub(super) target: PathBuf,
+    /// Write the result as JSON; - for standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) json: Option<PathBuf>,
+    /// Write the result as Markdown, such as a comment on a pull request; - for
+    /// standard output, in place of the text
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) markdown: Option<PathBuf>,
+    /// Rate of false alarms aimed at, for the whole comparison
+    #[arg(long, value_name = "A", default_value_t = 0.05)]
+    pub(super) alpha: f64,
+    /// A column of angles of a reference that is a file of embeddings, and after
+    /// how much it begins again: hue=360, hour=24 (repeatable)
+    #[arg(long = "angle", value_name = "COLUMN=PERIOD", value_parser = angle)]
+    pub(super) angles: Vec<(String, f64)>,
+    /// Test a feature by ks, w1, psi, js, kl, hellinger or chi2; * in its name
+    /// stands for any text (repeatable, the last that names a feature holds)
+    #[arg(long = "statistic", value_name = "FEATURE=STATISTIC")]
+    pub(super) statistics: Vec<StatisticChoice>,
+    /// Features that the model says, not what it sees, to be explained by the others: those with
+    /// score, confidence, probability or logit in their name, and these; * stands for any text
+    /// (repeatable)
+    #[arg(long = "outputs", value_name = "GLOB")]
+    pub(super) outputs: Vec<String>,
+    /// Profiles of accepted windows: drift is then only what goes beyond the
+    /// changes that they show against the reference
+    #[arg(long, value_name = "PROFILE", num_args = 1..)]
+    pub(super) history: Vec<PathBuf>,
+    /// Split the reference 200 times, by blocks of time where its records have
+    /// times, and say how often the tests on samples alarm within it
+    #[arg(long)]
+    pub(super) self_check: bool,
+    /// The lightest verdict that ends with exit status 1
+    #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
+    pub(super) fail_on: FailOn,
+    /// Print nothing but a line where there is not enough data to tell
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// The windows hold the same records measured twice: do not test them as two
+    #[arg(long, conflicts_with = "unpaired")]
+    pub(super) paired: bool,
+    /// The windows hold different records, whatever their ids say
+    #[arg(long)]
+    pub(super) unpaired: bool,
+    /// Show every finding and every record
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) columns: ColumnArgs,
+    #[command(flatten)]
+    pub(super) rows: RowArgs,
+    #[command(flatten)]
+    pub(super) sides: SideArgs,
+    #[command(flatten)]
+    pub(super) space: SpaceArgs,
+    /// Clusters to find in a reference that is a file of embeddings
+    #[arg(
+        long,
+        value_name = "K",
+        default_value_t = 8,
+        help_heading = "Embedding space"
+    )]
+    pub(super) fit: usize,
+    #[command(flatten)]
+    pub(super) threads: ThreadArgs,
+}
+
+/// Rows of one of the two files only.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Rows of the input")]
+pub(super) struct SideArgs {
+    /// As --rows, for the reference only
+    #[arg(long, value_name = "FILE.npy", conflicts_with = "rows")]
+    pub(super) reference_rows: Option<String>,
+    /// As --where, for the reference only
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub(super) reference_where: Vec<String>,
+    /// As --rows, for the target only
+    #[arg(long, value_name = "FILE.npy", conflicts_with = "rows")]
+    pub(super) target_rows: Option<String>,
+    /// As --where, for the target only
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub(super) target_where: Vec<String>,
+}

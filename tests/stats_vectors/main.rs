@@ -1,0 +1,5 @@
+//! The statistics against other implementations (`scripts/oracles/`).
+
+mod choices;
+mod statistics;
+mod support;
