@@ -1,7 +1,7 @@
 //! Windows whose records come in groups of jittered copies.
 
 use crate::data::{Data, Draws};
-use crate::outcome::{Goal, Outcome, wilson};
+use crate::outcome::{Goal, Outcome, each_test, wilson};
 use crate::trial::{Classes, Windows, run};
 use driftsphere::compare::Comparison;
 use driftsphere::sketch::hash_bytes;
@@ -85,12 +85,17 @@ pub(crate) fn groups(data: &Data, trials: usize) {
             goal: Goal::Open,
         });
     }
+    let mut each = Vec::new();
     for scenario in scenarios.iter().filter(|s| s.name.contains(&data.only)) {
-        measure(data, scenario, trials);
+        let tests = measure(data, scenario, trials);
+        each.push(format!("{}: {tests}", scenario.title()));
     }
+    println!("\nEach test of all records alone, share of trials with p <= 0.05\n");
+    each.iter().for_each(|line| println!("- {line}"));
 }
 
-fn measure(data: &Data, scenario: &Scenario, trials: usize) {
+/// Runs the trials of a scenario and prints its row; each test's own rate.
+fn measure(data: &Data, scenario: &Scenario, trials: usize) -> String {
     let comparisons: Vec<Comparison> = (0..trials)
         .into_par_iter()
         .map(|trial| {
@@ -119,4 +124,5 @@ fn measure(data: &Data, scenario: &Scenario, trials: usize) {
         percent(noticed),
         scenario.goal.judge(&o)
     );
+    each_test(&comparisons)
 }

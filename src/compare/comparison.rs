@@ -7,10 +7,10 @@ use crate::profile::Profile;
 
 use super::draft::Draft;
 use super::features::compare_features;
-use super::finding::{Comparison, Note, SpaceSummary, WindowSummary};
 use super::judge::{judge, overall};
 use super::natural::History;
 use super::options::CompareOptions;
+use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
 use super::space::compare_space;
 use super::view::View;
 use super::why::explain;

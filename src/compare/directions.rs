@@ -4,13 +4,14 @@ use crate::error::Result;
 use crate::profile::SpaceProfile;
 use crate::sketch::hash_text;
 
-use super::centres::SpaceContext;
+use super::context::SpaceContext;
 use super::dependent::dependent_records;
 use super::draft::{Draft, effect};
-use super::finding::{Effect, FrechetSummary, Note, Scope};
+use super::finding::{Effect, Scope};
 use super::groups::{moved, too_few};
 use super::pooled::Pooled;
 use super::repeats::DesignEffects;
+use super::result::{FrechetSummary, Note};
 use super::stats::{
     Components, FrechetDistance, Mmd, Neighbours, Permutation, Permutations, RowGroups,
     SpectralTest, SquaredChords, effective_rows, turn_degrees,

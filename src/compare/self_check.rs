@@ -7,8 +7,8 @@ use crate::profile::SpaceProfile;
 use crate::sketch::{SampleRow, hash_text};
 
 use super::directions::NEIGHBOURS;
-use super::finding::{Note, SelfCheckSummary};
 use super::numbers::percent;
+use super::result::{Note, SelfCheckSummary};
 use super::stats::{
     Components, LabelStatistic, Labellings, Mmd, Neighbours, Permutations, SquaredChords,
 };

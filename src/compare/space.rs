@@ -4,21 +4,25 @@ use crate::error::Result;
 use crate::profile::{Profile, Role, SEALED_ROWS, SpaceConfig, SpaceProfile};
 
 use super::binned::Shares;
-use super::centres::{SpaceContext, class_distances, class_shares, clusters, farthest};
+use super::classes::{class_distances, class_shares};
+use super::clusters::clusters;
+use super::context::SpaceContext;
 use super::directions::{DIRECTIONS, compare_directions, frechet};
 use super::draft::Draft;
-use super::finding::{Kind, Note, Scope, SpaceSummary};
+use super::finding::{Kind, Scope};
 use super::groups::Groups;
 use super::mix::mix_or_meaning;
 use super::numbers::{Size, compare_numbers};
 use super::options::CompareOptions;
 use super::repeats::{DesignEffects, repeated_records};
+use super::result::{Note, SpaceSummary};
 use super::sealed::compare_sealed;
 use super::self_check::self_check;
 use super::shared::Shared;
 use super::spread::Spread;
 use super::statistic::chosen_for;
 use super::tails::compare_tails;
+use super::telling::farthest;
 use super::view::{Centres, View};
 
 /// What is said about one space.
