@@ -66,8 +66,12 @@ pub struct SelfCheckSummary {
     pub splits: u64,
     /// Whether one part was a block of time; at random otherwise.
     pub by_time: bool,
-    /// Rows of the two parts, in the ratio of the windows.
+    /// Rows of the two parts, in the ratio of the windows; where whole groups are
+    /// split, those of one split.
     pub rows: (u64, u64),
+    /// Groups of the two parts, where records have groups: these are split and
+    /// permuted as wholes.
+    pub groups: Option<(u64, u64)>,
     /// Share of the splits with p <= alpha, by test.
     pub rates: Vec<(String, f64)>,
 }

@@ -119,9 +119,8 @@ pub(crate) fn compare_space(
     };
     answer.summary.frechet = frechet(a, b, design);
     if options.self_check {
-        let check = self_check(a, b.rows(), options.alpha, options.seed)?;
-        let note = check.as_ref().map(|check| check.note(name, options.alpha));
-        answer.notes.extend(note);
+        let (check, note) = self_check(name, a, b.rows(), options.alpha, options.seed)?;
+        answer.notes.push(note);
         answer.summary.self_check = check;
     }
 
