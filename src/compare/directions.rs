@@ -13,7 +13,7 @@ use super::pooled::Pooled;
 use super::repeats::DesignEffects;
 use super::result::{FrechetSummary, Note};
 use super::stats::{
-    Components, FrechetDistance, Mmd, Neighbours, Permutation, Permutations, RowGroups,
+    Components, FrechetDistance, Intraclass, Mmd, Neighbours, Permutation, Permutations, RowGroups,
     SpectralTest, SquaredChords, effective_rows, turn_degrees,
 };
 
@@ -101,7 +101,13 @@ pub(crate) fn compare_directions(
     if groups.is_none() {
         notes.extend(dependent_records(context.group, &chords, pooled.first));
     }
-    let components = Components::fit(&pooled.values, dim, seed)?;
+    let components = match groups {
+        Some(groups) => {
+            let alike = Intraclass::of(groups, |i, j| f64::from(chords.row(i)[j]));
+            Components::fit_groups(&pooled.values, dim, groups, alike, seed)?
+        }
+        None => Components::fit(&pooled.values, dim, seed)?,
+    };
     let (null, mmd, neighbours) = match groups {
         Some(groups) => (
             components

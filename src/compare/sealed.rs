@@ -108,8 +108,8 @@ fn note(name: &str, reference: &SpaceProfile, target: &SpaceProfile) -> Note {
         code: "sealed".into(),
         text: format!(
             "{side} sealed in space {name}: tests on samples were not made, records are not \
-             named, shared and repeated records are not noticed, and classes and values of \
-             fewer than 20 rows are counted together."
+             named, shared, repeated and grouped records are not noticed, and classes and values \
+             of fewer than 20 rows are counted together."
         ),
     }
 }

@@ -12,7 +12,8 @@ use super::groups::FEWEST_GROUPS;
 use super::numbers::percent;
 use super::result::{Note, SelfCheckSummary};
 use super::stats::{
-    Components, LabelStatistic, Labellings, Mmd, Neighbours, Permutations, RowGroups, SquaredChords,
+    Components, Intraclass, LabelStatistic, Labellings, Mmd, Neighbours, Permutations, RowGroups,
+    SquaredChords,
 };
 use super::view::expand;
 
@@ -36,8 +37,8 @@ const FEWEST_ROWS: usize = 8;
 /// Where rows have groups, whole groups go to one part or the other, in the order
 /// of their first row's time, and whole groups are permuted, as in the comparison.
 ///
-/// No summary where a part would have fewer than 8 rows or groups; the note says
-/// so.
+/// No summary where a part would have fewer than 8 rows or groups, or the reference
+/// is sealed; the note says so.
 pub(crate) fn self_check(
     space: &str,
     reference: &SpaceProfile,
@@ -45,6 +46,10 @@ pub(crate) fn self_check(
     alpha: f64,
     seed: u64,
 ) -> Result<(Option<SelfCheckSummary>, Note)> {
+    if reference.sealed().is_some() {
+        let why = "it is sealed and has no sampled records. Take the profile that was sealed";
+        return Ok((None, not_made(space, why)));
+    }
     let share = target_rows as f64 / (reference.rows() + target_rows).max(1) as f64;
     let parts = Parts::of(expand(reference.sample()), share);
     let (first, second) = parts.sizes();
@@ -63,8 +68,15 @@ pub(crate) fn self_check(
         Some(groups) => Permutations::whole_groups(groups, seed)?,
         None => Permutations::new(first, second, seed)?,
     };
-    let chords = SquaredChords::new(&values, reference.directions().dim())?;
-    let components = Components::fit(&values, reference.directions().dim(), seed)?;
+    let dim = reference.directions().dim();
+    let chords = SquaredChords::new(&values, dim)?;
+    let components = match &groups {
+        Some(groups) => {
+            let alike = Intraclass::of(groups, |i, j| f64::from(chords.row(i)[j]));
+            Components::fit_groups(&values, dim, groups, alike, seed)?
+        }
+        None => Components::fit(&values, dim, seed)?,
+    };
     let is_first = parts.block(0);
     let first_rows = is_first.iter().filter(|first| **first).count();
     let statistics = match &groups {
@@ -194,7 +206,7 @@ fn unit_vectors(rows: &[(u64, Arc<SampleRow>)]) -> Vec<f32> {
 }
 
 /// Says that there is no self-check, and why.
-pub(crate) fn not_made(space: &str, why: &str) -> Note {
+fn not_made(space: &str, why: &str) -> Note {
     Note {
         code: "no-self-check".into(),
         text: format!("the reference of space {space} was not held against itself: {why}."),

@@ -72,9 +72,7 @@ pub(crate) fn compare_space(
             .push(draft.counts(a.rows(), b.rows()).not_tested(reason));
         return Ok(answer);
     }
-    if a.sealed().is_some() || b.sealed().is_some() {
-        return compare_sealed(answer, name, reference, target, options);
-    }
+    // Nothing, where a side is sealed and has no sample.
     let shared = Shared::of(a, b);
     // The very same vectors can be told from a changed model: they are tested,
     // and nothing is found.
@@ -91,16 +89,16 @@ pub(crate) fn compare_space(
                 .counts(a.rows(), b.rows())
                 .not_tested("paired: mostly the same records on both sides"),
         );
-        answer.notes.push(Note {
-            code: "paired".into(),
-            text: format!(
-                "{:.0} % of the sampled target records of space {name} are in the reference too, \
-                 with other vectors. Tests for two windows of different records do not apply to \
-                 the same records measured twice, so the space was not tested.",
-                shared.target * 100.0
-            ),
-        });
+        answer.notes.push(paired_note(name, &shared, options));
         return Ok(answer);
+    }
+    if options.self_check {
+        let (check, note) = self_check(name, a, b.rows(), options.alpha, options.seed)?;
+        answer.notes.push(note);
+        answer.summary.self_check = check;
+    }
+    if a.sealed().is_some() || b.sealed().is_some() {
+        return compare_sealed(answer, name, reference, target, options);
     }
     let groups = Groups::of(a, b);
     let rows = (a.rows(), b.rows());
@@ -118,11 +116,6 @@ pub(crate) fn compare_space(
         }
     };
     answer.summary.frechet = frechet(a, b, design);
-    if options.self_check {
-        let (check, note) = self_check(name, a, b.rows(), options.alpha, options.seed)?;
-        answer.notes.push(note);
-        answer.summary.self_check = check;
-    }
 
     let classed = [reference, target]
         .iter()
@@ -242,6 +235,25 @@ fn summary(
         mix_or_meaning: None,
         frechet: None,
         self_check: None,
+    }
+}
+
+/// What the reader should know of windows that were taken for the same records.
+fn paired_note(name: &str, shared: &Shared, options: &CompareOptions) -> Note {
+    let why = match options.paired {
+        Some(_) => format!("The records of space {name} were said to be the same on both sides."),
+        None => format!(
+            "{:.0} % of the sampled target records of space {name} are in the reference too, with \
+             other vectors.",
+            shared.target * 100.0
+        ),
+    };
+    Note {
+        code: "paired".into(),
+        text: format!(
+            "{why} Tests for two windows of different records do not apply to the same records \
+             measured twice, so the space was not tested."
+        ),
     }
 }
 
