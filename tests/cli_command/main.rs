@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod check;
+mod choices;
 mod compare;
 mod demo;
 mod divided;
