@@ -109,6 +109,18 @@ impl Components {
     /// model, 10 rows of each against 4: p <= 5 % in 22 % of 40 comparisons without
     /// drift).
     ///
+    /// ```
+    /// use driftsphere::compare::stats::{Components, Intraclass, RowGroups};
+    ///
+    /// // Two groups on a line, one of three copies: each has half of the say, so the
+    /// // mean lies in the middle between them.
+    /// let groups = RowGroups::new(&[Some(1), Some(1), Some(1), Some(2)], &[true; 4]);
+    /// let rows = [0.0, 0.0, 0.0, 1.0];
+    /// let found = Components::fit_groups(&rows, 1, &groups, Intraclass::ALIKE, 1)?;
+    /// assert!((found.eigenvalues()[0] - 4.0 * 0.25 / 3.0).abs() < 1e-6);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`fit`](Self::fit).

@@ -241,6 +241,15 @@ impl RowGroups {
     ///
     /// shared out among its rows: groups of copies alike whatever their sizes, groups
     /// of independent rows by their sizes.
+    ///
+    /// ```
+    /// use driftsphere::compare::stats::{Intraclass, RowGroups};
+    ///
+    /// let groups = RowGroups::new(&[Some(1), Some(1), Some(1), Some(2)], &[true; 4]);
+    /// assert_eq!(groups.row_weights(Intraclass::ALIKE), [2.0 / 3.0, 2.0 / 3.0, 2.0 / 3.0, 2.0]);
+    /// let independent = Intraclass { within: 0.0, between: 0.0 };
+    /// assert_eq!(groups.row_weights(independent), [1.0; 4]);
+    /// ```
     #[must_use]
     pub fn row_weights(&self, alike: Intraclass) -> Vec<f64> {
         let mut weights = vec![0.0; self.rows()];
