@@ -122,7 +122,6 @@ pub(crate) fn groups(data: &Data, trials: usize) {
         let tests = measure(data, scenario, trials);
         let (name, classes) = (scenario.name, scenario.classes.name());
         each.push(format!("{name}, classes {classes}: {tests}"));
-        eprintln!("{}", each.last().map_or("", String::as_str));
     }
     println!("\nEach test of all records alone, share of trials with p <= 0.05\n");
     each.iter().for_each(|line| println!("- {line}"));
