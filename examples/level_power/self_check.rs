@@ -68,10 +68,10 @@ const SCENARIOS: [Scenario; 6] = [
     },
 ];
 
-fn profile(data: &Data, images: &[usize], scenario: &Scenario) -> Result<Profile> {
+fn profile(data: &Data, images: &[usize], side: &str, scenario: &Scenario) -> Result<Profile> {
     let config = ProfileConfig::new().space(SPACE, SpaceConfig::new(data.rows.ncols()));
     let mut builder = ProfileBuilder::new(config)?;
-    let ids: Vec<String> = (0..images.len()).map(|i| i.to_string()).collect();
+    let ids: Vec<String> = (0..images.len()).map(|i| format!("{side}/{i}")).collect();
     let vectors = data.rows.select(Axis(0), images);
     let mut batch = Batch::new(images.len())
         .ids(Column::from(ids))
@@ -109,8 +109,8 @@ fn run(data: &Data, scenario: &Scenario, trial: usize) -> Result<SelfCheckSummar
         ..CompareOptions::default()
     };
     let (reference, target) = (
-        profile(data, &reference, scenario)?,
-        profile(data, &target, scenario)?,
+        profile(data, &reference, "a", scenario)?,
+        profile(data, &target, "b", scenario)?,
     );
     let mut spaces = compare(&reference, &target, &options)?.spaces;
     Ok(spaces[0].self_check.take().expect("the samples have rows"))
