@@ -287,6 +287,36 @@ mod tests {
         }
     }
 
+    /// Of groups: neighbours in other groups, each side's share counts half.
+    #[test]
+    fn sides_of_any_size_have_half_a_say_where_rows_have_groups() {
+        let chords = chords(90, 2);
+        // Groups of three rows in the reference, of one to two in the target.
+        let keys: Vec<Option<u64>> = (0..90)
+            .map(|row| (row < 60).then_some(row / 3).or(Some(100 + row * 2 / 3)))
+            .collect();
+        let first: Vec<bool> = (0..90).map(|row| row < 60).collect();
+        let groups = RowGroups::new(&keys, &first);
+        let neighbours = Neighbours::of_groups(&chords, 60, 7, 3, &groups).unwrap();
+        assert_eq!(neighbours.expected(), 0.5);
+        let permutations = Permutations::whole_groups(&groups, 4).unwrap();
+        let labellings = permutations.labellings(0..70);
+        for (l, value) in neighbours.values(&labellings).iter().enumerate() {
+            let mut own = [0.0; 2];
+            let mut all = [0.0; 2];
+            for i in 0..90 {
+                let mut order: Vec<usize> = (0..90).filter(|&j| keys[j] != keys[i]).collect();
+                order.sort_by(|&a, &b| chords.row(i)[a].total_cmp(&chords.row(i)[b]));
+                let side = usize::from(labellings.is_first(l, i));
+                all[side] += 7.0;
+                let same = |j: &&usize| labellings.is_first(l, **j) == labellings.is_first(l, i);
+                own[side] += order[..7].iter().filter(same).count() as f64;
+            }
+            let naive = (own[0] / all[0] + own[1] / all[1]) / 2.0;
+            assert!((value - naive).abs() < 1e-12, "{value} {naive}");
+        }
+    }
+
     #[test]
     fn copies_are_shared_out_without_regard_to_the_window() {
         // All rows alike: over seeds the mean is the expectation.
