@@ -32,6 +32,8 @@ struct Window {
     originals: usize,
     shift: f64,
     grouped: bool,
+    /// Records come with times, those of an original one after the other.
+    timed: bool,
 }
 
 impl Window {
@@ -42,6 +44,7 @@ impl Window {
             originals,
             shift: 0.0,
             grouped: true,
+            timed: false,
         }
     }
 
@@ -79,6 +82,9 @@ impl Window {
                 }),
             )
             .space("embedding", rows.view());
+        if self.timed {
+            batch = batch.times((0..n as i64).collect::<Vec<i64>>());
+        }
         if self.grouped {
             batch = batch.groups(texts(&|i| format!("{}/{}", self.seed, i / COPIES)));
         }
@@ -233,6 +239,45 @@ fn groups_of_one_window_are_not_used() {
     assert!(note(&comparison, "dependent-records").is_some());
 }
 
+/// A block of time holds whole scenes. Split by single records the reference seems to
+/// change all the time; by whole groups it is what it is, steady.
+#[test]
+fn the_self_check_splits_whole_groups() {
+    let options = CompareOptions {
+        self_check: true,
+        ..CompareOptions::default()
+    };
+    let mut rates = [Vec::new(), Vec::new()];
+    for seed in [81, 91, 101] {
+        for (at, grouped) in [(0, true), (1, false)] {
+            let window = |seed| Window {
+                timed: true,
+                grouped,
+                ..Window::new(seed, 50)
+            };
+            let reference = reference(window(seed));
+            let target = target(&reference, window(seed + 5));
+            let compared = compare(&reference, &target, &options).unwrap();
+            let check = compared.spaces[0].self_check.clone().unwrap();
+            assert!(check.by_time);
+            assert_eq!(check.groups, grouped.then_some((25, 25)));
+            let text = note(&compared, "self-check").unwrap();
+            assert_eq!(text.contains("whole groups together (25 and 25)"), grouped);
+            rates[at].extend(check.rates.iter().map(|(_, rate)| *rate));
+        }
+    }
+    let mean = |rates: &[f64]| rates.iter().sum::<f64>() / rates.len() as f64;
+    // 200 blocks of 50 groups overlap: far fewer than 200 trials, so the bound is wide.
+    assert!(mean(&rates[0]) < 0.2, "{rates:?}");
+    assert!(mean(&rates[1]) > 0.5, "{rates:?}");
+
+    let few = reference(Window::new(111, 12));
+    let compared = compare(&few, &target(&few, Window::new(112, 12)), &options).unwrap();
+    assert_eq!(compared.spaces[0].self_check, None);
+    let text = note(&compared, "no-self-check").unwrap();
+    assert!(text.contains("6 and 6 groups"), "{text}");
+}
+
 #[test]
 fn threads_do_not_change_the_comparison() {
     let reference = reference(Window::new(71, 30));
@@ -247,27 +292,72 @@ fn threads_do_not_change_the_comparison() {
     assert_eq!(run(1).findings, run(3).findings);
 }
 
+/// Embeddings of a committed week, `(rows, dim)`.
+fn week(name: &str) -> Array2<f32> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/");
+    let file = driftsphere::ingest::ArrayFile::open(format!("{folder}{name}.npz")).unwrap();
+    let mut matrix = file.matrix("embedding").unwrap();
+    let (rows, dim) = (matrix.rows(), matrix.cols());
+    let mut values = Vec::new();
+    while let Some(block) = matrix.next_block(512).unwrap() {
+        values.extend(block.iter());
+    }
+    Array2::from_shape_vec((rows, dim), values).unwrap()
+}
+
+fn profile_of(rows: &Array2<f32>, groups: Option<Vec<i64>>) -> Profile {
+    let config = ProfileConfig::new().space("embedding", SpaceConfig::new(rows.ncols()));
+    let mut builder = ProfileBuilder::new(config).unwrap();
+    let mut batch = Batch::new(rows.nrows()).space("embedding", rows.view());
+    if let Some(groups) = groups {
+        batch = batch.groups(Column::from(groups));
+    }
+    builder.track_batch(&batch).unwrap();
+    builder.freeze()
+}
+
 /// The demo's real embeddings are independent: nothing is noticed.
 #[test]
 fn real_independent_records_are_not_noticed() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/");
-    let profile = |name: &str| {
-        let file = driftsphere::ingest::ArrayFile::open(format!("{folder}{name}.npz")).unwrap();
-        let mut matrix = file.matrix("embedding").unwrap();
-        let dim = matrix.cols();
-        let mut builder =
-            ProfileBuilder::new(ProfileConfig::new().space("embedding", SpaceConfig::new(dim)))
-                .unwrap();
-        while let Some(rows) = matrix.next_block(512).unwrap() {
-            let batch = Batch::new(rows.nrows()).space("embedding", rows.view());
-            builder.track_batch(&batch).unwrap();
-        }
-        builder.freeze()
-    };
-    let reference = profile("reference_week_1");
-    for week in ["reference_week_2", "clean_week", "degraded_week"] {
-        let options = CompareOptions::default();
-        let comparison = compare(&reference, &profile(week), &options).unwrap();
-        assert_eq!(note(&comparison, "dependent-records"), None, "{week}");
+    let reference = profile_of(&week("reference_week_1"), None);
+    for name in ["reference_week_2", "clean_week", "degraded_week"] {
+        let target = profile_of(&week(name), None);
+        let comparison = compare(&reference, &target, &CompareOptions::default()).unwrap();
+        assert_eq!(note(&comparison, "dependent-records"), None, "{name}");
     }
+}
+
+/// Twenty copies of each of 60 of them, jittered by 2 % of a row's length, are:
+/// without groups they are noticed, with groups there is nothing to notice.
+#[test]
+fn jittered_copies_of_real_records_are_noticed() {
+    let copies = |name: &str, seed: u64| {
+        let rows = week(name);
+        let dim = rows.ncols();
+        Array2::from_shape_fn((60 * COPIES, dim), |(i, j)| {
+            let row = rows.row(i / COPIES);
+            let length = row.iter().map(|x| f64::from(x * x)).sum::<f64>().sqrt();
+            let jitter = 0.02 * length / (dim as f64).sqrt();
+            row[j] + (jitter * normal(seed, i * dim + j)) as f32
+        })
+    };
+    let (a, b) = (copies("reference_week_1", 1), copies("clean_week", 2));
+    let options = CompareOptions::default();
+    let blind = compare(&profile_of(&a, None), &profile_of(&b, None), &options).unwrap();
+    let text = note(&blind, "dependent-records").expect("copies are noticed");
+    assert!(text.contains("% of the reference's and"), "{text}");
+    assert!(text.contains("% of the target's"), "{text}");
+
+    let images = |from: i64| Some((0..60 * COPIES as i64).map(|i| from + i / 20).collect());
+    let (a, b) = (profile_of(&a, images(0)), profile_of(&b, images(60)));
+    let told = compare(&a, &b, &options).unwrap();
+    assert_eq!(note(&told, "dependent-records"), None);
+    assert!(note(&told, "groups").is_some());
+    let p = |c: &Comparison| finding(c, "directions").p_value.unwrap();
+    assert!(
+        p(&blind) < 1e-3 && p(&told) > 0.01,
+        "{} {}",
+        p(&blind),
+        p(&told)
+    );
 }

@@ -4,9 +4,10 @@
 //! and the seeds are fixed.
 
 use driftsphere::compare::stats::{
-    Components, Divergence, Mmd, Neighbours, PairCurves, Permutations, SpectralTest, SquaredChords,
-    cauchy, chi_square_test, detectable_ks_shift, detectable_mean_shift, divergence_test,
-    equal_bins, into_bins, ks_test, kuiper_test, share_test, turn_degrees, wasserstein1_test,
+    Components, Divergence, Intraclass, Mmd, Neighbours, PairCurves, Permutations, RowGroups,
+    SpectralTest, SquaredChords, cauchy, chi_square_test, detectable_ks_shift,
+    detectable_mean_shift, divergence_test, equal_bins, into_bins, ks_test, kuiper_test,
+    share_test, turn_degrees, wasserstein1_test,
 };
 
 /// SplitMix64: chance for the simulations only.
@@ -323,6 +324,86 @@ fn divergences_w1_and_kuiper() {
             .zip(&p_values)
         {
             keeps_level(&format!("{name} {n} {m}"), p);
+        }
+    }
+}
+
+/// Rows that are nearly copies inside a group, permuted in whole groups. The windows
+/// may differ in the number of groups and in the rows of each: a longer video is no
+/// drift.
+#[test]
+fn whole_groups_of_unlike_sizes() {
+    let dim = 6;
+    for ((groups, copies), trials) in [
+        (([24, 24], [8, 8]), 200),
+        (([30, 15], [4, 12]), 200),
+        (([20, 20], [12, 2]), 200),
+    ] {
+        let mut p = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+        for trial in 0..trials {
+            let mut random = Random(trial as u64 * 29 + copies[1] as u64);
+            let (mut rows, mut keys, mut first) = (Vec::new(), Vec::new(), Vec::new());
+            for side in 0..2 {
+                for group in 0..groups[side] {
+                    let original: Vec<f64> = (0..dim).map(|_| random.normal()).collect();
+                    for _ in 0..copies[side] {
+                        rows.extend(original.iter().map(|x| (x + 0.05 * random.normal()) as f32));
+                        keys.push(Some((side * 1000 + group) as u64));
+                        first.push(side == 0);
+                    }
+                }
+            }
+            let n = groups[0] * copies[0];
+            let row_groups = RowGroups::new(&keys, &first);
+            let seed = trial as u64;
+            let permutations = Permutations::whole_groups(&row_groups, seed).unwrap();
+            let chords = SquaredChords::new(&rows, dim).unwrap();
+            let alike = Intraclass::of(&row_groups, |i, j| f64::from(chords.row(i)[j]));
+            let components = Components::fit_groups(&rows, dim, &row_groups, alike, seed).unwrap();
+            let spectral = components.null(n).unwrap().grouped(&row_groups);
+            let mmd = Mmd::laplace(&chords, n)
+                .unwrap()
+                .grouped(&chords, &row_groups);
+            let neighbours =
+                Neighbours::of_groups(&chords, n, Neighbours::DEFAULT_K, seed, &row_groups)
+                    .unwrap();
+            let half_chord = |squared: f64| squared.sqrt() / 2.0;
+            let curves = PairCurves::within(&chords.clone().apart(&row_groups), n, half_chord)
+                .unwrap()
+                .grouped(&row_groups);
+            // Over the means of all rows, as of windows whose samples hold all.
+            let mut difference = vec![0.0; dim];
+            for (row, is_first) in rows.chunks_exact(dim).zip(&first) {
+                let side = if *is_first {
+                    n as f64
+                } else {
+                    n as f64 - first.len() as f64
+                };
+                for (d, x) in difference.iter_mut().zip(row) {
+                    *d += f64::from(*x) / side;
+                }
+            }
+            let (of_first, of_second, _) = row_groups.pairs();
+            let counts = [n as f64, (keys.len() - n) as f64];
+            let pairs = [2.0 * of_first, 2.0 * of_second];
+            let variance = spectral.intraclass().unwrap().variance(counts, pairs, 0.0);
+            let observed = components.statistic(&difference, 1.0 / variance);
+            let tests = permutations.test_all(&[
+                (observed, &spectral),
+                (mmd.observed(), &mmd),
+                (neighbours.observed(), &neighbours),
+            ]);
+            for (p, test) in p.iter_mut().zip(&tests) {
+                p.push(test.p_value);
+            }
+            let test = curves
+                .permutations(seed)
+                .unwrap()
+                .test(curves.observed(), &curves);
+            p[3].push(test.p_value);
+        }
+        for (name, p) in ["spectral", "mmd", "neighbours", "pairs"].iter().zip(&p) {
+            keeps_level(&format!("{name} {groups:?} {copies:?}"), p);
         }
     }
 }

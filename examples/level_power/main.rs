@@ -7,13 +7,16 @@
 //!
 //! The file has `emb` (rows x dim), `label`, `split` with `split_names`: `ref`
 //! and `holdout_clean` are clean rows of different images, every other split is
-//! a degraded version of the held-out images, in the same order. PART is
-//! `level`, `power`, `large`, `same`, `groups`, `sealed` or `all`; TRIALS replaces the number of
-//! trials (0: as many as usual); ONLY is a part of a scenario's name.
+//! a degraded version of the held-out images, in the same order. PART is `level`,
+//! `power`, `large`, `same`, `groups`, `angles`, `self-check`, `sealed` or `all`; TRIALS
+//! replaces the number of trials (0: as many as usual); ONLY is a part of a scenario's
+//! name, or several parted by `|`.
 
+mod angles;
 mod data;
 mod groups;
 mod outcome;
+mod self_check;
 mod trial;
 
 use data::{Data, Draws};
@@ -260,7 +263,8 @@ fn sealed(data: &mut Data, trials: usize) {
     println!("\nSealed against sealed");
     data.sealed = true;
     if data.only.is_empty() {
-        data.only = "300 against 300|1000 against 1000|300: 10 % degraded|300: 10 % novel".into();
+        let level = "300 against 300|1000 against 1000";
+        data.only = format!("{level}|% degraded|300: 10 % novel|one of ten");
     }
     level(data, trials);
     power(data, trials);
@@ -292,6 +296,12 @@ fn main() -> Result<()> {
     }
     if wanted("groups") {
         groups::groups(&data, trials.unwrap_or(200));
+    }
+    if wanted("angles") {
+        angles::angles(trials.unwrap_or(400));
+    }
+    if wanted("self-check") {
+        self_check::self_check(&data, trials.unwrap_or(50));
     }
     if wanted("large") {
         large(&data, trials.unwrap_or(100));

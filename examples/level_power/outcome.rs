@@ -1,7 +1,9 @@
 //! What many trials said, and whether it is what they should say.
 
+use std::collections::BTreeMap;
+
 use crate::trial::SPACE;
-use driftsphere::compare::{Comparison, Verdict};
+use driftsphere::compare::{Comparison, Scope, Verdict};
 
 /// What the trials of one scenario said.
 pub(crate) struct Outcome {
@@ -26,6 +28,29 @@ impl Outcome {
             possible: verdict(Verdict::PossibleDrift),
         }
     }
+}
+
+/// How often each test of all records, by itself, had p <= 0.05.
+pub(crate) fn each_test(comparisons: &[Comparison]) -> String {
+    let mut tests: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let findings = comparisons.iter().flat_map(|c| &c.findings);
+    for finding in findings.filter(|f| f.scope == Scope::All) {
+        if let Some(p) = finding.p_value {
+            let (alarms, all) = tests.entry(&finding.feature).or_default();
+            *alarms += usize::from(p <= 0.05);
+            *all += 1;
+        }
+    }
+    let shares = tests.iter().map(|(test, (alarms, all))| {
+        let (low, high) = wilson(*alarms, *all);
+        format!(
+            "{test} {:.1} % ({:.0}-{:.0})",
+            100.0 * *alarms as f64 / *all as f64,
+            100.0 * low,
+            100.0 * high
+        )
+    });
+    shares.collect::<Vec<_>>().join(", ")
 }
 
 /// Wilson's 95 % interval of a share.

@@ -7,11 +7,12 @@ use crate::profile::{Profile, SpaceProfile};
 
 use super::draft::Draft;
 use super::features::compare_features;
-use super::finding::{Comparison, Kind, Note, Scope, SpaceSummary, WindowSummary};
+use super::finding::{Kind, Scope};
 use super::groups::Groups;
 use super::judge::{judge, overall};
 use super::natural::History;
 use super::options::CompareOptions;
+use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
 use super::space::{compare_space, group_of};
 use super::unused::compare_unused;
 use super::view::View;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::finding::Note;
 use super::numbers::percent;
+use super::result::Note;
 use super::stats::SquaredChords;
 
 /// Fewest other rows of each window that neighbours are sought among.

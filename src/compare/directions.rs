@@ -4,15 +4,16 @@ use crate::error::Result;
 use crate::profile::SpaceProfile;
 use crate::sketch::hash_text;
 
-use super::centres::SpaceContext;
+use super::context::SpaceContext;
 use super::dependent::dependent_records;
 use super::draft::{Draft, effect};
-use super::finding::{Effect, FrechetSummary, Note, Scope};
+use super::finding::{Effect, Scope};
 use super::groups::{moved, too_few};
 use super::pooled::Pooled;
 use super::repeats::DesignEffects;
+use super::result::{FrechetSummary, Note};
 use super::stats::{
-    Components, FrechetDistance, Mmd, Neighbours, Permutation, Permutations, RowGroups,
+    Components, FrechetDistance, Intraclass, Mmd, Neighbours, Permutation, Permutations, RowGroups,
     SpectralTest, SquaredChords, effective_rows, turn_degrees,
 };
 
@@ -100,7 +101,13 @@ pub(crate) fn compare_directions(
     if groups.is_none() {
         notes.extend(dependent_records(context.group, &chords, pooled.first));
     }
-    let components = Components::fit(&pooled.values, dim, seed)?;
+    let components = match groups {
+        Some(groups) => {
+            let alike = Intraclass::of(groups, |i, j| f64::from(chords.row(i)[j]));
+            Components::fit_groups(&pooled.values, dim, groups, alike, seed)?
+        }
+        None => Components::fit(&pooled.values, dim, seed)?,
+    };
     let (null, mmd, neighbours) = match groups {
         Some(groups) => (
             components

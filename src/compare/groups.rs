@@ -6,8 +6,8 @@ use crate::profile::{Profile, SpaceProfile};
 use crate::sketch::{CoordinatedSample, SampleRow, hash_text};
 
 use super::extremes::samples;
-use super::finding::Note;
 use super::repeats::DesignEffects;
+use super::result::Note;
 use super::stats::{Intraclass, RowGroups, SquaredChords};
 use super::view::expand;
 

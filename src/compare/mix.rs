@@ -2,8 +2,8 @@
 
 use crate::profile::{SpaceGroup, SpaceProfile};
 
-use super::centres::class_groups;
-use super::finding::MixOrMeaning;
+use super::classes::class_groups;
+use super::result::MixOrMeaning;
 
 /// Splits the difference of two means by class; see [`MixOrMeaning`].
 ///

@@ -4,7 +4,7 @@
 //! profiles have, judges the evidence together and returns a [`Comparison`].
 //!
 //! ```text
-//! numbers, categories, centres, directions, spread -> drafts -> judge -> Comparison
+//! numbers, categories, classes, clusters, directions, spread -> drafts -> judge -> Comparison
 //! ```
 //!
 //! Each test makes a finding: a statistic with its p-value, an effect in plain
@@ -15,8 +15,10 @@
 mod angles;
 mod binned;
 mod categories;
-mod centres;
+mod classes;
+mod clusters;
 mod comparison;
+mod context;
 mod dependent;
 mod directions;
 mod draft;
@@ -34,6 +36,7 @@ mod order;
 mod outputs;
 mod pooled;
 mod repeats;
+mod result;
 mod seal;
 mod sealed;
 mod segments;
@@ -44,6 +47,7 @@ mod spread;
 mod statistic;
 pub mod stats;
 mod tails;
+mod telling;
 mod thresholds;
 mod unused;
 mod view;
@@ -52,11 +56,13 @@ mod why;
 pub use comparison::{compare, compare_with_history};
 pub use explanation::{Association, Explanation};
 pub use finding::{
-    Comparison, Effect, Finding, FrechetSummary, Group, Kind, MixOrMeaning, NaturalVariation, Note,
-    QuantilePair, Scope, SelfCheckSummary, SharePair, SpaceSummary, TellingRecord, Verdict,
-    WindowSummary,
+    Effect, Finding, Group, Kind, NaturalVariation, QuantilePair, Scope, SharePair, TellingRecord,
+    Verdict,
 };
 pub use options::CompareOptions;
+pub use result::{
+    Comparison, FrechetSummary, MixOrMeaning, Note, SelfCheckSummary, SpaceSummary, WindowSummary,
+};
 pub use segments::{SegmentComparison, SetComparison, compare_sets};
 pub use statistic::{Statistic, StatisticChoice};
 pub use thresholds::Thresholds;

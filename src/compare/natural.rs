@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
-use super::finding::{Finding, NaturalVariation, Note, Scope};
+use super::finding::{Finding, NaturalVariation, Scope};
+use super::result::Note;
 
 /// From so many windows on the limit is their 95 % quantile, not the largest.
 const MANY: usize = 20;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::profile::SpaceProfile;
 use crate::sketch::SampleRow;
 
-use super::centres::SpaceContext;
+use super::context::SpaceContext;
 use super::draft::{Draft, effect};
-use super::finding::{Note, Scope};
+use super::finding::Scope;
 use super::numbers::percent;
+use super::result::Note;
 
 /// Below this dimension different rows may have one vector in half precision.
 const FEWEST_DIMENSIONS: usize = 16;

@@ -9,7 +9,7 @@ use crate::profile::{
 use crate::sketch::{CoordinatedSample, hash_text};
 use crate::sphere::Distance;
 
-use super::centres::class_groups;
+use super::classes::class_groups;
 use super::spread::neighbouring;
 use super::stats::{Components, SquaredChords};
 

@@ -7,14 +7,17 @@ use crate::profile::{PairDistances, Profile, SealedSpace, SpaceGroup, SpaceProfi
 use crate::sphere::Codebook;
 
 use super::categories::Counts;
-use super::centres::{SpaceContext, class_distances, class_shares, clusters};
+use super::classes::{class_distances, class_shares};
+use super::clusters::clusters;
+use super::context::SpaceContext;
 use super::directions::{DIRECTIONS, Spectral, spectral_draft};
 use super::draft::{Draft, effect};
-use super::finding::{Note, QuantilePair, Scope};
+use super::finding::{QuantilePair, Scope};
 use super::mix::mix_or_meaning;
 use super::numbers::number;
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
+use super::result::Note;
 use super::seal::summary;
 use super::space::{SpaceAnswer, class_shares_by, group_of, norm};
 use super::stats::{Components, SideComponents, effective_rows, turn_degrees};
@@ -105,8 +108,8 @@ fn note(name: &str, reference: &SpaceProfile, target: &SpaceProfile) -> Note {
         code: "sealed".into(),
         text: format!(
             "{side} sealed in space {name}: tests on samples were not made, records are not \
-             named, shared and repeated records are not noticed, and classes and values of \
-             fewer than 20 rows are counted together."
+             named, shared, repeated and grouped records are not noticed, and classes and values \
+             of fewer than 20 rows are counted together."
         ),
     }
 }

@@ -4,9 +4,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{Profile, ProfileSet, Segment};
 
 use super::comparison::{Evidence, measure, window};
-use super::finding::{Comparison, Verdict};
+use super::finding::Verdict;
 use super::judge::{judge, overall};
 use super::options::CompareOptions;
+use super::result::Comparison;
 use super::stats;
 use super::why::explain;
 

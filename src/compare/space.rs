@@ -4,21 +4,25 @@ use crate::error::Result;
 use crate::profile::{Profile, Role, SEALED_ROWS, SpaceConfig, SpaceProfile};
 
 use super::binned::Shares;
-use super::centres::{SpaceContext, class_distances, class_shares, clusters, farthest};
+use super::classes::{class_distances, class_shares};
+use super::clusters::clusters;
+use super::context::SpaceContext;
 use super::directions::{DIRECTIONS, compare_directions, frechet};
 use super::draft::Draft;
-use super::finding::{Kind, Note, Scope, SpaceSummary};
+use super::finding::{Kind, Scope};
 use super::groups::Groups;
 use super::mix::mix_or_meaning;
 use super::numbers::{Size, compare_numbers};
 use super::options::CompareOptions;
 use super::repeats::{DesignEffects, repeated_records};
+use super::result::{Note, SpaceSummary};
 use super::sealed::compare_sealed;
 use super::self_check::self_check;
 use super::shared::Shared;
 use super::spread::Spread;
 use super::statistic::chosen_for;
 use super::tails::compare_tails;
+use super::telling::farthest;
 use super::view::{Centres, View};
 
 /// What is said about one space.
@@ -68,9 +72,12 @@ pub(crate) fn compare_space(
             .push(draft.counts(a.rows(), b.rows()).not_tested(reason));
         return Ok(answer);
     }
-    if a.sealed().is_some() || b.sealed().is_some() {
-        return compare_sealed(answer, name, reference, target, options);
+    if options.self_check {
+        let (check, note) = self_check(name, a, b.rows(), options.alpha, options.seed)?;
+        answer.notes.push(note);
+        answer.summary.self_check = check;
     }
+    // Nothing, where a side is sealed and has no sample.
     let shared = Shared::of(a, b);
     // The very same vectors can be told from a changed model: they are tested,
     // and nothing is found.
@@ -87,16 +94,11 @@ pub(crate) fn compare_space(
                 .counts(a.rows(), b.rows())
                 .not_tested("paired: mostly the same records on both sides"),
         );
-        answer.notes.push(Note {
-            code: "paired".into(),
-            text: format!(
-                "{:.0} % of the sampled target records of space {name} are in the reference too, \
-                 with other vectors. Tests for two windows of different records do not apply to \
-                 the same records measured twice, so the space was not tested.",
-                shared.target * 100.0
-            ),
-        });
+        answer.notes.push(paired_note(name, &shared, options));
         return Ok(answer);
+    }
+    if a.sealed().is_some() || b.sealed().is_some() {
+        return compare_sealed(answer, name, reference, target, options);
     }
     let groups = Groups::of(a, b);
     let rows = (a.rows(), b.rows());
@@ -118,12 +120,6 @@ pub(crate) fn compare_space(
         }
     };
     answer.summary.frechet = frechet(a, b, design);
-    if options.self_check {
-        let check = self_check(a, b.rows(), options.alpha, options.seed)?;
-        let note = check.as_ref().map(|check| check.note(name, options.alpha));
-        answer.notes.extend(note);
-        answer.summary.self_check = check;
-    }
 
     let classed = [reference, target]
         .iter()
@@ -243,6 +239,25 @@ fn summary(
         mix_or_meaning: None,
         frechet: None,
         self_check: None,
+    }
+}
+
+/// What the reader should know of windows that were taken for the same records.
+fn paired_note(name: &str, shared: &Shared, options: &CompareOptions) -> Note {
+    let why = match options.paired {
+        Some(_) => format!("The records of space {name} were said to be the same on both sides."),
+        None => format!(
+            "{:.0} % of the sampled target records of space {name} are in the reference too, with \
+             other vectors.",
+            shared.target * 100.0
+        ),
+    };
+    Note {
+        code: "paired".into(),
+        text: format!(
+            "{why} Tests for two windows of different records do not apply to the same records \
+             measured twice, so the space was not tested."
+        ),
     }
 }
 

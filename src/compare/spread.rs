@@ -7,7 +7,8 @@ use crate::profile::{SpaceGroup, SpaceProfile};
 use crate::sketch::hash_text;
 use crate::sphere::{Distance, squared_chord};
 
-use super::centres::{SpaceContext, class_groups};
+use super::classes::class_groups;
+use super::context::SpaceContext;
 use super::draft::{Draft, effect};
 use super::finding::{QuantilePair, Scope};
 use super::groups::{moved, too_few};

@@ -14,7 +14,7 @@ use crate::profile::{Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig, 
 use crate::sketch::{CoordinatedSample, SampleRow, hash_row, hash_text};
 use crate::sphere::{Codebook, LeaveOneOut, Products, Reading, Ruler};
 
-use super::finding::Note;
+use super::result::Note;
 
 /// Rows that a sample is expanded to at most where ids came many times.
 const MAX_EXPANDED: u64 = 2048;

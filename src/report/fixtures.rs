@@ -190,6 +190,7 @@ pub(super) fn drift() -> Comparison {
         splits: 200,
         by_time: true,
         rows: (780, 244),
+        groups: Some((78, 24)),
         rates: vec![("spectral".into(), 0.045)],
     });
     comparison.spaces[0].shared = 0.004;

@@ -352,6 +352,10 @@ pub struct SelfCheck<'a> {
     pub reference_rows: u64,
     /// Rows of the part that stands for the target.
     pub target_rows: u64,
+    /// Groups of the first part, where whole groups were split.
+    pub reference_groups: Option<u64>,
+    /// Groups of the other part.
+    pub target_groups: Option<u64>,
     /// Share of the splits with p <= alpha, by test.
     pub rates: Vec<Rate<'a>>,
 }

@@ -67,7 +67,7 @@ mirror!(Space {
 });
 mirror!(SelfCheck {
     splits: u64, by_time: bool, reference_rows: u64, target_rows: u64, rates: Vec<Rate>,
-});
+} { reference_groups: u64, target_groups: u64, });
 mirror!(Rate { statistic: String, } { rate: f64, });
 mirror!(Mix {} { mix: f64, meaning: f64, });
 mirror!(Frechet { rows: u64, } { value: f64, by_chance: f64, });

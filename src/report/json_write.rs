@@ -219,6 +219,8 @@ impl<'a> SelfCheck<'a> {
             by_time: check.by_time,
             reference_rows: check.rows.0,
             target_rows: check.rows.1,
+            reference_groups: check.groups.map(|(reference, _)| reference),
+            target_groups: check.groups.map(|(_, target)| target),
             rates: check.rates.iter().map(rate).collect(),
         }
     }

@@ -3,6 +3,7 @@
 
 mod centring;
 mod check;
+mod choices;
 mod compare;
 mod demo;
 mod divided;

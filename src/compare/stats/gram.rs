@@ -41,7 +41,7 @@ impl SquaredChords {
     pub fn new(rows: &[f32], dim: usize) -> Result<Self> {
         check_rows(rows, dim)?;
         let n = rows.len() / dim;
-        let x = centred(rows, dim);
+        let x = centred(rows, dim, None);
         let lengths: Vec<f64> = x
             .par_chunks(dim)
             .map(|row| row.iter().map(|&v| f64::from(v) * f64::from(v)).sum())

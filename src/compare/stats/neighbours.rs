@@ -38,6 +38,8 @@ pub struct Neighbours {
     /// The k neighbours of each row, row by row.
     edges: Vec<u32>,
     observed: f64,
+    /// Whether labels move by whole groups.
+    grouped: bool,
 }
 
 impl Neighbours {
@@ -57,6 +59,16 @@ impl Neighbours {
     /// always move together, and say nothing of the window. `k` is lowered to the
     /// number of rows outside the largest group.
     ///
+    /// Labellings of whole groups differ in the rows that each side gets, and a share
+    /// over all rows grows with the larger side. So the statistic is the mean of both
+    /// sides' own shares, which is 1/2 whatever their sizes if nothing changed (a
+    /// weighting by the sizes as in Chen, Chen and Su 2018, J. Am. Stat. Assoc. 113):
+    ///
+    /// ```text
+    /// T = 1/2 (A / (n k) + B / (m k))     A, B  own-window neighbours of the n
+    ///                                           reference and the m target rows
+    /// ```
+    ///
     /// # Panics
     ///
     /// If the groups are not those of these rows.
@@ -69,9 +81,13 @@ impl Neighbours {
         groups: &RowGroups,
     ) -> Option<Self> {
         let others = chords.rows() - groups.largest();
-        Self::among(chords, first, k.min(others), seed, |i, j| {
+        let mut neighbours = Self::among(chords, first, k.min(others), seed, |i, j| {
             !groups.is_same(i, j)
-        })
+        })?;
+        neighbours.grouped = true;
+        let observed = Labellings::single(&groups.is_first());
+        neighbours.observed = neighbours.values(&observed)[0];
+        Some(neighbours)
     }
 
     fn among(
@@ -95,6 +111,7 @@ impl Neighbours {
             k,
             edges: edges.concat(),
             observed: 0.0,
+            grouped: false,
         };
         let labels: Vec<bool> = (0..n).map(|i| i < first).collect();
         neighbours.observed = neighbours.values(&Labellings::single(&labels))[0];
@@ -111,6 +128,9 @@ impl Neighbours {
     /// so: the mean over the labellings is exact.
     #[must_use]
     pub fn expected(&self) -> f64 {
+        if self.grouped {
+            return 0.5;
+        }
         let (n, m) = (self.first as f64, (self.rows - self.first) as f64);
         (n * (n - 1.0) + m * (m - 1.0)) / ((n + m) * (n + m - 1.0))
     }
@@ -157,11 +177,27 @@ impl LabelStatistic for Neighbours {
         for start in starts {
             let count = (labellings.len() - start).min(64);
             let lanes = self.lanes(labellings, start, count);
-            let mut unlike = vec![0u64; count];
-            self.count_unlike(&lanes, &mut unlike);
-            same.extend(unlike.iter().map(|&unlike| {
-                let edges = self.edges.len() as f64;
-                (edges - unlike as f64) / edges
+            let edges = self.edges.len() as f64;
+            if !self.grouped {
+                let mut unlike = vec![0u64; count];
+                self.count(&lanes, &mut unlike, |own, other| own ^ other);
+                same.extend(unlike.iter().map(|&unlike| (edges - unlike as f64) / edges));
+                continue;
+            }
+            // Neighbours of the other window, of rows of the reference and of the
+            // target.
+            let (mut first, mut second) = (vec![0u64; count], vec![0u64; count]);
+            self.count(&lanes, &mut first, |own, other| own & !other);
+            self.count(&lanes, &mut second, |own, other| !own & other);
+            same.extend((0..count).map(|l| {
+                let rows: u32 = labellings
+                    .bits(start + l)
+                    .iter()
+                    .map(|w| w.count_ones())
+                    .sum();
+                let of_first = f64::from(rows) * self.k as f64;
+                let other = first[l] as f64 / of_first + second[l] as f64 / (edges - of_first);
+                1.0 - other / 2.0
             }));
         }
         same
@@ -169,7 +205,12 @@ impl LabelStatistic for Neighbours {
 
     fn tolerance(&self) -> f64 {
         // Counts over one divisor: only whole edges can differ.
-        0.25 / self.edges.len() as f64
+        let edge = 1.0 / self.edges.len() as f64;
+        if self.grouped {
+            1e-6 * edge
+        } else {
+            0.25 * edge
+        }
     }
 }
 
@@ -188,14 +229,15 @@ impl Neighbours {
         lanes
     }
 
-    /// Adds the number of edges between unlike labels, for each labelling.
-    fn count_unlike(&self, lanes: &[u64], unlike: &mut [u64]) {
+    /// Adds the number of edges whose two labels `are_counted`, for each labelling;
+    /// bits past the last labelling are not looked at.
+    fn count(&self, lanes: &[u64], counts: &mut [u64], are_counted: impl Fn(u64, u64) -> u64) {
         // Vertical counters: plane p holds bit p of 64 counts. 32 planes
         // count up to 2^32 edges.
         let mut planes = [0u64; 32];
         for (row, edges) in self.edges.chunks_exact(self.k).enumerate() {
             for &j in edges {
-                let mut carry = lanes[row] ^ lanes[j as usize];
+                let mut carry = are_counted(lanes[row], lanes[j as usize]);
                 for plane in &mut planes {
                     let next = *plane & carry;
                     *plane ^= carry;
@@ -206,7 +248,7 @@ impl Neighbours {
                 }
             }
         }
-        for (l, count) in unlike.iter_mut().enumerate() {
+        for (l, count) in counts.iter_mut().enumerate() {
             for (p, plane) in planes.iter().enumerate() {
                 *count += (plane >> l & 1) << p;
             }
@@ -242,6 +284,36 @@ mod tests {
                     .count();
             }
             assert!((value - same as f64 / 630.0).abs() < 1e-12);
+        }
+    }
+
+    /// Of groups: neighbours in other groups, each side's share counts half.
+    #[test]
+    fn sides_of_any_size_have_half_a_say_where_rows_have_groups() {
+        let chords = chords(90, 2);
+        // Groups of three rows in the reference, of one to two in the target.
+        let keys: Vec<Option<u64>> = (0..90)
+            .map(|row| (row < 60).then_some(row / 3).or(Some(100 + row * 2 / 3)))
+            .collect();
+        let first: Vec<bool> = (0..90).map(|row| row < 60).collect();
+        let groups = RowGroups::new(&keys, &first);
+        let neighbours = Neighbours::of_groups(&chords, 60, 7, 3, &groups).unwrap();
+        assert_eq!(neighbours.expected(), 0.5);
+        let permutations = Permutations::whole_groups(&groups, 4).unwrap();
+        let labellings = permutations.labellings(0..70);
+        for (l, value) in neighbours.values(&labellings).iter().enumerate() {
+            let mut own = [0.0; 2];
+            let mut all = [0.0; 2];
+            for i in 0..90 {
+                let mut order: Vec<usize> = (0..90).filter(|&j| keys[j] != keys[i]).collect();
+                order.sort_by(|&a, &b| chords.row(i)[a].total_cmp(&chords.row(i)[b]));
+                let side = usize::from(labellings.is_first(l, i));
+                all[side] += 7.0;
+                let same = |j: &&usize| labellings.is_first(l, **j) == labellings.is_first(l, i);
+                own[side] += order[..7].iter().filter(same).count() as f64;
+            }
+            let naive = (own[0] / all[0] + own[1] / all[1]) / 2.0;
+            assert!((value - naive).abs() < 1e-12, "{value} {naive}");
         }
     }
 

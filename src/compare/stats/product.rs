@@ -39,16 +39,19 @@ pub(super) fn transposed_times(x: &[f32], d: usize, q: &[f32], l: usize) -> Vec<
     out
 }
 
-/// The rows less their mean, which is taken in f64.
-pub(super) fn centred(rows: &[f32], dim: usize) -> Vec<f32> {
-    let n = rows.len() / dim;
+/// The rows less their mean, which is taken in f64; with `weights` of the rows the
+/// weighted one.
+pub(super) fn centred(rows: &[f32], dim: usize, weights: Option<&[f64]>) -> Vec<f32> {
     let mut sums = vec![0.0f64; dim];
-    for row in rows.chunks_exact(dim) {
+    let mut total = 0.0;
+    for (i, row) in rows.chunks_exact(dim).enumerate() {
+        let weight = weights.map_or(1.0, |weights| weights[i]);
+        total += weight;
         for (sum, &x) in sums.iter_mut().zip(row) {
-            *sum += f64::from(x);
+            *sum += weight * f64::from(x);
         }
     }
-    let mean: Vec<f32> = sums.iter().map(|s| (s / n as f64) as f32).collect();
+    let mean: Vec<f32> = sums.iter().map(|s| (s / total) as f32).collect();
     let mut out = rows.to_vec();
     out.par_chunks_mut(BLOCK * dim).for_each(|block| {
         for row in block.chunks_exact_mut(dim) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::intraclass::Intraclass;
 use super::labellings::Labellings;
 use super::random::Random;
 use crate::error::{Error, ErrorKind, Result};
@@ -218,6 +219,50 @@ impl RowGroups {
             side.across += a * b;
         }
         sides
+    }
+
+    /// The rows of each group in each window.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &[u32]> {
+        self.blocks.iter().map(|block| block.rows.as_slice())
+    }
+
+    /// The reference's and the target's rows of each group that both windows have.
+    pub(super) fn shared_parts(&self) -> impl Iterator<Item = (&[u32], &[u32])> {
+        let rows = |block: usize| self.blocks[block].rows.as_slice();
+        self.shared.iter().map(move |&(a, b)| (rows(a), rows(b)))
+    }
+
+    /// Weights of the rows, 1 on average, with which a mean varies least: a group of
+    /// s rows in a window counts in inverse proportion to the variance of its mean,
+    ///
+    /// ```text
+    /// u = 1 / (rho + (1 - rho) / s)
+    /// ```
+    ///
+    /// shared out among its rows: groups of copies alike whatever their sizes, groups
+    /// of independent rows by their sizes.
+    ///
+    /// ```
+    /// use driftsphere::compare::stats::{Intraclass, RowGroups};
+    ///
+    /// let groups = RowGroups::new(&[Some(1), Some(1), Some(1), Some(2)], &[true; 4]);
+    /// assert_eq!(groups.row_weights(Intraclass::ALIKE), [2.0 / 3.0, 2.0 / 3.0, 2.0 / 3.0, 2.0]);
+    /// let independent = Intraclass { within: 0.0, between: 0.0 };
+    /// assert_eq!(groups.row_weights(independent), [1.0; 4]);
+    /// ```
+    #[must_use]
+    pub fn row_weights(&self, alike: Intraclass) -> Vec<f64> {
+        let mut weights = vec![0.0; self.rows()];
+        for rows in self.parts() {
+            let size = rows.len() as f64;
+            let weight = 1.0 / (alike.within * size + 1.0 - alike.within);
+            for &row in rows {
+                weights[row as usize] = weight;
+            }
+        }
+        let mean = weights.iter().sum::<f64>() / self.rows().max(1) as f64;
+        weights.iter_mut().for_each(|weight| *weight /= mean);
+        weights
     }
 
     /// Pairs of a reference row and a target row of one group. Labellings do not

@@ -95,21 +95,24 @@ impl Components {
             return None;
         }
         let roots: Vec<f64> = self.weights().iter().map(|w| w.sqrt()).collect();
-        let projections = self
-            .projections()
-            .chunks_exact(roots.len().max(1))
-            .flat_map(|row| {
-                row.iter()
-                    .zip(&roots)
-                    .map(|(p, root)| (f64::from(*p) * root) as f32)
+        let rows = self.projections().chunks_exact(roots.len().max(1));
+        let projections = rows
+            .enumerate()
+            .flat_map(|(i, row)| {
+                let weight = self.row_weight(i);
+                let row = row.iter().zip(&roots);
+                row.map(move |(p, root)| (weight * f64::from(*p) * root) as f32)
             })
             .collect();
-        let (n, m) = (first as f64, (self.rows() - first) as f64);
+        let row_weights: Vec<f64> = (0..self.rows()).map(|i| self.row_weight(i)).collect();
+        let (n, m) = row_weights.split_at(first);
+        let (n, m) = (n.iter().sum::<f64>(), m.iter().sum::<f64>());
         Some(SpectralNull {
             rows: self.rows(),
             components: roots.len(),
             projections,
             scale: (n + m) / (n * m),
+            row_weights,
             groups: None,
         })
     }
@@ -121,8 +124,9 @@ impl Components {
 pub struct SpectralNull {
     rows: usize,
     components: usize,
-    /// Projections over the root of ev_i + ev_32 (n x components).
+    /// Weighted projections over the root of ev_i + ev_32 (n x components).
     projections: Vec<f32>,
+    row_weights: Vec<f64>,
     /// n_e (1/n + 1/m)^2: the rows are centred, so the difference of the means
     /// is (1/n + 1/m) times the sum of the reference's rows.
     scale: f64,
@@ -130,23 +134,31 @@ pub struct SpectralNull {
 }
 
 impl SpectralNull {
-    /// The same where labels move by whole groups. For n_e stands 1 / v, v the
-    /// variance of a difference of means under each labelling
-    /// ([`Intraclass::variance`]), with the correlation of rows of one group in the
-    /// directions and weights of T: so T has the mean of independent rows. Pass
-    /// [`SpectralTest::new`] the n_e = 1 / v of all rows.
+    /// The same where labels move by whole groups, over components of
+    /// [`Components::fit_groups`]. For n_e stands 1 / v, v the variance of a difference
+    /// of weighted means under each labelling ([`Intraclass::variance`] for rows that
+    /// weigh the same), with the correlation of rows of one group in the directions and
+    /// weights of T: so T has the mean of independent rows. Pass [`SpectralTest::new`]
+    /// the n_e = 1 / v of all rows.
     ///
     /// # Panics
     ///
     /// If the groups are not those of its rows.
     #[must_use]
     pub fn grouped(mut self, groups: &RowGroups) -> Self {
-        let row = |i: usize| &self.projections[i * self.components..(i + 1) * self.components];
+        let row = |i: usize| {
+            let row = &self.projections[i * self.components..(i + 1) * self.components];
+            (row, (1.0 / self.row_weights[i]) as f32)
+        };
         let alike = Intraclass::of(groups, |i, j| {
-            let pairs = row(i).iter().zip(row(j));
-            pairs.map(|(a, b)| f64::from((a - b) * (a - b))).sum()
+            let ((a, unit), (b, other)) = (row(i), row(j));
+            let pairs = a.iter().zip(b);
+            pairs
+                .map(|(a, b)| f64::from((a * unit - b * other) * (a * unit - b * other)))
+                .sum()
         });
-        self.groups = Some(Box::new(GroupVariance::new(groups, alike)));
+        let variance = GroupVariance::weighted(groups, alike, &self.row_weights);
+        self.groups = Some(Box::new(variance));
         self
     }
 
