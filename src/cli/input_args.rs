@@ -115,7 +115,7 @@ pub(super) struct SpaceArgs {
     /// Records kept as a sample; 0 keeps no row and no id [default: 1024]
     #[arg(long, value_name = "N")]
     pub(super) sample: Option<usize>,
-    /// Bytes that all samples may take [default: 4194304]
+    /// Bytes that all samples may take, without named numbers beside embeddings [default: 4194304]
     #[arg(long, value_name = "N")]
     pub(super) sample_bytes: Option<usize>,
     /// What is kept of the ids that --ids names: plain, hashed (a short hash; who can guess an id

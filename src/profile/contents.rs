@@ -83,7 +83,7 @@ impl Part {
 ///
 /// let config = ProfileConfig::new().space("embedding", SpaceConfig::new(64));
 /// let mut builder = ProfileBuilder::new(config)?;
-/// let rows = Array2::from_shape_fn((200, 64), |(i, j)| ((i * j) % 17) as f32 + 1.0);
+/// let rows = Array2::from_shape_fn((200, 64), |(i, j)| (i * (j + 1) % 211) as f32 + 1.0);
 /// builder.track_batch(&Batch::new(200).space("embedding", rows.view()))?;
 /// let profile = builder.freeze();
 /// let contents = profile.contents();
