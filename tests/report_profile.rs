@@ -128,7 +128,8 @@ macro_rules! mirror {
 
 mirror!(Document {
     format: String, version: u32, generator: String, name: String, compare_hash: String,
-    merge_hash: String, seed: u64, records: u64, not_used: Vec<Count>, contents: Contents,
+    merge_hash: String, seed: u64, records: u64, kept_records: u64, kept_ids: u64, not_used: Vec<Count>,
+    contents: Contents,
     tags: BTreeMap<String, Vec<String>>, class_source: String, features: Vec<Feature>,
     spaces: Vec<Space>,
 } { first_time: i64, last_time: i64, });

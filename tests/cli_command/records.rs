@@ -286,8 +286,8 @@ fn what_is_kept_of_single_records_is_said_without_embeddings_too() {
     }
     write(&bench, "records.csv", text);
     let said = bench.ok("profile records.csv -o records.dsp");
-    let kept = "keeps 100 texts that came once (file, sha1) and the smallest and largest of 1 series of \
-                numbers";
+    let kept = "keeps the numbers of 50 records, 100 texts that came once (file, sha1) and the \
+                smallest and largest of 1 series of numbers";
     assert!(said.contains(kept), "{said}");
     let json = shown(&bench, "records.dsp");
     assert_eq!(json["contents"]["bytes"], bench.read("records.dsp").len());
