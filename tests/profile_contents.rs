@@ -119,7 +119,10 @@ fn each_part_holds_what_its_name_says() {
     let all = profiles();
     let of = |name: &str| all.iter().find(|(n, _)| *n == name).unwrap().1.contents();
     let (records, space, reference) = (of("records"), of("space"), of("reference"));
-    assert!(records.bytes_of(Part::Samples) > 10_000, "ids and numbers of 400 records");
+    assert!(
+        records.bytes_of(Part::Samples) > 10_000,
+        "ids and numbers of 400 records"
+    );
     assert!(space.bytes_of(Part::Samples) > ROWS as u64 * (2 * 6 + 10));
     assert_eq!(space.bytes_of(Part::Codebooks), 0);
     assert!(reference.bytes_of(Part::Codebooks) > 400);

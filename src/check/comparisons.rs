@@ -131,10 +131,11 @@ fn subject(finding: &Finding) -> String {
         Scope::All => String::new(),
         scope => format!(", {scope}"),
     };
-    format!(
-        "{}: {}{scope} ({})",
-        finding.group, finding.feature, finding.statistic
-    )
+    let statistic = match finding.statistic.as_str() {
+        "" => String::new(),
+        statistic => format!(" ({statistic})"),
+    };
+    format!("{}: {}{scope}{statistic}", finding.group, finding.feature)
 }
 
 #[cfg(test)]

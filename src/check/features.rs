@@ -17,7 +17,7 @@ pub(super) fn judge(rule: &FeatureRule, profile: &Profile) -> Judged {
     let selected = rule.feature.select(named).into_iter();
     Judged {
         checks: selected
-            .flat_map(|(name, feature)| one(rule, name, feature))
+            .flat_map(|(name, feature)| one(rule, name, feature, profile.records()))
             .collect(),
         nothing: format!(
             "no feature is called {}; {}",
@@ -27,7 +27,7 @@ pub(super) fn judge(rule: &FeatureRule, profile: &Profile) -> Judged {
     }
 }
 
-fn one(rule: &FeatureRule, name: &str, feature: &Feature) -> Vec<Check> {
+fn one(rule: &FeatureRule, name: &str, feature: &Feature, records: u64) -> Vec<Check> {
     let mut checks = Vec::new();
     let numbers = feature.numbers();
     let (lowest, highest) = ends(numbers);
@@ -46,13 +46,19 @@ fn one(rule: &FeatureRule, name: &str, feature: &Feature) -> Vec<Check> {
         checks.push(values(name, feature, allowed));
     }
     let shares = [
-        (rule.max_null_share, Measure::NullShare, feature.nulls()),
-        (rule.max_nan_share, Measure::NanShare, numbers.nan_count()),
+        (
+            (rule.max_null_share, Measure::NullShare),
+            (feature.missing_of(records), records.max(feature.count())),
+        ),
+        (
+            (rule.max_nan_share, Measure::NanShare),
+            (numbers.nan_count(), feature.count()),
+        ),
     ];
-    for (most, measure, part) in shares {
+    for ((most, measure), (part, whole)) in shares {
         if let Some(most) = most {
             let range = (None, Some(most));
-            checks.push(share(name, measure, range, exact(part), feature.count()));
+            checks.push(share(name, measure, range, exact(part), whole));
         }
     }
     let counts = (rule.min_count, rule.max_count);
@@ -183,7 +189,7 @@ mod tests {
             [
                 "width: Smallest -inf..-inf failed",
                 "width: Largest inf..inf failed",
-                "width: NullShare 0..0 passed",
+                "width: NullShare 0.9..0.9 failed",
                 "width: NanShare 0.25..0.25 failed",
                 "width: Count 4..4 passed"
             ]

@@ -1,7 +1,7 @@
 //! A first set of rules, drawn from a reference.
 
 use crate::profile::{Feature, Profile};
-use crate::sketch::Tally;
+use crate::sketch::{Quantiles, Tally};
 use std::fmt::Write as _;
 
 /// Distinct values up to which they are listed as those allowed.
@@ -60,7 +60,7 @@ pub fn starter(reference: &Profile, comparison: bool) -> String {
         }
         section(&mut out, "feature");
         key(&mut out, "feature", &quoted(name));
-        self::feature(&mut out, feature);
+        self::feature(&mut out, feature, reference.records());
     }
     if comparison {
         out.push_str(
@@ -103,22 +103,26 @@ fn counts(out: &mut String, tally: &Tally, noun: &str) {
     );
 }
 
-fn feature(out: &mut String, feature: &Feature) {
+fn feature(out: &mut String, feature: &Feature, records: u64) {
     let (numbers, categories) = (feature.numbers(), feature.categories());
     let at = |rank: f64| numbers.quantile(rank).ok().flatten().map(|q| q.estimate);
     let found: Option<Vec<f64>> = RANKS.iter().map(|rank| at(*rank)).collect();
     // An infinite quantile has no range to be widened.
     if let Some(found) = found.filter(|q| q.iter().all(|x| x.is_finite())) {
-        let spread = (found[2] - found[0]) / 2.0;
+        // Half a standard deviation of a normal number: two and a half times what
+        // counts as drift, which leaves room for windows that are small.
+        let spread = (found[2] - found[0]) / (4.0 * Z_95);
         // A number that hardly varies may vary by a tenth.
         let margin = |x: f64| if spread > 0.0 { spread } else { x.abs() / 10.0 };
+        let (least, most) = natural_range(numbers);
         let _ = writeln!(
             out,
             "# in the reference: {:?}, {:?}, {:?}\nquantiles = [",
             found[0], found[1], found[2]
         );
         for (rank, x) in RANKS.iter().zip(&found) {
-            let (low, high) = (below(x - margin(*x)), above(x + margin(*x)));
+            let low = below(x - margin(*x)).max(least);
+            let high = above(x + margin(*x)).min(most);
             // Beyond the largest double there is no bound to write.
             let bound = |name: &str, x: f64| match x.is_finite() {
                 true => format!(", {name} = {x:?}"),
@@ -139,12 +143,27 @@ fn feature(out: &mut String, feature: &Feature) {
         out.push_str("# too many different texts to list those allowed\n");
     }
     let count = feature.count();
-    key(out, "max_null_share", &wider_share(feature.nulls(), count));
+    let missing = wider_share(feature.missing_of(records), records.max(count));
+    key(out, "max_null_share", &missing);
     key(
         out,
         "max_nan_share",
         &wider_share(numbers.nan_count(), count),
     );
+}
+
+/// The 95 % quantile of the standard normal law.
+const Z_95: f64 = 1.644_853_626_951_472_8;
+
+/// Where numbers of this kind can lie, by those of the reference: shares in [0, 1],
+/// sizes above 0.
+fn natural_range(numbers: &Quantiles) -> (f64, f64) {
+    match (numbers.min(), numbers.max()) {
+        (Some(min), Some(max)) if min >= 0.0 && max <= 1.0 => (0.0, 1.0),
+        (Some(min), _) if min >= 0.0 => (0.0, f64::INFINITY),
+        (_, Some(max)) if max <= 0.0 => (f64::NEG_INFINITY, 0.0),
+        _ => (f64::NEG_INFINITY, f64::INFINITY),
+    }
 }
 
 /// Twice a share and one point, rounded up to three decimals.

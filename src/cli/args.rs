@@ -83,14 +83,15 @@ pub(super) struct SealArgs {
 /// `driftsphere shrink`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The result is the profile that smaller samples would have given, byte for byte: parts may\n\
-        be shrunk before they are merged. What was not sampled does not change."
+    after_help = "The result is the profile that its settings would have given, byte for byte: parts may be\n\
+        shrunk before they are merged, all alike. Where fewer rows overall would leave more bytes to classes and\n\
+        clusters, which have none to give back, --sample-bytes falls too. What was not sampled does not change."
 )]
 pub(super) struct ShrinkArgs {
     /// A profile
     #[arg(value_name = "PROFILE")]
     pub(super) profile: PathBuf,
-    /// Records kept as a sample of each space; 0 keeps no row and no id
+    /// Records kept as a sample of each space; 0 keeps no row, and no id but those of a codebook
     #[arg(long, value_name = "N", required_unless_present = "sample_bytes")]
     pub(super) sample: Option<usize>,
     /// Bytes that all samples of a space may take

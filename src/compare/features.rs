@@ -254,14 +254,13 @@ fn compare_types(
     options: &CompareOptions,
 ) -> Option<Draft> {
     let counts = |f: &Feature, records: u64| -> Counts {
-        let seen = f.count() - f.nulls();
         [
             ("number", f.numbers().finite_count()),
             ("infinite", f.numbers().count() - f.numbers().finite_count()),
             ("not a number", f.numbers().nan_count()),
             ("text", f.categories().total() - f.truths()),
             ("truth value", f.truths()),
-            (MISSING, records.max(f.count()) - seen),
+            (MISSING, f.missing_of(records)),
         ]
         .into_iter()
         .filter(|(_, count)| *count > 0)

@@ -2,11 +2,12 @@
 //!
 //! The grammar is that of RFC 4180, read by `csv-core`; fields may be divided by
 //! commas, tabs or semicolons. Records go through one buffer whose size is
-//! bounded, so that a quote that is never closed costs no memory.
+//! bounded, so that a quote that is never closed costs no memory; nor does it cost
+//! the records behind it: its line is given up, and reading goes on with the next.
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::Path;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
@@ -25,6 +26,9 @@ const BUFFER: usize = 256 << 10;
 const NOT_UTF8: &str = "text that is not UTF-8";
 const OTHER_COUNT: &str = "another number of fields than the header";
 const TOO_LONG: &str = "line longer than the limit";
+const UNCLOSED: &str = "a quote that is never closed";
+/// Lines that may be given up for it: each was read to the end of the file.
+const MOST_UNCLOSED: u32 = 100;
 
 /// The records of a file, field by field.
 struct Records {
@@ -35,6 +39,14 @@ struct Records {
     used: usize,
     count: usize,
     limits: Limits,
+    delimiter: u8,
+    /// Bytes of the file that were read.
+    offset: u64,
+    unclosed: u32,
+}
+
+fn parser(delimiter: u8) -> Reader {
+    ReaderBuilder::new().delimiter(delimiter).build()
 }
 
 /// What one step of [`Records`] found.
@@ -42,6 +54,7 @@ struct Records {
 enum Step {
     Record,
     TooLong,
+    Unclosed,
     End,
 }
 
@@ -49,12 +62,15 @@ impl Records {
     fn open(path: &Path, delimiter: u8, limits: &Limits) -> Result<Self> {
         Ok(Self {
             input: BufReader::with_capacity(BUFFER, File::open(path).map_err(io)?),
-            parser: ReaderBuilder::new().delimiter(delimiter).build(),
+            parser: parser(delimiter),
             fields: vec![0; 4096],
             ends: vec![0; 64],
             used: 0,
             count: 0,
             limits: *limits,
+            delimiter,
+            offset: 0,
+            unclosed: 0,
         })
     }
 
@@ -71,6 +87,7 @@ impl Records {
                 return Ok(self.parser.line());
             }
             self.input.consume(skipped);
+            self.offset += skipped as u64;
             self.parser.set_line(self.parser.line() + lines);
         }
     }
@@ -78,15 +95,29 @@ impl Records {
     /// Reads one record; a too long one is read to its end and forgotten.
     fn next(&mut self) -> Result<Step> {
         (self.used, self.count) = (0, 0);
-        let mut too_long = false;
+        let (start, line) = (self.offset, self.parser.line());
+        let (mut too_long, mut is_begun) = (false, false);
         loop {
-            let input = self.input.fill_buf().map_err(io)?;
+            let mut input = self.input.fill_buf().map_err(io)?;
+            let is_over = input.is_empty() && is_begun;
+            if is_over {
+                // Ends the last record of the file, unless that is inside a quote.
+                input = b"\n";
+            }
+            is_begun |= input.iter().any(|byte| !b"\r\n".contains(byte));
             let (fields, ends) = (&mut self.fields[self.used..], &mut self.ends[self.count..]);
             let (result, read, written, ended) = self.parser.read_record(input, fields, ends);
-            self.input.consume(read);
+            if !is_over {
+                self.input.consume(read);
+                self.offset += read as u64;
+            }
             self.used += written;
             self.count += ended;
             match result {
+                ReadRecordResult::InputEmpty if is_over => {
+                    self.give_up(start, line)?;
+                    return Ok(Step::Unclosed);
+                }
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if self.used < self.limits.max_line_bytes => {
                     self.fields.resize(self.fields.len() * 2, 0);
@@ -101,6 +132,31 @@ impl Records {
                 ReadRecordResult::Record if too_long => return Ok(Step::TooLong),
                 ReadRecordResult::Record => return Ok(Step::Record),
                 ReadRecordResult::End => return Ok(Step::End),
+            }
+        }
+    }
+
+    /// Goes back to the line after that on which a record began.
+    fn give_up(&mut self, start: u64, line: u64) -> Result<()> {
+        self.unclosed += 1;
+        if self.unclosed > MOST_UNCLOSED {
+            let message = format!("more than {MOST_UNCLOSED} quotes are never closed; is it CSV?");
+            return Err(Error::new(ErrorKind::Input, message).at("line", line));
+        }
+        self.input.seek(SeekFrom::Start(start)).map_err(io)?;
+        self.offset = start;
+        self.parser = parser(self.delimiter);
+        self.parser.set_line(line);
+        loop {
+            let input = self.input.fill_buf().map_err(io)?;
+            let end = input.iter().position(|byte| *byte == b'\n');
+            let read = end.map_or(input.len(), |at| at + 1);
+            let is_done = end.is_some() || read == 0;
+            self.input.consume(read);
+            self.offset += read as u64;
+            if is_done {
+                self.parser.set_line(line + 1);
+                return Ok(());
             }
         }
     }
@@ -137,6 +193,9 @@ fn names(records: &mut Records) -> Result<Vec<String>> {
                     records.limits.max_line_bytes, records.limits.max_fields
                 ),
             ));
+        }
+        Step::Unclosed => {
+            return Err(input("a quote in the line of names is never closed"));
         }
         Step::End => return Err(input("the file holds no line of names")),
     }
@@ -238,6 +297,7 @@ impl RowStream for CsvStream {
                 Step::End if block.rows.is_empty() => return Ok(None),
                 Step::End => break,
                 Step::TooLong => Err(TOO_LONG),
+                Step::Unclosed => Err(UNCLOSED),
                 Step::Record => self.take(&mut cells),
             };
             match result {

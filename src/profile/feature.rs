@@ -81,6 +81,27 @@ impl Feature {
         Some(hashes.estimate())
     }
 
+    /// Of so many records, those that lack the value: it is missing, or they do not
+    /// name the feature at all, as when a join found no partner.
+    ///
+    /// ```
+    /// use driftsphere::ingest::{Batch, Column};
+    /// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
+    ///
+    /// let mut builder = ProfileBuilder::new(ProfileConfig::new())?;
+    /// let cameras = Column::from(vec!["left", "", "right"]);
+    /// builder.track_batch(&Batch::new(3).feature("camera", cameras))?;
+    /// builder.track_batch(&Batch::new(2))?;
+    /// let profile = builder.freeze();
+    /// let camera = &profile.features()["camera"];
+    /// assert_eq!((camera.nulls(), camera.missing_of(profile.records())), (1, 3));
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    #[must_use]
+    pub fn missing_of(&self, records: u64) -> u64 {
+        records.max(self.count()) - (self.count() - self.nulls)
+    }
+
     /// Records that had the feature, missing values and NaN included.
     #[must_use]
     pub fn count(&self) -> u64 {

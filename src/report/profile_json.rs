@@ -117,7 +117,7 @@ pub struct Feature<'a> {
     pub name: &'a str,
     /// Records that had it, missing values included.
     pub records: u64,
-    /// Records in which it was missing.
+    /// Records of the profile that lack it.
     pub missing: u64,
     /// After how much it begins again, in its unit; `null` where it is no angle.
     pub period: Option<f64>,

@@ -44,7 +44,8 @@ impl<'a> Document<'a> {
             class_source: profile.class_sources().name(),
             features: features
                 .map(|(name, feature)| {
-                    Feature::new(name, feature, config.angles.get(name).copied())
+                    let period = config.angles.get(name).copied();
+                    Feature::new(name, feature, profile.records(), period)
                 })
                 .collect(),
             spaces: spaces
@@ -76,7 +77,12 @@ fn not_used(tally: &Tally) -> Vec<Count<'_>> {
 }
 
 impl<'a> Feature<'a> {
-    fn new(name: &'a str, feature: &'a crate::profile::Feature, period: Option<f64>) -> Self {
+    fn new(
+        name: &'a str,
+        feature: &'a crate::profile::Feature,
+        records: u64,
+        period: Option<f64>,
+    ) -> Self {
         let categories = feature.categories();
         let mut values: Vec<Count<'a>> = categories
             .iter()
@@ -96,7 +102,7 @@ impl<'a> Feature<'a> {
             name,
             single_values,
             records: feature.count(),
-            missing: feature.nulls(),
+            missing: feature.missing_of(records),
             period,
             numbers: Distribution::new(feature.numbers()),
             values,

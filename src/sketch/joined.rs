@@ -77,6 +77,17 @@ impl Quantiles {
         self.firsts.is_some()
     }
 
+    /// Whether the first, and the last, bucket was joined and ends nobody knows where.
+    pub(super) fn open_ends(&self) -> (bool, bool) {
+        let Some(firsts) = &self.firsts else {
+            return (false, false);
+        };
+        let is_joined = |(first, entry): (&i64, &Entry)| *first != entry.0;
+        let mut buckets = firsts.iter().zip(&self.entries);
+        let first = buckets.clone().next().is_some_and(is_joined);
+        (first, buckets.next_back().is_some_and(is_joined))
+    }
+
     /// Whether nothing is known of the finite values but their number: too few to
     /// be cut in two when buckets were [joined](Self::joined).
     #[must_use]

@@ -8,7 +8,9 @@ use crate::error::{Error, ErrorKind, Result};
 impl Quantiles {
     /// The share of the stream that is <= `value` (*inclusive* rank, in [0, 1]).
     ///
-    /// Exact at the edges of buckets and outside [min, max]. Inside a bucket the
+    /// Exact at the edges of buckets and outside [min, max]; of a sketch that was
+    /// [joined](Self::joined), values before its first and behind its last bucket may
+    /// belong to it. Inside a bucket the
     /// bounds are the ranks at its edges, and the estimate takes its values as
     /// evenly spread. `None` for NaN and for an empty stream.
     ///
@@ -36,7 +38,9 @@ impl Quantiles {
     /// inclusive rank is at least `rank` (the *inverted cdf* of `NumPy` and R).
     ///
     /// The estimate is the middle of its bucket, the bounds are the bucket's edges;
-    /// the first and the last value are exact. `None` for an empty stream.
+    /// the first and the last value are exact. Outer buckets that were
+    /// [joined](Self::joined) have no outer edge: the estimate is the inner one, the
+    /// outer bound infinite. `None` for an empty stream.
     ///
     /// # Errors
     ///
@@ -138,7 +142,7 @@ impl<'a> Ranks<'a> {
         let index = self.sketch.entries.partition_point(|entry| entry.0 < key);
         let lower_bound = self.share(self.below[index]);
         let Some(bucket) = self.buckets.get(index).filter(|b| b.lower <= value) else {
-            return Estimate::exact(lower_bound);
+            return self.outside(index, lower_bound);
         };
         let upper_bound = self.share(self.below[index + 1]);
         if bucket.upper <= value {
@@ -156,6 +160,25 @@ impl<'a> Ranks<'a> {
         }
     }
 
+    /// The rank of a value in no bucket, before bucket `index`: exact, unless the
+    /// nearest bucket may reach as far.
+    fn outside(&self, index: usize, rank: f64) -> Estimate {
+        let (first_is_open, last_is_open) = self.sketch.open_ends();
+        let before_all = first_is_open && index == 0;
+        let behind_all = last_is_open && index == self.buckets.len();
+        Estimate {
+            estimate: rank,
+            lower_bound: match behind_all {
+                true => self.share(self.below[index - 1]),
+                false => rank,
+            },
+            upper_bound: match before_all {
+                true => self.share(self.below[1]),
+                false => rank,
+            },
+        }
+    }
+
     /// The smallest value whose inclusive rank is at least `rank`.
     fn value_at(&self, rank: f64) -> Estimate {
         let position = self.position(rank);
@@ -166,7 +189,31 @@ impl<'a> Ranks<'a> {
         if position > last {
             return Estimate::exact(f64::INFINITY);
         }
-        let bucket = self.buckets[self.below.partition_point(|below| *below < position) - 1];
+        let index = self.below.partition_point(|below| *below < position) - 1;
+        let bucket = self.buckets[index];
+        let (first_is_open, last_is_open) = self.sketch.open_ends();
+        let open_below = first_is_open && index == 0;
+        let open_above = last_is_open && index + 1 == self.buckets.len();
+        if open_below || open_above {
+            return Estimate {
+                // Towards the other values, where most of its own are.
+                estimate: match (open_below, open_above) {
+                    (true, false) => bucket.upper,
+                    (false, true) => bucket.lower,
+                    _ => bucket.midpoint(),
+                },
+                lower_bound: if open_below {
+                    f64::NEG_INFINITY
+                } else {
+                    bucket.lower
+                },
+                upper_bound: if open_above {
+                    f64::INFINITY
+                } else {
+                    bucket.upper
+                },
+            };
+        }
         let has_extremes = self.sketch.extremes.is_some();
         if position == first + 1 && has_extremes {
             return Estimate::exact(bucket.lower);

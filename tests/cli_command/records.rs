@@ -313,7 +313,7 @@ fn what_is_kept_of_single_records_is_said_without_embeddings_too() {
     // A set says it of all its members.
     let said = bench.ok("profile records.csv --segment site -o set.dsp");
     assert!(
-        said.contains("keeps 100 texts that came once (file, sha1)"),
+        said.contains("100 texts that came once (file, sha1)"),
         "{said}"
     );
 }

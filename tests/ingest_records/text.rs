@@ -93,6 +93,35 @@ fn bad_lines_of_csv_are_counted_and_the_rest_is_read() {
     );
 }
 
+/// A stray quote takes its own line with it, not the rest of the file, whether the
+/// quoted column is the last or not.
+#[test]
+fn a_quote_that_is_never_closed_costs_one_line() {
+    let folder = Folder::new();
+    for header in ["id,size,note\n", "id,note,size\n"] {
+        let line = |i: usize, text: &str| match header.ends_with("note\n") {
+            true => format!("{i},{i},{text}\n"),
+            false => format!("{i},{text},{i}\n"),
+        };
+        let lines = (0..5000).map(|i| line(i, if i == 10 { "\"12 inch" } else { "plain" }));
+        let text = header.to_owned() + &lines.collect::<String>();
+        let path = folder.write("t.csv", text.trim_end());
+        let (blocks, problems) = read(&path, &all(), 1000).unwrap();
+        assert_eq!(blocks.iter().map(|b| b.len()).sum::<usize>(), 4999);
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            ["1 record not read: a quote that is never closed (first: line 12)"]
+        );
+    }
+    // What is quoted rightly may hold lines and end the file.
+    let path = folder.write("t.csv", "a,b\n1,\"x\ny\"\n2,\"z\"");
+    let read = block(&path, &all());
+    assert_eq!(texts(&read, "b"), [Some("x\ny".into()), Some("z".into())]);
+    let path = folder.write("t.csv", "a,\"b\n1,2\n");
+    assert!(refused(&path, &all()).to_string().contains("never closed"));
+}
+
 #[test]
 fn a_character_cut_in_two_by_a_comma_is_no_character() {
     let folder = Folder::new();
