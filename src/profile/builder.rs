@@ -60,7 +60,7 @@ impl ProfileBuilder {
         if config.sealed {
             config.mergeable(&config)?;
         }
-        let config = config.as_kept();
+        let config = config.into_kept();
         Ok(Self {
             threads: 1,
             window: WindowSketch::new(&config)?,

@@ -126,7 +126,7 @@ impl ProfileConfig {
 
     /// The same as a profile keeps it: its codebooks name no record in a way that
     /// [`ids`](Self::ids) does not allow, and what nothing depends on is as usual.
-    pub(crate) fn as_kept(mut self) -> Self {
+    pub(crate) fn into_kept(mut self) -> Self {
         if !self.spaces.is_empty() {
             (self.sample_rows, self.sample_bytes) = (DEFAULT_SAMPLE_ROWS, DEFAULT_RECORD_BYTES);
         }
