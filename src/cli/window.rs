@@ -163,6 +163,10 @@ fn tell_passed_over(input: &Input) {
         FieldKind::Vector { .. } if input.roles.embeddings.as_ref() != Some(&field.name) => {
             Some(format!("{} (lists of numbers)", field.name))
         }
+        FieldKind::Time if !input.roles.has(&field.name) => Some(format!(
+            "{} (a time: see --time, or name it under --features)",
+            field.name
+        )),
         _ => None,
     });
     let passed: Vec<String> = passed.collect();
