@@ -60,7 +60,8 @@
 //!
 //! | feature | what for |
 //! | --- | --- |
-//! | `cli` | the `driftsphere` command and its texts; needs `npz`, `fit`, `records` and `rules` |
+//! | `cli` | the `driftsphere` command and its texts; needs `images`, `npz`, `fit`, `records` and `rules` |
+//! | `images` | pictures: decoding, EXIF, measures |
 //! | `npz` | reading `.npz` archives |
 //! | `records` | reading `.safetensors`, CSV and JSON lines: [`ingest::InputFile`] |
 //! | `parquet` | reading Parquet, plain or compressed by Snappy, LZ4 or gzip; needs `records` |
