@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `args`, `input_args`, `*_args` | what was typed, exactly; no file is touched |
 //! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
+//! | `pictures` | which inputs are pictures, and how these are read and measured |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
 //! | `learn` | the passes over a window |
@@ -34,6 +35,7 @@ mod learn;
 mod merge;
 mod output;
 mod pages;
+mod pictures;
 mod profile;
 mod profile_args;
 mod progress;
