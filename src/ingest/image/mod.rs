@@ -5,6 +5,7 @@
 //! | samples in memory, row by row | [`Pixels::new`] |
 //! | an array (height, width, channels) | [`Pixels::from_hwc`] |
 //! | an array (channels, height, width) | [`Pixels::from_chw`] |
+//! | the bytes of EXIF | [`Exif::of_block`] |
 //! | stored rows that are to be turned | [`Pixels::oriented`] |
 //! | a file, or its bytes | [`ImageReader`]: a [`Picture`] of [`FileFacts`], EXIF and pixels |
 //! | folders, files, a list of them | [`ImageSet`] behind an [`InputFile`](crate::ingest::InputFile): records, read on several threads |
@@ -46,7 +47,9 @@ mod stream;
 mod workers;
 
 pub use decoder::Decoder;
-pub use exif::Exif;
+pub use exif::{
+    Access, CaptureTime, Exif, ExifProblem, PixelSize, SizeSource, TagProblem, TagValue, tag_names,
+};
 pub use facts::{Colour, FileFacts, JpegFacts, Subsampling};
 pub use fault::Fault;
 pub use format::ImageFormat;
