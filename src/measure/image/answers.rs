@@ -2,6 +2,7 @@
 
 use super::colour::WHOLE;
 use super::scan::Sums;
+use crate::measure::Value;
 
 /// The measures of the pixels of one picture, in levels of 0 to 255 whatever the
 /// depth of its samples. `None` where a picture has none (see each).
@@ -84,6 +85,44 @@ pub struct PixelMeasures {
 }
 
 impl PixelMeasures {
+    /// The names of its measures, without the group `pixels.`.
+    pub const NAMES: [&'static str; 13] = [
+        "brightness",
+        "contrast",
+        "saturation",
+        "hue",
+        "colourfulness",
+        "entropy",
+        "laplacian_variance",
+        "edge_share",
+        "noise",
+        "clipped_low",
+        "clipped_high",
+        "blockiness",
+        "alpha_share",
+    ];
+
+    /// The measure of a name; null where the picture has none, or there is no such name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Value {
+        match name {
+            "brightness" => self.brightness.into(),
+            "contrast" => self.contrast.into(),
+            "saturation" => self.saturation.into(),
+            "hue" => self.hue.into(),
+            "colourfulness" => self.colourfulness.into(),
+            "entropy" => self.entropy.into(),
+            "laplacian_variance" => self.laplacian_variance.into(),
+            "edge_share" => self.edge_share.into(),
+            "noise" => self.noise.into(),
+            "clipped_low" => self.clipped_low.into(),
+            "clipped_high" => self.clipped_high.into(),
+            "blockiness" => self.blockiness.into(),
+            "alpha_share" => self.alpha_share.into(),
+            _ => Value::Null,
+        }
+    }
+
     pub(super) fn of(sums: &Sums) -> Self {
         let pixels = (sums.width * sums.height) as f64;
         let scale = f64::from(sums.scale);

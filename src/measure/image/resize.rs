@@ -3,13 +3,16 @@
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
+use serde::Deserialize;
+
 use super::level::sixteen_bits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::image::{Channels, Pixels, Samples};
 
 /// How samples are weighed when a picture gets another size. When it gets smaller,
 /// the kernel is widened so that every sample counts (as Pillow does).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Filter {
     /// Mean of the covered samples.
     Box,

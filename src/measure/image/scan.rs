@@ -72,6 +72,27 @@ pub(super) fn scan<T: Level>(picture: &Picture<'_, T>) -> (Vec<T>, Sums) {
     (luma, sums)
 }
 
+/// The luma of a picture alone.
+pub(super) fn luma<T: Level>(picture: &Picture<'_, T>) -> Vec<T> {
+    let mut luma = vec![T::default(); picture.width * picture.height];
+    match picture.channels {
+        Channels::Grey => luma.copy_from_slice(picture.samples),
+        Channels::GreyAlpha => {
+            let (pixels, _) = picture.samples.as_chunks::<2>();
+            for (out, pixel) in luma.iter_mut().zip(pixels) {
+                *out = pixel[0];
+            }
+        }
+        Channels::Rgb => {
+            T::rgb(picture.samples.as_chunks().0, &mut luma);
+        }
+        Channels::Rgba => {
+            T::rgba(picture.samples.as_chunks().0, &mut luma);
+        }
+    }
+    luma
+}
+
 impl Sums {
     /// The luma of a row, its colours and alpha.
     fn read<T: Level>(&mut self, channels: Channels, row: &[T], luma: &mut [T]) {
