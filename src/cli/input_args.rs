@@ -78,7 +78,7 @@ pub(super) struct ImageArgs {
     /// Whether pixels are read (all), or only headers and EXIF (none) [default: all]
     #[arg(long, value_name = "WHICH", value_enum)]
     pub(super) pixels: Option<PixelsRead>,
-    /// Scale pictures to this longer side before their pixels are measured [default: as they are]
+    /// Bring pictures down to about so many pixels before they are measured [default: as they are]
     #[arg(long, value_name = "N")]
     pub(super) sample_pixels: Option<u32>,
     /// What the model takes: how far pictures are scaled and distorted for it is measured

@@ -11,6 +11,7 @@
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
 //! | `profile`, `merge`, `fit`, `show`, `compare`, `score`, `check`, `demo` | what to run, one file for each subcommand |
 //! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as rows of CSV and Parquet |
+//! | `demo_photos` | the pictures of the demo |
 //! | `pages` | completions and manual pages |
 //! | `exit` | the exit status |
 //! | `output`, `renderings`, `progress` | the two streams, and files that are written whole or not at all |
@@ -27,6 +28,7 @@ mod compare;
 mod compare_args;
 mod compare_set;
 mod demo;
+mod demo_photos;
 mod exit;
 mod fit;
 mod input_args;

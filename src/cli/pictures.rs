@@ -2,12 +2,13 @@
 
 use super::input_args::{As, ImageArgs, PixelsRead};
 use driftsphere::ingest::InputFile;
-use driftsphere::ingest::image::{ImageLimits, ImageReader, ImageSet};
+use driftsphere::ingest::image::{ImageLimits, ImageReader, ImageSet, Measured};
 use driftsphere::profile::{ImageMeasures, ImageSettings, ProfileConfig};
 use driftsphere::{Error, ErrorKind, Result};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Bytes of a file of custom measures that are read: one more than is accepted.
 const MEASURES_READ: u64 = (1 << 20) + 1;
@@ -44,19 +45,18 @@ impl Pictures {
                 .max_seconds
                 .unwrap_or(ImageLimits::default().max_seconds),
         };
-        let (mut measures, settings) = match (&args.quality_reference, like) {
-            (Some(path), None) => {
-                let set = reference(path, limits)?;
-                ImageMeasures::with_quality_of(settings, &set)
-                    .map_err(|e| e.at("option", "--quality-reference"))?
-            }
-            _ => (ImageMeasures::new(&settings)?, settings),
-        };
+        let mut measures = ImageMeasures::new(&settings)?;
         if let Some(path) = &args.quality_reference {
-            measures = measures.paired_with(path, limits);
+            let reader = ImageReader::new().limits(limits);
+            if like.is_none() {
+                let set = reference(path, reader.clone())?;
+                let fitted = measures.with_quality_of(&set);
+                measures = fitted.map_err(|e| e.at("option", "--quality-reference"))?;
+            }
+            measures = measures.paired_with(path, reader);
         }
         Ok(Self {
-            settings,
+            settings: measures.settings().clone(),
             measures,
             limits,
             paths: args.paths.clone(),
@@ -91,11 +91,8 @@ fn add(set: &mut ImageSet, path: &Path, paths: Option<&str>) -> Result<()> {
 }
 
 /// Pictures that others are held against.
-fn reference(path: &Path, limits: ImageLimits) -> Result<ImageSet> {
-    let mut set = ImageSet::new(
-        ImageReader::new().limits(limits),
-        std::sync::Arc::new(|_, _| Default::default()),
-    );
+fn reference(path: &Path, reader: ImageReader) -> Result<ImageSet> {
+    let mut set = ImageSet::new(reader, Arc::new(|_, _| Measured::default()));
     add(&mut set, path, None).map_err(|e| e.at("option", "--quality-reference"))?;
     Ok(set)
 }

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// use driftsphere::profile::{ImageSettings, ProfileConfig};
 ///
 /// let whole = ProfileConfig::new().images(ImageSettings::default());
-/// let small = ImageSettings { sample_pixels: Some(256), ..ImageSettings::default() };
+/// let small = ImageSettings { sample_pixels: Some(4096), ..ImageSettings::default() };
 /// let small = ProfileConfig::new().images(small);
 /// assert_ne!(whole.merge_hash(), small.merge_hash());
 /// ```
@@ -23,8 +23,8 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct ImageSettings {
     /// Whether pixels are read, and not only headers.
     pub pixels: bool,
-    /// The longer side to which pictures are scaled before their pixels are measured; as they
-    /// are where none is given.
+    /// Pixels that pictures are brought down to, about, before they are measured; as they are
+    /// where none is given.
     pub sample_pixels: Option<u32>,
     /// Width and height of what a model takes, against which sizes are measured.
     pub model_input: Option<(u32, u32)>,
@@ -35,6 +35,8 @@ pub struct ImageSettings {
     pub exif_deny: Vec<String>,
     /// Custom measures, as TOML.
     pub custom: Option<String>,
+    /// Custom measures that are programs: name and description, sorted.
+    pub programs: Vec<String>,
     /// The model of quality that pictures are held against, in its own bytes.
     pub quality: Option<Vec<u8>>,
     /// Most pixels of a picture that is decoded.
@@ -54,6 +56,7 @@ impl Default for ImageSettings {
             exif_allow: Vec::new(),
             exif_deny: Vec::new(),
             custom: None,
+            programs: Vec::new(),
             quality: None,
             max_pixels: 100_000_000,
             max_bytes: 256 << 20,
@@ -136,6 +139,11 @@ impl ImageSettings {
             ),
             ("custom measures", custom(self), custom(other)),
             (
+                "custom programs",
+                list(&self.programs),
+                list(&other.programs),
+            ),
+            (
                 "quality reference",
                 hashed(self.quality.as_deref()),
                 hashed(other.quality.as_deref()),
@@ -162,7 +170,9 @@ impl ImageSettings {
             () if of("quality.") => {
                 self.quality == other.quality && self.sample_pixels == other.sample_pixels
             }
-            () if of("custom.") => self.custom == other.custom,
+            () if of("custom.") => {
+                self.custom == other.custom && self.programs == other.programs
+            }
             () if of("file.model_") => self.model_input == other.model_input,
             () => true,
         };
@@ -182,13 +192,13 @@ mod tests {
     fn settings_that_differ_are_named_with_both_values() {
         let whole = ImageSettings::default();
         let small = ImageSettings {
-            sample_pixels: Some(256),
+            sample_pixels: Some(4096),
             ..ImageSettings::default()
         };
         let (name, own, other) = whole.difference(&small).unwrap();
         assert_eq!(
             (name, own.as_str(), other.as_str()),
-            ("sample pixels", "none", "256")
+            ("sample pixels", "none", "4096")
         );
         assert_eq!(whole.difference(&whole), None);
         assert!(whole.unlike(&small, "pixels.noise").is_some());

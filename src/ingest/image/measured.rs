@@ -11,6 +11,8 @@ use crate::ingest::column::Cell;
 pub struct Measured {
     /// Names, each once, and values.
     pub values: Vec<(Cow<'static, str>, Cell)>,
+    /// Rows of embedding spaces, by the name of the space.
+    pub vectors: Vec<(String, Vec<f32>)>,
     /// What could not be measured, for people: few texts for many pictures, as they are
     /// counted.
     pub problems: Vec<Cow<'static, str>>,

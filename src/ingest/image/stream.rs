@@ -12,7 +12,7 @@ use crate::ingest::cells::Cells;
 use crate::ingest::column::{Cell, Column};
 use crate::ingest::input_file::BUILT_IN;
 use crate::ingest::problem::{Loss, Problems};
-use crate::ingest::stream::{RawBlock, Request, RowStream, unknown};
+use crate::ingest::stream::{RawBlock, Request, RowStream, Vectors, unknown};
 
 /// Pictures of a block: few enough for a progress bar to move.
 const BLOCK: usize = 256;
@@ -100,6 +100,10 @@ impl ImageStream {
     fn values(&mut self, entry: Entry, answer: Answer, problems: &mut Problems) -> Row {
         let mut values: BTreeMap<String, Cell> = entry.features.into_iter().collect();
         let listed = values.len();
+        let vector = self.request.vector.as_ref().and_then(|wanted| {
+            let mut vectors = answer.measured.vectors.into_iter();
+            vectors.find(|(name, _)| *name == wanted.name)
+        });
         let measured = answer.measured.values.into_iter();
         let measured: Vec<_> = measured
             .map(|(name, cell)| (name.into_owned(), cell))
@@ -136,7 +140,11 @@ impl ImageStream {
             let patterns = &mut self.request.patterns.iter();
             *cell != Cell::Absent && (asked || !taken && patterns.any(|p| matches(p, name)))
         });
-        Row { wanted, values }
+        Row {
+            wanted,
+            values,
+            vector: vector.map(|(_, row)| row),
+        }
     }
 
     /// At the end: were there pictures, could one be read, and was every name one of theirs?
@@ -167,6 +175,7 @@ impl ImageStream {
 struct Row {
     wanted: Vec<Cell>,
     values: BTreeMap<String, Cell>,
+    vector: Option<Vec<f32>>,
 }
 
 impl RowStream for ImageStream {
@@ -175,6 +184,8 @@ impl RowStream for ImageStream {
         let mut columns: Vec<Cells> = Vec::new();
         columns.resize_with(self.request.columns.len(), Cells::default);
         let mut features: BTreeMap<String, Cells> = BTreeMap::new();
+        let vector = self.request.vector.as_ref();
+        let mut vectors = vector.map(|vector| Vectors::new(vector.dim));
         while block.rows.len() < max_rows.min(BLOCK) {
             self.ask_ahead(problems)?;
             let Some(done) = self.workers.next()? else {
@@ -188,6 +199,9 @@ impl RowStream for ImageStream {
             for (column, cell) in columns.iter_mut().zip(row.wanted) {
                 column.push(cell);
             }
+            if let Some(vectors) = &mut vectors {
+                vectors.push(&row.vector.unwrap_or_default());
+            }
             for (name, cell) in row.values {
                 let cells = features.entry(name).or_default();
                 cells.absent_to(at);
@@ -200,6 +214,7 @@ impl RowStream for ImageStream {
             return self.finish().map(|()| None);
         }
         let rows = block.rows.len();
+        block.vectors = vectors;
         block.columns = columns.iter_mut().map(Cells::take).collect();
         let column = |(name, mut cells): (String, Cells)| -> (String, Column) {
             cells.absent_to(rows);

@@ -20,6 +20,7 @@ mod answers;
 mod colour;
 mod custom;
 mod exif;
+mod file;
 mod level;
 mod measures;
 mod naturalness;
