@@ -35,7 +35,11 @@ fn profile(folder: &Path, headers_only: bool, threads: usize) -> Profile {
     settings.pixels = !headers_only;
     let measures = ImageMeasures::new(&settings).expect("settings");
     let reader = ImageReader::new();
-    let reader = if headers_only { reader.headers_only() } else { reader };
+    let reader = if headers_only {
+        reader.headers_only()
+    } else {
+        reader
+    };
     let mut set = ImageSet::new(reader, measures.measuring());
     set.add_folder(folder);
     let roles = Roles {
@@ -95,10 +99,13 @@ fn headers() {
     let folder = copies(SMALL, 20_000);
     profile(folder.path(), true, 2);
     for threads in [1, 2] {
-        let rounds = (0..5).map(|_| {
-            20_000.0 / seconds(|| drop(black_box(profile(folder.path(), true, threads))))
-        });
-        told(&format!("headers, {threads} threads"), rounds.collect(), "files a second");
+        let rounds = (0..5)
+            .map(|_| 20_000.0 / seconds(|| drop(black_box(profile(folder.path(), true, threads)))));
+        told(
+            &format!("headers, {threads} threads"),
+            rounds.collect(),
+            "files a second",
+        );
     }
 }
 
@@ -146,7 +153,10 @@ fn main() {
         ("headers", headers),
         ("threads", threads),
     ];
-    let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let asked: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with('-'))
+        .collect();
     for (name, part) in parts {
         if asked.is_empty() || asked.iter().any(|a| a == name) {
             part();

@@ -5,12 +5,12 @@
 
 use std::path::Path;
 
+use driftsphere::Result;
 use driftsphere::compare::{CompareOptions, Comparison, compare};
 use driftsphere::ingest::image::{ImageReader, ImageSet, Pixels};
 use driftsphere::ingest::{InputFile, Loss, Roles, Selection};
 use driftsphere::measure::image::{Chain, CustomMeasure, Measure, Question, Step};
 use driftsphere::profile::{ImageMeasures, ImageSettings, Profile, ProfileBuilder, ProfileConfig};
-use driftsphere::Result;
 
 /// How bright the upper third is.
 fn sky() -> Result<CustomMeasure> {

@@ -20,7 +20,10 @@ fn taken(picture: &Picture) -> String {
         return String::new();
     };
     let at = jiff::Timestamp::from_millisecond(time.milliseconds());
-    at.map_or_else(|_| String::new(), |at| at.strftime("%Y:%m:%d %H:%M:%S").to_string())
+    at.map_or_else(
+        |_| String::new(),
+        |at| at.strftime("%Y:%m:%d %H:%M:%S").to_string(),
+    )
 }
 
 fn facts(path: &Path) -> serde_json::Value {

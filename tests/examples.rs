@@ -84,7 +84,10 @@ fn a_dark_sky_is_found_by_a_measure_of_ones_own() {
             let view = photograph.crop_imm(at * 3, at * 29 % 400, 96, 72);
             let mut view = view.into_rgb8();
             if dark {
-                view.rows_mut().take(24).flatten().for_each(|p| p.0 = [0; 3]);
+                view.rows_mut()
+                    .take(24)
+                    .flatten()
+                    .for_each(|p| p.0 = [0; 3]);
             }
             view.save(class.join(format!("{at}.png"))).unwrap();
         }
@@ -92,7 +95,10 @@ fn a_dark_sky_is_found_by_a_measure_of_ones_own() {
     let [march, april] = ["march", "april"].map(|name| folder.path().join(name));
     let comparison = photo_folder::run(&march, &april).unwrap();
     assert_eq!(comparison.verdict, Verdict::Drift);
-    let sky = comparison.findings.iter().find(|f| f.feature == "custom.sky");
+    let sky = comparison
+        .findings
+        .iter()
+        .find(|f| f.feature == "custom.sky");
     assert_eq!(sky.unwrap().verdict, Verdict::Drift);
     assert!(photo_folder::describe(&comparison).starts_with("drift\n  "));
     let label = &photo_folder::profile(&march, Default::default()).unwrap();

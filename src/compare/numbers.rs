@@ -241,7 +241,11 @@ pub(crate) fn other_constant(
         let (title, (always, now)) = (named.title(), apart(always, now));
         match meaning {
             Some((meaning, unit)) => {
-                let unit = if unit.is_empty() { "" } else { &format!(" {unit}") };
+                let unit = if unit.is_empty() {
+                    ""
+                } else {
+                    &format!(" {unit}")
+                };
                 format!("{meaning}: {title} was always {always}, is now always {now}{unit}")
             }
             None => format!("{title} was always {always}, is now always {now}"),

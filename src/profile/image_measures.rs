@@ -147,7 +147,10 @@ impl ImageMeasures {
         let mut measured = Measured::default();
         let problems = picture.exif.problems().iter();
         measured.problems = problems.map(|p| format!("EXIF: {p}").into()).collect();
-        put(&mut measured, self.measures.file(&picture.facts, &picture.exif));
+        put(
+            &mut measured,
+            self.measures.file(&picture.facts, &picture.exif),
+        );
         put(&mut measured, self.measures.exif(&picture.exif));
         if !self.settings.pixels {
             return measured;
@@ -174,7 +177,9 @@ impl ImageMeasures {
                 measured.problems.extend(failures);
             }
             Err(error) => {
-                measured.problems.push(format!("pixels: {}", error.message()).into());
+                measured
+                    .problems
+                    .push(format!("pixels: {}", error.message()).into());
                 put(measured, self.no_pixels());
             }
         }
@@ -223,5 +228,7 @@ fn put(measured: &mut Measured, values: Values) {
         Value::Null => Cell::Null,
     };
     let values = values.into_iter();
-    measured.values.extend(values.map(|(name, value)| (name, cell(value))));
+    measured
+        .values
+        .extend(values.map(|(name, value)| (name, cell(value))));
 }

@@ -170,9 +170,7 @@ impl ImageSettings {
             () if of("quality.") => {
                 self.quality == other.quality && self.sample_pixels == other.sample_pixels
             }
-            () if of("custom.") => {
-                self.custom == other.custom && self.programs == other.programs
-            }
+            () if of("custom.") => self.custom == other.custom && self.programs == other.programs,
             () if of("file.model_") => self.model_input == other.model_input,
             () => true,
         };

@@ -83,7 +83,13 @@ pub(crate) fn jpeg_with(picture: &DynamicImage, quality: u8, camera: &Camera) ->
 /// The head of a little-endian TIFF of one directory; what entries point to follows it.
 pub(crate) fn tiff(entries: &[Vec<u8>]) -> Vec<u8> {
     let count = u16::try_from(entries.len()).unwrap().to_le_bytes();
-    [&b"II\x2a\0\x08\0\0\0"[..], &count, &entries.concat(), &[0; 4]].concat()
+    [
+        &b"II\x2a\0\x08\0\0\0"[..],
+        &count,
+        &entries.concat(),
+        &[0; 4],
+    ]
+    .concat()
 }
 
 pub(crate) fn entry(tag: u16, kind: u16, count: usize, field: usize) -> Vec<u8> {

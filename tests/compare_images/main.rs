@@ -69,7 +69,12 @@ fn against(target: &Profile) -> Comparison {
 /// The finding that leads is of this feature, in this group, and says so.
 #[track_caller]
 fn leads(comparison: &Comparison, feature: &str, group: &str, words: &str) {
-    let list: Vec<_> = comparison.findings.iter().take(6).map(|f| &f.sentence).collect();
+    let list: Vec<_> = comparison
+        .findings
+        .iter()
+        .take(6)
+        .map(|f| &f.sentence)
+        .collect();
     assert_eq!(comparison.verdict, Verdict::Drift, "{list:?}");
     let first = &comparison.findings[0];
     assert_eq!(first.feature, feature, "{list:?}");
@@ -97,18 +102,29 @@ fn clean_against_clean_is_no_drift() {
 #[test]
 fn blurred() {
     let comparison = against(&window(2, |view| view.blur(1.2), 92, &CAMERA));
-    leads(&comparison, "pixels.laplacian_variance", "pixels", "pictures are blurred: ");
+    leads(
+        &comparison,
+        "pixels.laplacian_variance",
+        "pixels",
+        "pictures are blurred: ",
+    );
 }
 
 #[test]
 fn darkened() {
     let dark = |view: DynamicImage| {
         let mut view = view.into_rgb8();
-        view.iter_mut().for_each(|s| *s = (u16::from(*s) * 2 / 5) as u8);
+        view.iter_mut()
+            .for_each(|s| *s = (u16::from(*s) * 2 / 5) as u8);
         DynamicImage::from(view)
     };
     let comparison = against(&window(2, dark, 92, &CAMERA));
-    leads(&comparison, "pixels.brightness", "pixels", "pictures are darker: ");
+    leads(
+        &comparison,
+        "pixels.brightness",
+        "pixels",
+        "pictures are darker: ",
+    );
 }
 
 /// The middle half of each side, scaled back: detail is missing.
@@ -120,14 +136,28 @@ fn zoomed() {
         middle.resize_exact(w, h, image::imageops::FilterType::Triangle)
     };
     let comparison = against(&window(2, zoom, 92, &CAMERA));
-    leads(&comparison, "pixels.laplacian_variance", "pixels", "pictures are blurred: ");
+    leads(
+        &comparison,
+        "pixels.laplacian_variance",
+        "pixels",
+        "pictures are blurred: ",
+    );
 }
 
 #[test]
 fn recompressed() {
     let comparison = against(&window(2, |view| view, 30, &CAMERA));
-    leads(&comparison, "file.jpeg_quality", "file", "pictures are compressed more: ");
-    assert!(comparison.findings[0].sentence.contains("was always 92, is now always 30"));
+    leads(
+        &comparison,
+        "file.jpeg_quality",
+        "file",
+        "pictures are compressed more: ",
+    );
+    assert!(
+        comparison.findings[0]
+            .sentence
+            .contains("was always 92, is now always 30")
+    );
 }
 
 #[test]
@@ -137,7 +167,12 @@ fn rotated_by_exif() {
         ..CAMERA
     };
     let comparison = against(&window(2, |view| view, 92, &rotated));
-    leads(&comparison, "file.orientation", "file", "cameras held otherwise: ");
+    leads(
+        &comparison,
+        "file.orientation",
+        "file",
+        "cameras held otherwise: ",
+    );
     assert_eq!(comparison.findings[0].new_values, ["rotated 90"]);
 }
 
@@ -161,10 +196,16 @@ fn settings_that_differ_are_told_and_not_compared() {
     settings.sample_pixels = Some(4096);
     let mut builder = ProfileBuilder::new(config.images(settings)).unwrap();
     let error = builder.merge(&other).unwrap_err().to_string();
-    assert!(error.contains("unlike sample pixels: 4096 and none"), "{error}");
+    assert!(
+        error.contains("unlike sample pixels: 4096 and none"),
+        "{error}"
+    );
     let batch = driftsphere::ingest::Batch::new(1)
         .feature("pixels.noise", driftsphere::ingest::Column::from(vec![1.0]))
-        .feature("file.width", driftsphere::ingest::Column::from(vec![120_i64]));
+        .feature(
+            "file.width",
+            driftsphere::ingest::Column::from(vec![120_i64]),
+        );
     builder.track_batch(&batch).unwrap();
     let comparison = compare(&other, &builder.freeze(), &CompareOptions::default()).unwrap();
     let of = |name: &str| {

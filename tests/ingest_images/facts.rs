@@ -30,11 +30,9 @@ fn headers_and_exif_say_what_pillow_says() {
             given => given.parse().unwrap(),
         };
         assert_eq!(facts.orientation.exif(), orientation, "{file}");
-        let tag = |name: &str| {
-            match picture.exif.get(name) {
-                Some(TagValue::Text(text)) => text.clone(),
-                _ => String::new(),
-            }
+        let tag = |name: &str| match picture.exif.get(name) {
+            Some(TagValue::Text(text)) => text.clone(),
+            _ => String::new(),
         };
         assert_eq!(tag("make"), field("make"), "{file}");
         assert_eq!(tag("model"), field("model"), "{file}");
@@ -52,7 +50,11 @@ fn headers_and_exif_say_what_pillow_says() {
         };
         assert_eq!((facts.colour, facts.bit_depth), (colour, depth), "{file}");
         let pixels = picture.pixels.unwrap();
-        assert_eq!((pixels.width(), pixels.height()), (facts.width, facts.height), "{file}");
+        assert_eq!(
+            (pixels.width(), pixels.height()),
+            (facts.width, facts.height),
+            "{file}"
+        );
         // Without pixels the same is known.
         let header = ImageReader::new().headers_only().read(&path).unwrap();
         assert_eq!(&header.facts, facts, "{file}");

@@ -23,7 +23,10 @@ fn a_folder_gives_paths_and_first_sub_folders_and_counts_the_rest() {
         ..roles()
     };
     let (blocks, problems) = read(&folder.pictures(ImageReader::new()), &roles);
-    assert_eq!(ids(&blocks), ["cat/1.jpg", "cat/deep/2.jpg", "dog/1.png", "top.jpg"]);
+    assert_eq!(
+        ids(&blocks),
+        ["cat/1.jpg", "cat/deep/2.jpg", "dog/1.png", "top.jpg"]
+    );
     let batch = blocks[0].batch("");
     let labels: Vec<_> = (0..4).map(|row| batch.label(row)).collect();
     let labels: Vec<_> = labels.iter().map(Option::as_deref).collect();
@@ -109,7 +112,9 @@ fn a_list_gives_paths_labels_times_and_features() {
     assert_eq!((site.text(0).as_ref(), site.is_given(1)), ("7", false));
 
     let mut pictures = set(ImageReader::new());
-    let error = pictures.add_list(list("list.csv"), Some("photo")).unwrap_err();
+    let error = pictures
+        .add_list(list("list.csv"), Some("photo"))
+        .unwrap_err();
     assert!(error.message().contains("--paths"), "{error}");
 }
 
@@ -121,7 +126,10 @@ fn conditions_choose_among_what_is_known_and_measured() {
         let chosen = Selection::parse(None, &[condition]).unwrap();
         let mut scan = file.scan(&roles(), &chosen).unwrap();
         let block = scan.next_block(10).unwrap().unwrap();
-        assert_eq!((block.len(), block.batch("").id(0).as_deref()), (1, Some(id)));
+        assert_eq!(
+            (block.len(), block.batch("").id(0).as_deref()),
+            (1, Some(id))
+        );
     }
 }
 
@@ -146,5 +154,8 @@ fn a_folder_without_pictures_and_a_name_that_no_picture_has_are_errors() {
         ..roles()
     };
     let error = read(&one, &asked);
-    assert!(error.starts_with("there is no column `exif.serial`"), "{error}");
+    assert!(
+        error.starts_with("there is no column `exif.serial`"),
+        "{error}"
+    );
 }

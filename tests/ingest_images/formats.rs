@@ -9,9 +9,17 @@ fn samples(bytes: &[u8], name: &str) -> (Colour, Channels, Samples) {
     let picture = ImageReader::new().read_bytes(bytes, name).unwrap();
     let pixels = picture.pixels.unwrap();
     assert_eq!((pixels.width(), pixels.height()), (19, 11), "{name}");
-    assert_eq!((picture.facts.width, picture.facts.height), (19, 11), "{name}");
+    assert_eq!(
+        (picture.facts.width, picture.facts.height),
+        (19, 11),
+        "{name}"
+    );
     assert_eq!(picture.facts.extension_matches, Some(true), "{name}");
-    (picture.facts.colour, pixels.channels(), pixels.into_samples())
+    (
+        picture.facts.colour,
+        pixels.channels(),
+        pixels.into_samples(),
+    )
 }
 
 #[test]
@@ -62,7 +70,10 @@ fn avif_and_jpeg_2000_have_a_header_and_no_pixels() {
         let len = u32::try_from(body.len() + 8).unwrap().to_be_bytes();
         [&len[..], name, body].concat()
     };
-    let ispe = boxed(b"ispe", &[&[0; 4][..], &64_u32.to_be_bytes(), &48_u32.to_be_bytes()].concat());
+    let ispe = boxed(
+        b"ispe",
+        &[&[0; 4][..], &64_u32.to_be_bytes(), &48_u32.to_be_bytes()].concat(),
+    );
     let irot = boxed(b"irot", &[1]);
     let pixi = boxed(b"pixi", &[0, 0, 0, 0, 3, 10, 10, 10]);
     let ipco = boxed(b"ipco", &[ispe, irot, pixi].concat());
@@ -76,12 +87,17 @@ fn avif_and_jpeg_2000_have_a_header_and_no_pixels() {
         boxed(b"ftyp", b"avif\0\0\0\0mif1"),
         boxed(b"meta", &meta.concat()),
     ];
-    let picture = ImageReader::new().read_bytes(&avif.concat(), "a.avif").unwrap();
+    let picture = ImageReader::new()
+        .read_bytes(&avif.concat(), "a.avif")
+        .unwrap();
     assert_eq!(picture.pixels, Err(Fault::NoDecoder));
     let facts = picture.facts;
     assert_eq!((facts.format.as_ref(), facts.bit_depth), ("avif", 10));
     // Turned by 90 degrees.
-    assert_eq!((facts.width, facts.height, facts.orientation.exif()), (48, 64, 8));
+    assert_eq!(
+        (facts.width, facts.height, facts.orientation.exif()),
+        (48, 64, 8)
+    );
 
     let ihdr = boxed(b"ihdr", &[0, 0, 0, 30, 0, 0, 0, 40, 0, 1, 15, 7, 0, 0]);
     let jp2 = [
@@ -89,7 +105,9 @@ fn avif_and_jpeg_2000_have_a_header_and_no_pixels() {
         boxed(b"ftyp", b"jp2 \0\0\0\0jp2 "),
         boxed(b"jp2h", &ihdr),
     ];
-    let picture = ImageReader::new().read_bytes(&jp2.concat(), "a.jp2").unwrap();
+    let picture = ImageReader::new()
+        .read_bytes(&jp2.concat(), "a.jp2")
+        .unwrap();
     assert_eq!(picture.pixels, Err(Fault::NoDecoder));
     let facts = picture.facts;
     assert_eq!((facts.width, facts.height, facts.bit_depth), (40, 30, 16));

@@ -35,7 +35,7 @@ pub(crate) struct ImageStream {
     whole: u64,
     /// Pictures of which something could not be read.
     broken: u64,
-    /// Names that any picture had.
+    /// Names that any picture had, and columns of lists.
     seen: BTreeSet<String>,
 }
 
@@ -51,7 +51,7 @@ impl ImageStream {
             row: 0,
             whole: 0,
             broken: 0,
-            seen: BTreeSet::new(),
+            seen: set.columns().into_iter().collect(),
         })
     }
 

@@ -74,7 +74,10 @@ impl Measures {
                 "file.jpeg_quality",
                 quality.map_or(Value::Null, |q| whole(q.into())),
             ),
-            ("file.chroma_subsampling", text(subsampling.map(|s| s.name()))),
+            (
+                "file.chroma_subsampling",
+                text(subsampling.map(|s| s.name())),
+            ),
             ("file.progressive", flag(jpeg.map(|jpeg| jpeg.progressive))),
             ("file.animated", Value::Bool(facts.animated)),
             ("file.extension_matches", flag(facts.extension_matches)),
@@ -95,7 +98,9 @@ impl Measures {
             values.push(("file.model_distortion", distortion.into()));
         }
         let taken = values.into_iter().filter(|(name, _)| self.takes(name));
-        taken.map(|(name, value)| (Cow::Borrowed(name), value)).collect()
+        taken
+            .map(|(name, value)| (Cow::Borrowed(name), value))
+            .collect()
     }
 }
 
