@@ -17,6 +17,10 @@
 //! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
 //! | do records come in groups that depend on each other? | [`RowGroups`], [`Intraclass`] |
 //! | does one number rise with another? | [`rank_correlation`], inside windows [`within_strata`] |
+//! | are two spaces alike in which the same records lie? | [`debiased_cka`], [`distance_correlation`], [`Neighbourhoods`], [`Procrustes`] of [`PrincipalCoordinates`] |
+//! | are partitions, classes, clusters alike? | [`Contingency`], [`assignment`], [`ClassGeometry`] |
+//! | are two clouds alike, whichever record lies where? | [`DistanceProfile`], [`spectrum_distance`] |
+//! | how sure is such a number? | [`HalfSamples`] |
 //! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
 //! | what would have been seen? | [`detectable_mean_shift`] and its siblings |
 //!
@@ -64,6 +68,7 @@ mod rank;
 mod resample;
 mod row_groups;
 mod sequential;
+mod similarity;
 mod spectral;
 mod tails;
 mod turn;
@@ -96,6 +101,11 @@ pub use permutation::Permutations;
 pub use rank::{RankCorrelation, rank_correlation, within_strata};
 pub use row_groups::RowGroups;
 pub use sequential::Permutation;
+pub use similarity::{
+    ClassGeometry, Contingency, DistanceProfile, HalfSamples, Interval, Neighbourhoods,
+    PrincipalCoordinates, Procrustes, assignment, debiased_cka, distance_correlation,
+    effective_dimension, spectrum_distance,
+};
 pub use spectral::{SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};
 pub use turn::turn_degrees;
