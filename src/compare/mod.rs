@@ -11,6 +11,9 @@
 //! units with its threshold, and the records that show it. P-values say whether
 //! there is a change at all, effects whether it matters; a verdict needs both
 //! ([`Verdict`]).
+//!
+//! Two or more training runs over the same records are another question:
+//! [`stability`].
 
 mod angles;
 mod binned;
@@ -44,6 +47,7 @@ mod self_check;
 mod shared;
 mod space;
 mod spread;
+pub mod stability;
 mod statistic;
 pub mod stats;
 mod tails;

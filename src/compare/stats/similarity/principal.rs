@@ -78,6 +78,23 @@ impl PrincipalCoordinates {
         self.rows
     }
 
+    /// The variances of the records at `ids` along the same axes, around their own
+    /// means.
+    #[must_use]
+    pub fn variances_of(&self, ids: &[usize]) -> Vec<f64> {
+        let mut sums = vec![(0.0, 0.0); self.axes];
+        for &id in ids {
+            let row = &self.values[id * self.axes..(id + 1) * self.axes];
+            for ((sum, squares), x) in sums.iter_mut().zip(row) {
+                *sum += x;
+                *squares += x * x;
+            }
+        }
+        let n = ids.len().max(2) as f64;
+        let variance = |(sum, squares): (f64, f64)| (squares - sum * sum / n) / (n - 1.0);
+        sums.into_iter().map(variance).collect()
+    }
+
     /// Axes with variance.
     #[must_use]
     pub fn axes(&self) -> usize {
@@ -149,6 +166,14 @@ mod tests {
                     .sum();
                 assert!((plain - turned).abs() < 1e-9 * plain, "{plain} {turned}");
             }
+            let all: Vec<usize> = (0..n).collect();
+            let again = cloud.variances_of(&all);
+            let pairs = again.iter().zip(cloud.variances());
+            assert!(
+                pairs
+                    .into_iter()
+                    .all(|(a, b)| (a - b).abs() < 1e-9 * cloud.variances()[0])
+            );
             let by_axis: f64 = (0..n).map(|i| cloud.values[i * axes].powi(2)).sum();
             assert!((by_axis / (n as f64 - 1.0) / cloud.variances()[0] - 1.0).abs() < 1e-9);
         }
