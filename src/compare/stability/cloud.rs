@@ -140,7 +140,7 @@ impl Shape {
     fn new(chords: &SquaredChords, clusters: &Clusters) -> Self {
         let k = clusters.names.len();
         let mut sums = vec![0.0; k * k];
-        let mut counts = vec![0.0; k];
+        let mut counts = vec![0.0_f64; k];
         let (mut total, mut pairs) = (0.0, 0.0);
         for (i, &a) in clusters.of.iter().enumerate() {
             let row = chords.row(i);

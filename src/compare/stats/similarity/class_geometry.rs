@@ -241,9 +241,11 @@ mod tests {
         let (rows, classes) = records(90);
         let chords = SquaredChords::new(&rows, 3).unwrap();
         let geometry = ClassGeometry::new(&chords, &classes, 3, None);
-        let of = |class: usize| (0..90).filter(move |&i| classes[i] == Some(class));
+        let of = |class: usize| -> Vec<usize> {
+            (0..90).filter(|&i| classes[i] == Some(class)).collect()
+        };
         let stats = |class: usize| {
-            let ids: Vec<usize> = of(class).collect();
+            let ids: Vec<usize> = of(class);
             let n = ids.len() as f64;
             let mean: [f64; 3] =
                 std::array::from_fn(|k| ids.iter().map(|&i| row(&rows, i)[k]).sum::<f64>() / n);
