@@ -12,6 +12,9 @@ mod merge_shards;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/stream_memory.rs"]
 mod stream_memory;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/training_runs.rs"]
+mod training_runs;
 
 use driftsphere::compare::Verdict;
 use driftsphere::profile::Profile;
@@ -67,6 +70,17 @@ fn a_week_like_the_others_does_not_drift() {
     assert_ne!(comparison.verdict, Verdict::Drift);
     let text = compare_windows::describe(&comparison);
     assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+#[test]
+fn another_seed_finds_the_classes_again_and_a_merged_run_names_two() {
+    let text = training_runs::describe(&training_runs::run("digits_seed_2").unwrap());
+    assert!(text.contains("10 of 10 classes are found again"), "{text}");
+    assert!(!text.contains("times as far apart"), "{text}");
+    assert!(text.contains("look at digit-"), "{text}");
+    let text = training_runs::describe(&training_runs::run("digits_merged").unwrap());
+    assert_eq!(text.matches("times as far apart").count(), 1, "{text}");
+    assert!(text.contains("1 and 7 are 0."), "{text}");
 }
 
 /// The process of a test runs other tests beside it, so its peak says nothing;

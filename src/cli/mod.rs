@@ -26,6 +26,7 @@ mod compare;
 mod compare_args;
 mod compare_set;
 mod demo;
+mod demo_runs;
 mod exit;
 mod fit;
 mod input_args;

@@ -11,6 +11,7 @@ mod failures;
 mod profile;
 mod records;
 mod score;
+mod stability;
 mod support;
 mod why;
 mod why_real;
