@@ -4,6 +4,7 @@ use super::check_args::CheckArgs;
 use super::compare_args::CompareArgs;
 use super::profile_args::ProfileArgs;
 use super::score_args::ScoreArgs;
+use super::series_args::SeriesArgs;
 use super::stability_args::StabilityArgs;
 use clap::{Args, Parser, Subcommand};
 use driftsphere::sphere::ClusterMethod;
@@ -45,6 +46,8 @@ pub(super) enum Command {
     Compare(CompareArgs),
     /// Say whether training runs over the same records have the same space, classes and clusters
     Stability(StabilityArgs),
+    /// Say of windows in the order of time what changed, and since when
+    Series(SeriesArgs),
     /// Say of each record how novel it is, seen from a reference
     Score(ScoreArgs),
     /// Hold a profile against rules
@@ -213,6 +216,8 @@ mod tests {
             "compare a.dsp",
             "check a.dsp",
             "stability a.dsp",
+            "series a.dsp",
+            "series a.dsp b.dsp --horizon 0",
             "stability a.dsp b.dsp --quiet --verbose",
             "check a.dsp r.toml -o s.toml",
             "check --init a.dsp b.dsp",

@@ -8,7 +8,7 @@
 //! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
 //! | `learn` | the passes over a window |
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
-//! | `profile`, `merge`, `fit`, `show`, `compare`, `stability`, `score`, `check`, `demo` | what to run, one file for each subcommand |
+//! | `profile`, `merge`, `fit`, `show`, `compare`, `stability`, `series`, `score`, `check`, `demo` | what to run, one file for each subcommand |
 //! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as rows of CSV and Parquet |
 //! | `pages` | completions and manual pages |
 //! | `exit` | the exit status |
@@ -47,6 +47,8 @@ mod score_csv;
 mod score_parquet;
 mod score_row;
 mod seal;
+mod series;
+mod series_args;
 mod settings;
 mod show;
 mod shrink;

@@ -3,7 +3,8 @@
 use super::args::{Cli, Command};
 use super::exit::ExitStatus;
 use super::{
-    check, compare, demo, fit, merge, output, pages, profile, score, seal, show, shrink, stability,
+    check, compare, demo, fit, merge, output, pages, profile, score, seal, series, show, shrink,
+    stability,
 };
 use clap::Parser;
 use driftsphere::report::escape;
@@ -39,6 +40,7 @@ pub(super) fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Show(args) => show::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Stability(args) => stability::run(&args),
+        Command::Series(args) => series::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args),

@@ -13,7 +13,7 @@
 //! ([`Verdict`]).
 //!
 //! Two or more training runs over the same records are another question:
-//! [`stability`].
+//! [`stability`]; and so are windows in the order of time: [`series`].
 
 mod angles;
 mod binned;
@@ -44,6 +44,7 @@ mod seal;
 mod sealed;
 mod segments;
 mod self_check;
+pub mod series;
 mod shared;
 mod space;
 mod spread;

@@ -19,7 +19,9 @@
 //!
 //! Training runs ([`Stability`](crate::compare::stability::Stability)) have
 //! [`stability_headline`], [`stability_page()`], [`stability_markdown`] and
-//! [`stability_json::Document`].
+//! [`stability_json::Document`]; windows in the order of time
+//! ([`Series`](crate::compare::series::Series)) have [`series_headline`],
+//! [`series_page()`], [`series_markdown`] and [`series_json::Document`].
 //!
 //! Record ids, class names and file names come from untrusted data. The text
 //! renderers pass every one of them through [`escape`], so that no name can move
@@ -89,6 +91,10 @@ pub mod segments_json;
 #[cfg(feature = "cli")]
 mod segments_page;
 #[cfg(feature = "cli")]
+pub mod series_json;
+#[cfg(feature = "cli")]
+mod series_page;
+#[cfg(feature = "cli")]
 pub mod set_json;
 #[cfg(feature = "cli")]
 mod set_page;
@@ -121,6 +127,8 @@ pub use page::Style;
 pub use profile_page::{profile_line, profile_page};
 #[cfg(feature = "cli")]
 pub use segments_page::{segments_headline, segments_markdown, segments_terminal};
+#[cfg(feature = "cli")]
+pub use series_page::{series_headline, series_markdown, series_page};
 #[cfg(feature = "cli")]
 pub use set_page::{set_line, set_page};
 #[cfg(feature = "cli")]
