@@ -85,7 +85,7 @@ fn neighbours_kept() {
 
 #[test]
 fn partitions() {
-    each(|_, wanted, ..| {
+    each(|_, wanted, _, _, _| {
         let of = |at: usize| -> Vec<usize> {
             numbers(&wanted["clusters"][at])
                 .into_iter()

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alarms::Watch;
+use super::novelty::Novelty;
 use super::options::{LEAST_RECORDS, SeriesOptions};
 use super::order::{Ordered, Slot, order};
 use super::result::{
@@ -34,7 +35,8 @@ const TOGETHER: usize = 2;
 /// ```text
 /// named values, class shares, norms   the history of the same phase, if there is a season;
 ///                                     else the reference
-/// distances to own class's centres    the reference, class by class
+/// distances to own class's centres,   the reference, class by class
+///   to the nearest known record
 /// ```
 ///
 /// The p-values of a family join by the Cauchy combination; its share of `alpha` is
@@ -57,11 +59,16 @@ pub fn series(
         length,
         notes,
     } = order(reference, windows, options)?;
-    let of_reference = signals(reference, options);
-    let taken: Vec<Option<BTreeMap<Key, Taken>>> = (slots.iter())
+    let roles: Vec<Role> = slots.iter().map(|slot| role(slot, reference)).collect();
+    let mut of_reference = signals(reference, options);
+    let mut taken: Vec<Option<BTreeMap<Key, Taken>>> = (slots.iter())
         .map(|slot| Some(signals(slot.profile?, options)))
         .collect();
-    let roles: Vec<Role> = slots.iter().map(|slot| role(slot, reference)).collect();
+    novelty(
+        reference,
+        &mut of_reference,
+        slots.iter().zip(&roles).zip(&mut taken),
+    )?;
     let history: Vec<(i64, &BTreeMap<Key, Taken>)> = (slots.iter().zip(&taken).zip(&roles))
         .filter(|(_, role)| **role == Role::History)
         .filter_map(|((slot, taken), _)| Some((slot.start?, taken.as_ref()?)))
@@ -157,6 +164,47 @@ pub fn series(
         episodes,
         notes,
     })
+}
+
+/// Adds the distances of watched windows' records to the nearest one of the
+/// reference. In its own time the reference holds the records themselves.
+fn novelty<'s>(
+    reference: &Profile,
+    of_reference: &mut BTreeMap<Key, Taken>,
+    windows: impl Iterator<
+        Item = (
+            (&'s Slot<'s>, &'s Role),
+            &'s mut Option<BTreeMap<Key, Taken>>,
+        ),
+    >,
+) -> Result<()> {
+    let mut spaces = Vec::new();
+    for (name, space) in reference.spaces() {
+        let dim = reference.config().spaces[name].dim;
+        let key = (
+            Family::Embedding,
+            format!("{name}: distance to the nearest known record"),
+        );
+        if let Some(novelty) = Novelty::new(space, dim)? {
+            let values = novelty.own.clone();
+            let against = Against::Reference;
+            of_reference.insert(key.clone(), Taken { values, against });
+            spaces.push((name, key, novelty));
+        }
+    }
+    for ((slot, role), taken) in windows {
+        let (Role::Watched, Some(profile), Some(taken)) = (role, slot.profile, taken) else {
+            continue;
+        };
+        for (name, key, novelty) in &spaces {
+            if let Some(space) = profile.spaces().get(*name) {
+                let values = novelty.of(space)?;
+                let against = Against::Reference;
+                taken.insert(key.clone(), Taken { values, against });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn role(slot: &Slot<'_>, reference: &Profile) -> Role {

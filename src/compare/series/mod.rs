@@ -44,6 +44,7 @@
 
 mod alarms;
 mod entry;
+mod novelty;
 mod options;
 mod order;
 mod result;
