@@ -94,6 +94,8 @@ mod segments_page;
 pub mod series_json;
 #[cfg(feature = "cli")]
 mod series_page;
+#[cfg(all(test, feature = "cli"))]
+mod series_tests;
 #[cfg(feature = "cli")]
 pub mod set_json;
 #[cfg(feature = "cli")]

@@ -176,10 +176,6 @@ pub struct Note<'a> {
 /// The document of an answer that ends the command with `exit_status`.
 #[must_use]
 pub fn document(series: &answer::Series, exit_status: u8) -> Document<'_> {
-    let note = |note| {
-        let crate::compare::Note { code, text } = note;
-        Note { code, text }
-    };
     Document {
         frame: Frame::new("driftsphere series"),
         headline: series_headline(series),
@@ -257,5 +253,12 @@ fn episode(episode: &answer::Episode) -> Episode<'_> {
         alarm: episode.alarm,
         end: episode.end,
         signals: &episode.signals,
+    }
+}
+
+fn note(note: &crate::compare::Note) -> Note<'_> {
+    Note {
+        code: &note.code,
+        text: &note.text,
     }
 }

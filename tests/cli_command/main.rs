@@ -11,6 +11,7 @@ mod failures;
 mod profile;
 mod records;
 mod score;
+mod series;
 mod stability;
 mod support;
 mod why;
