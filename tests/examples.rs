@@ -15,6 +15,9 @@ mod photo_folder;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/stream_memory.rs"]
 mod stream_memory;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/training_runs.rs"]
+mod training_runs;
 
 use driftsphere::compare::Verdict;
 use driftsphere::profile::Profile;
@@ -103,6 +106,17 @@ fn a_dark_sky_is_found_by_a_measure_of_ones_own() {
     assert!(photo_folder::describe(&comparison).starts_with("drift\n  "));
     let label = &photo_folder::profile(&march, Default::default()).unwrap();
     assert_eq!(label.class_sources().label, 120);
+}
+
+#[test]
+fn another_seed_finds_the_classes_again_and_a_merged_run_names_two() {
+    let text = training_runs::describe(&training_runs::run("digits_seed_2").unwrap());
+    assert!(text.contains("10 of 10 classes are found again"), "{text}");
+    assert!(!text.contains("times as far apart"), "{text}");
+    assert!(text.contains("look at digit-"), "{text}");
+    let text = training_runs::describe(&training_runs::run("digits_merged").unwrap());
+    assert_eq!(text.matches("times as far apart").count(), 1, "{text}");
+    assert!(text.contains("1 and 7 are 0."), "{text}");
 }
 
 /// The process of a test runs other tests beside it, so its peak says nothing;

@@ -12,6 +12,8 @@ mod pictures;
 mod profile;
 mod records;
 mod score;
+mod series;
+mod stability;
 mod support;
 mod why;
 mod why_real;
