@@ -116,6 +116,7 @@ mod literal;
 mod matrix;
 #[cfg(feature = "npz")]
 mod npz;
+mod objects;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "parquet")]
@@ -154,6 +155,7 @@ pub use input_file::{As, Format, InputFile};
 pub use join::Partners;
 pub use limits::Limits;
 pub use matrix::MatrixReader;
+pub use objects::Objects;
 pub use plan::{RowPlan, SelectedRows};
 #[cfg(feature = "records")]
 pub use problem::{Loss, Problem};

@@ -12,6 +12,7 @@ use super::chunk::{CHUNK_ROWS, Chunk};
 use super::config::ProfileConfig;
 use super::feature::FeatureSketch;
 use super::ids::IdMode;
+use super::object_sketch::ObjectSketch;
 use super::record_sample::{self, record_rows};
 use super::space_sketch::SpaceSketch;
 use super::window::{ClassSources, Profile};
@@ -31,6 +32,7 @@ pub(crate) struct WindowSketch {
     pub(crate) features: BTreeMap<String, FeatureSketch>,
     sample: CoordinatedSample,
     spaces: BTreeMap<String, SpaceSketch>,
+    objects: BTreeMap<String, ObjectSketch>,
 }
 
 impl WindowSketch {
@@ -53,6 +55,7 @@ impl WindowSketch {
             features: BTreeMap::new(),
             sample: CoordinatedSample::new(record_rows(config, 0)),
             spaces,
+            objects: BTreeMap::new(),
         })
     }
 
@@ -70,6 +73,9 @@ impl WindowSketch {
             let end = n.min(start + size);
             let chunk = Chunk::new(batch, start..end, self.seed, self.ids);
             self.track_chunk(&chunk, threads)?;
+            for (kind, objects) in batch.object_kinds() {
+                self.objects(kind, config)?.track(objects, start..end)?;
+            }
             self.sample.set_k(record_rows(config, self.features.len()));
             record_sample::offer(&mut self.sample, &chunk);
         }
@@ -111,6 +117,14 @@ impl WindowSketch {
         Ok(self.features.get_mut(name).expect("inserted above"))
     }
 
+    fn objects(&mut self, kind: &str, config: &ProfileConfig) -> Result<&mut ObjectSketch> {
+        if !self.objects.contains_key(kind) {
+            let fresh = ObjectSketch::new(config.seed, config.max_classes)?;
+            self.objects.insert(kind.to_owned(), fresh);
+        }
+        Ok(self.objects.get_mut(kind).expect("inserted above"))
+    }
+
     pub(crate) fn merge(&mut self, other: &Self, config: &ProfileConfig) -> Result<()> {
         self.tally.merge(&other.tally)?;
         if let Some((first, last)) = other.times {
@@ -127,6 +141,10 @@ impl WindowSketch {
             if let Some(mine) = self.spaces.get_mut(name) {
                 mine.merge(space).map_err(|e| e.at("space", name))?;
             }
+        }
+        for (kind, objects) in &other.objects {
+            let mine = self.objects(kind, config)?;
+            mine.merge(objects).map_err(|e| e.at("objects", kind))?;
         }
         Ok(())
     }
@@ -152,6 +170,10 @@ impl WindowSketch {
             )?;
             out.spaces.insert(name.clone(), sketch);
         }
+        let (seed, classes) = (profile.config.seed, profile.config.max_classes);
+        let tables = profile.objects.iter();
+        let thaw = |(kind, table): (&String, _)| (kind.clone(), ObjectSketch::thaw(table, seed, classes));
+        out.objects = tables.map(thaw).collect();
         Ok(out)
     }
 
@@ -177,6 +199,11 @@ impl WindowSketch {
                 .spaces
                 .into_iter()
                 .map(|(name, space)| (name, space.freeze(threads)))
+                .collect(),
+            objects: self
+                .objects
+                .into_iter()
+                .map(|(kind, objects)| (kind, objects.freeze()))
                 .collect(),
         }
     }
