@@ -78,6 +78,8 @@ mod glob;
 pub mod check;
 pub mod compare;
 pub mod ingest;
+#[cfg(feature = "records")]
+pub mod measure;
 pub mod profile;
 pub mod report;
 pub mod sketch;

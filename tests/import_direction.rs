@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What each room may import. A room that is not listed may import nothing.
-const MAY_IMPORT: [(&str, &[&str]); 8] = [
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("sketch", &["error"]),
     ("sphere", &["error", "sketch"]),
     ("ingest", &["error", "glob"]),
+    ("measure", &["error", "ingest"]),
     ("profile", &["error", "sketch", "sphere", "ingest"]),
     (
         "compare",
@@ -25,7 +26,8 @@ const MAY_IMPORT: [(&str, &[&str]); 8] = [
     (
         "cli",
         &[
-            "error", "sketch", "sphere", "ingest", "profile", "compare", "check", "report",
+            "error", "sketch", "sphere", "ingest", "measure", "profile", "compare", "check",
+            "report",
         ],
     ),
 ];

@@ -14,13 +14,21 @@ pub(super) enum As {
     Embeddings,
     /// Records of named values, all of which are profiled
     Records,
+    /// What a detector says of images: COCO results or annotations
+    Coco,
+    /// A folder of YOLO text, a file for each image
+    Yolo,
+    /// A folder of Pascal VOC XML, a file for each image
+    Voc,
 }
 
-impl From<As> for ingest::As {
-    fn from(kind: As) -> Self {
-        match kind {
-            As::Embeddings => Self::Embeddings,
-            As::Records => Self::Records,
+impl As {
+    /// What a file of arrays or records is taken for.
+    pub(super) fn of_records(self) -> Option<ingest::As> {
+        match self {
+            Self::Embeddings => Some(ingest::As::Embeddings),
+            Self::Records => Some(ingest::As::Records),
+            Self::Coco | Self::Yolo | Self::Voc => None,
         }
     }
 }
@@ -37,9 +45,23 @@ pub(super) struct ColumnArgs {
     /// What an input is taken for where its content leaves that open
     #[arg(long = "as", value_name = "KIND", value_enum)]
     pub(super) kind: Option<As>,
+    /// The images that outputs of a model refer to by id or name, as the `images` and
+    /// `categories` of a COCO file: sizes, names, and images in which nothing was found
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) coco_images: Option<PathBuf>,
     /// The embeddings: a matrix, or a list of numbers for each record [default: the only one]
     #[arg(long, value_name = "KEY")]
     pub(super) embeddings: Option<String>,
+    /// Scores of all classes, a vector for each record: how sure the model is, and of what. With
+    /// --labels, accuracy and calibration as well
+    #[arg(long, value_name = "KEY", conflicts_with = "embeddings")]
+    pub(super) scores: Option<String>,
+    /// The scores are logits, not probabilities
+    #[arg(long, requires = "scores")]
+    pub(super) logits: bool,
+    /// Names of the classes that scores are of, one a line
+    #[arg(long, value_name = "FILE", requires = "scores")]
+    pub(super) classes: Option<PathBuf>,
     /// What people say each record shows
     #[arg(long, value_name = "KEY")]
     pub(super) labels: Option<String>,

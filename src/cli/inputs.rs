@@ -28,7 +28,7 @@ pub(super) fn open(
     let mut tables: Vec<Table> = Vec::new();
     let alone = paths.len() == 1;
     for path in paths {
-        let kind = columns.kind.map(Into::into);
+        let kind = columns.kind.and_then(As::of_records);
         let file = InputFile::open_with(path, kind, &Default::default())?;
         let roles = roles(&file, columns, alone)?;
         let input = Input {
@@ -68,7 +68,7 @@ fn roles(file: &InputFile, columns: &ColumnArgs, alone: bool) -> Result<Roles> {
     let is_records = match columns.kind {
         Some(As::Records) => true,
         Some(As::Embeddings) => false,
-        None => file.format() != Format::Arrays,
+        Some(As::Coco | As::Yolo | As::Voc) | None => file.format() != Format::Arrays,
     };
     let all = is_records && columns.features.is_empty();
     // A column of this name could be nothing else: the profile calls it so, too.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `args`, `input_args`, `*_args` | what was typed, exactly; no file is touched |
 //! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
+//! | `outputs` | inputs that are the outputs of a model, and their records |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
 //! | `learn` | the passes over a window |
@@ -33,6 +34,7 @@ mod inputs;
 mod learn;
 mod merge;
 mod output;
+mod outputs;
 mod pages;
 mod profile;
 mod profile_args;

@@ -3,10 +3,12 @@
 use super::input_args::{ColumnArgs, RowArgs};
 use super::inputs::{self, Input, Table};
 use super::output;
+use super::outputs;
 use super::progress::Progress;
 use driftsphere::ingest::{
-    Block, FieldKind, InputFile, Limits, Loss, Partners, Problem, Scan, Selection,
+    Block, FieldKind, InputFile, Limits, Loss, OutputsFile, Partners, Problem, Scan, Selection,
 };
+use driftsphere::measure::outputs::{ScoreOptions, score_block};
 use driftsphere::profile::Learner;
 use driftsphere::{Error, ErrorKind, Result};
 use std::path::Path;
@@ -22,9 +24,15 @@ const BLOCK_RECORDS: usize = 1 << 14;
 pub(super) struct Window {
     /// Read record by record; the others are held while that is done.
     streamed: Table,
+    /// Outputs of a model, streamed in place of a table.
+    outputs: Vec<OutputsFile>,
     held: Vec<Table>,
     selection: Selection,
+    /// Length of the vectors, and of the embeddings among them.
+    vectors: Option<usize>,
     dim: Option<usize>,
+    /// How vectors are read that are scores.
+    scores: Option<ScoreOptions>,
 }
 
 /// What was found while the records were read.
@@ -43,13 +51,31 @@ impl Window {
         rows: &RowArgs,
     ) -> Result<Self> {
         let selection = Selection::parse(rows.rows.as_deref(), &rows.conditions)?;
-        let mut tables = inputs::open(paths, columns, &selection)?;
-        let held = tables.split_off(1.min(tables.len()));
+        let scores = outputs::scores(columns)?;
+        // Read as embeddings are, and made into named values afterwards.
+        let columns = &ColumnArgs {
+            embeddings: columns
+                .embeddings
+                .clone()
+                .or_else(|| columns.scores.clone()),
+            ..columns.clone()
+        };
+        let (outputs, others) = outputs::split(paths, columns, &selection)?;
+        let mut tables = inputs::open(&others, columns, &selection)?;
+        let held = match outputs.is_empty() {
+            true => tables.split_off(1.min(tables.len())),
+            false => std::mem::take(&mut tables),
+        };
+        check_held(&outputs, &held)?;
         let streamed = tables.pop().unwrap_or_default();
         streamed.iter().take(1).for_each(tell_passed_over);
+        let vectors = dimension(&streamed)?;
         Ok(Self {
-            dim: dimension(&streamed)?,
+            vectors,
+            dim: vectors.filter(|_| scores.is_none()),
+            scores,
             streamed,
+            outputs,
             held,
             selection,
         })
@@ -90,7 +116,7 @@ impl Window {
         let mut findings = Findings::default();
         let mut problems = Vec::new();
         let mut partners = self.partners(&mut findings)?;
-        let rows = match self.dim {
+        let rows = match self.vectors {
             Some(dim) => (BLOCK_BYTES / 4 / dim.max(1)).clamp(64, 1 << 16),
             None => BLOCK_RECORDS,
         };
@@ -102,12 +128,27 @@ impl Window {
                 progress.advance(block.len());
                 let attach =
                     |block: Result<Block>, partners: &mut Partners| partners.attach(block?);
-                let block = partners.iter_mut().fold(Ok(block), attach).map_err(place)?;
+                let block = match &self.scores {
+                    Some(options) => score_block(block, options),
+                    None => Ok(block),
+                };
+                let block = partners.iter_mut().fold(block, attach).map_err(place)?;
                 findings.records += block.len() as u64;
                 take(&block, input.file.path()).map_err(place)?;
             }
             problems.extend(scan.problems());
             findings.add(&input.file, &scan);
+        }
+        for file in &self.outputs {
+            let found = outputs::read(file, progress, |block| {
+                let attach =
+                    |block: Result<Block>, partners: &mut Partners| partners.attach(block?);
+                let block = partners.iter_mut().fold(Ok(block), attach)?;
+                findings.records += block.len() as u64;
+                take(&block, file.path())
+            })?;
+            findings.tell_problems(file.path(), &found);
+            problems.extend(found);
         }
         for (table, partners) in self.held.iter().zip(&partners) {
             findings.add_partners(&table[0], partners);
@@ -150,6 +191,25 @@ impl Window {
         };
         Err(Error::new(ErrorKind::Argument, message))
     }
+}
+
+/// What is joined with outputs of a model are values of images, by their names.
+fn check_held(outputs: &[OutputsFile], held: &[Table]) -> Result<()> {
+    if outputs.is_empty() {
+        return Ok(());
+    }
+    for input in held.iter().flatten() {
+        let message = match (&input.roles.ids, &input.roles.embeddings) {
+            (_, Some(_)) => "embeddings are not joined with outputs of a model; profile them apart",
+            (None, _) => {
+                "outputs are joined by the name of the image: say in which column with --ids"
+            }
+            (Some(_), None) => continue,
+        };
+        let error = Error::new(ErrorKind::Argument, message);
+        return Err(error.at("file", input.file.path().display()));
+    }
+    Ok(())
 }
 
 /// Says which columns of records are not profiled though all were meant.
@@ -215,8 +275,12 @@ impl Findings {
     /// What one file was found to hold.
     fn add(&mut self, file: &InputFile, scan: &Scan) {
         self.unmatched.extend(scan.unmatched());
-        let path = file.path().display();
-        let problems = scan.problems().into_iter();
+        self.tell_problems(file.path(), &scan.problems());
+    }
+
+    fn tell_problems(&mut self, path: &Path, problems: &[Problem]) {
+        let path = path.display();
+        let problems = problems.iter();
         self.notes
             .extend(problems.map(|problem| format!("{problem} (file {path})")));
     }

@@ -14,6 +14,7 @@
 
 mod angles;
 mod binned;
+mod calibration;
 mod categories;
 mod classes;
 mod clusters;
@@ -31,6 +32,9 @@ mod judge;
 mod mix;
 mod natural;
 mod numbers;
+mod object_classes;
+mod object_words;
+mod objects;
 mod options;
 mod order;
 mod outputs;
@@ -52,6 +56,7 @@ mod thresholds;
 mod unused;
 mod view;
 mod why;
+mod zoom;
 
 pub use comparison::{compare, compare_with_history};
 pub use explanation::{Association, Explanation};

@@ -117,6 +117,8 @@ mod matrix;
 #[cfg(feature = "npz")]
 mod npz;
 mod objects;
+#[cfg(feature = "records")]
+mod outputs;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "parquet")]
@@ -156,6 +158,11 @@ pub use join::Partners;
 pub use limits::Limits;
 pub use matrix::MatrixReader;
 pub use objects::Objects;
+#[cfg(feature = "records")]
+pub use outputs::{
+    ImageInfo, ImageList, Instance, Instances, Kinds, Mask, ObjectKind, OutputsFile, OutputsFormat,
+    OutputsScan, Shape, Units, read_class_names,
+};
 pub use plan::{RowPlan, SelectedRows};
 #[cfg(feature = "records")]
 pub use problem::{Loss, Problem};

@@ -265,7 +265,9 @@ impl<'a> Batch<'a> {
 
     pub(super) fn check_objects(&self) -> Result<()> {
         for (kind, objects) in &self.objects {
-            objects.check(self.len()).map_err(|e| e.at("objects", kind))?;
+            objects
+                .check(self.len())
+                .map_err(|e| e.at("objects", kind))?;
         }
         Ok(())
     }
@@ -308,7 +310,10 @@ mod tests {
         assert!(objects.push(Some(2), &[0.0]).is_err());
         let error = Batch::new(2).objects("box", &objects).check().unwrap_err();
         let text = error.to_string();
-        assert!(text.contains("3 records for 2 rows") && text.contains("box"), "{text}");
+        assert!(
+            text.contains("3 records for 2 rows") && text.contains("box"),
+            "{text}"
+        );
         objects.push(None, &[0.0]).unwrap();
         let error = Batch::new(3).objects("box", &objects).check().unwrap_err();
         assert!(error.message().contains("end_record"), "{error}");

@@ -87,11 +87,7 @@ impl<G: ClassState> ClassTable<G> {
             .collect())
     }
 
-    fn admit(
-        &mut self,
-        key: &(u64, String),
-        fresh: &impl Fn() -> Result<G>,
-    ) -> Result<()> {
+    fn admit(&mut self, key: &(u64, String), fresh: &impl Fn() -> Result<G>) -> Result<()> {
         if self.names.contains_key(key) {
             return Ok(());
         }
@@ -124,14 +120,6 @@ impl<G: ClassState> ClassTable<G> {
         self.groups.len() - 1
     }
 
-    pub(crate) fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    pub(crate) fn max_classes(&self) -> usize {
-        self.max_classes
-    }
-
     /// Number of classes with a state of their own.
     pub(crate) fn len(&self) -> usize {
         self.names.len()
@@ -148,11 +136,7 @@ impl<G: ClassState> ClassTable<G> {
             .map(|((_, name), slot)| (name.as_str(), &self.groups[*slot]))
     }
 
-    pub(crate) fn merge(
-        &mut self,
-        other: &Self,
-        fresh: impl Fn() -> Result<G>,
-    ) -> Result<()> {
+    pub(crate) fn merge(&mut self, other: &Self, fresh: impl Fn() -> Result<G>) -> Result<()> {
         let names: Vec<&str> = other.named().map(|(name, _)| name).collect();
         let slots = self.resolve(&names, &fresh)?;
         for ((_, group), slot) in other.named().zip(slots) {

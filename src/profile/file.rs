@@ -104,7 +104,12 @@ impl FileParts {
 
     /// Bytes that are in no body.
     pub(super) fn frame_bytes(&self) -> u64 {
-        let some = self.sample.iter().chain(&self.objects).chain(&self.sealed).count();
+        let some = self
+            .sample
+            .iter()
+            .chain(&self.objects)
+            .chain(&self.sealed)
+            .count();
         container::frame_bytes(self.settings.len() + 2 + self.spaces.len() + some)
     }
 }

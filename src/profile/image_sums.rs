@@ -179,7 +179,19 @@ mod tests {
 
     #[test]
     fn scaled_numbers_rise_with_the_numbers() {
-        let values = [-8.0, -1.0, -1e-300, 0.0, 1e-7, 0.25, 0.3, 0.5, 1.0, 1e8, f64::INFINITY];
+        let values = [
+            -8.0,
+            -1.0,
+            -1e-300,
+            0.0,
+            1e-7,
+            0.25,
+            0.3,
+            0.5,
+            1.0,
+            1e8,
+            f64::INFINITY,
+        ];
         let scaled: Vec<i64> = values.iter().map(|v| scaled(*v)).collect();
         assert!(scaled.is_sorted(), "{scaled:?}");
         assert_eq!(scaled[3], 0);
@@ -188,7 +200,12 @@ mod tests {
 
     #[test]
     fn the_variance_of_the_mean_is_that_of_its_definition() {
-        let records: [&[f64]; 4] = [&[0.5, 0.7, f64::NAN], &[0.1], &[0.9, 0.8, 0.95], &[f64::NAN]];
+        let records: [&[f64]; 4] = [
+            &[0.5, 0.7, f64::NAN],
+            &[0.1],
+            &[0.9, 0.8, 0.95],
+            &[f64::NAN],
+        ];
         let t: Vec<Vec<f64>> = records
             .iter()
             .map(|r| {

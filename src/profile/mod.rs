@@ -47,6 +47,7 @@
 //! ```
 
 mod builder;
+mod calibration;
 mod chunk;
 mod classes;
 mod config;
@@ -88,6 +89,7 @@ mod windowed;
 mod wire;
 
 pub use builder::ProfileBuilder;
+pub use calibration::{Calibration, ReliabilityBin};
 pub use config::{DEFAULT_MAX_CLASSES, DEFAULT_RECORD_BYTES, DEFAULT_SEED, ProfileConfig};
 pub use container::FORMAT_VERSION;
 pub use contents::{Contents, Part};

@@ -39,8 +39,7 @@ impl PairTable {
             if self.classes.len() > self.most
                 && let Some((_, lost)) = self.classes.pop_last()
             {
-                self.counts
-                    .retain(|(a, b), _| *a != lost && *b != lost);
+                self.counts.retain(|(a, b), _| *a != lost && *b != lost);
             }
         }
     }

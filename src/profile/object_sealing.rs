@@ -65,7 +65,9 @@ impl ObjectTable {
         };
         let small = |classes: &BTreeMap<String, ObjectGroup>, pool: &Option<ObjectGroup>| {
             let needs_more = pool.as_ref().is_some_and(ObjectGroup::is_small);
-            let least = classes.iter().min_by_key(|(name, group)| (group.records(), *name));
+            let least = classes
+                .iter()
+                .min_by_key(|(name, group)| (group.records(), *name));
             let least = least.filter(|(_, group)| needs_more || group.is_small());
             least.map(|(name, _)| name.clone())
         };
@@ -89,7 +91,10 @@ impl ObjectTable {
             unclassified: unclassified.sealed(),
             other_classes: pool.as_ref().map(ObjectGroup::sealed),
             pairs: self.pairs.iter().filter_map(frequent).collect(),
-            classes: classes.iter().map(|(name, g)| (name.clone(), g.sealed())).collect(),
+            classes: classes
+                .iter()
+                .map(|(name, g)| (name.clone(), g.sealed()))
+                .collect(),
         })
     }
 

@@ -78,7 +78,10 @@ impl ObjectSketch {
             }
         }
         let codes: Vec<usize> = (0..occurs.len()).filter(|&code| occurs[code]).collect();
-        let names: Vec<&str> = codes.iter().map(|&code| objects.classes()[code].as_str()).collect();
+        let names: Vec<&str> = codes
+            .iter()
+            .map(|&code| objects.classes()[code].as_str())
+            .collect();
         self.pairs.admit(names.iter().copied());
         let mut slots = vec![UNCLASSIFIED; occurs.len()];
         for (code, slot) in codes.into_iter().zip(self.classes.resolve(&names, fresh)?) {
@@ -98,7 +101,11 @@ impl ObjectSketch {
         let start = objects.range(rows.start).start;
         let mut order: Vec<u32> = Vec::with_capacity(objects.range(rows.end - 1).end - start);
         let mut runs: Vec<Run> = Vec::new();
-        let paired: Vec<bool> = objects.classes().iter().map(|name| self.pairs.contains(name)).collect();
+        let paired: Vec<bool> = objects
+            .classes()
+            .iter()
+            .map(|name| self.pairs.contains(name))
+            .collect();
         let mut together: BTreeMap<(usize, usize), u64> = BTreeMap::new();
         let mut present: Vec<usize> = Vec::new();
         for record in rows {

@@ -102,7 +102,12 @@ impl ObjectTable {
 
     /// Whether stored parts hold together.
     pub(crate) fn check(&self, max_classes: usize, sealed: bool) -> Result<()> {
-        let damaged = || Error::new(ErrorKind::Format, "a table of objects does not hold together");
+        let damaged = || {
+            Error::new(
+                ErrorKind::Format,
+                "a table of objects does not hold together",
+            )
+        };
         self.groups().try_for_each(ObjectGroup::check)?;
         let parts = self.groups().skip(1).map(|group| group.objects);
         let sum = parts.fold(0_u64, u64::saturating_add);

@@ -243,7 +243,10 @@ impl Profile {
             groups.chain(space.quantiles())
         });
         let tables = self.objects.values().flat_map(ObjectTable::quantiles);
-        features.chain(sketches).chain(tables).any(Quantiles::is_joined)
+        features
+            .chain(sketches)
+            .chain(tables)
+            .any(Quantiles::is_joined)
     }
 }
 

@@ -172,7 +172,8 @@ impl WindowSketch {
         }
         let (seed, classes) = (profile.config.seed, profile.config.max_classes);
         let tables = profile.objects.iter();
-        let thaw = |(kind, table): (&String, _)| (kind.clone(), ObjectSketch::thaw(table, seed, classes));
+        let thaw =
+            |(kind, table): (&String, _)| (kind.clone(), ObjectSketch::thaw(table, seed, classes));
         out.objects = tables.map(thaw).collect();
         Ok(out)
     }

@@ -6,14 +6,17 @@ use std::path::Path;
 use super::coco_json::{Id, RawResult};
 use super::gather::Gather;
 use super::image_list::ImageList;
-use super::instances::{ImageInfo, Instance, Instances, Kinds, Shape};
+use super::instances::{ImageInfo, Instance, Instances, Kinds, ObjectKind, Shape};
 use super::json_elements::{Element, JsonElements};
 use super::runs;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::limits::Limits;
 use crate::ingest::problem::{Loss, Problem, Problems};
 
 const NO_IMAGE: &str = "result of an image that the list of images does not have";
+const NOTHING: &str = "result without a box, keypoints or a mask";
+/// Most classes: their names are held.
+const MAX_CLASSES: usize = 1 << 20;
 /// Results parsed before it is looked whether images are complete.
 const STEP: usize = 1 << 12;
 
@@ -32,7 +35,9 @@ pub(super) struct CocoScan {
     at_end: bool,
     classes: Vec<String>,
     codes: HashMap<Id, u32>,
-    faults: HashMap<u32, Vec<&'static str>>,
+    names: HashMap<String, u32>,
+    /// Looked up only, never walked.
+    faults: HashMap<u32, Vec<(ObjectKind, &'static str)>>,
     problems: Problems,
     kinds: Kinds,
 }
@@ -62,6 +67,7 @@ impl CocoScan {
             at_end: false,
             classes: Vec::new(),
             codes: HashMap::new(),
+            names: HashMap::new(),
             faults: HashMap::new(),
             problems: Problems::default(),
             kinds: Kinds::default(),
@@ -102,7 +108,8 @@ impl CocoScan {
         out.ends.push(out.instances.len());
         let at = out.images.len() - 1;
         let faults = self.faults.remove(&image).unwrap_or_default();
-        out.faults.extend(faults.into_iter().map(|reason| (at, reason)));
+        out.faults
+            .extend(faults.into_iter().map(|(kind, reason)| (at, kind, reason)));
     }
 
     /// Images of the list in which nothing was found.
@@ -157,20 +164,37 @@ impl CocoScan {
         let image = match self.images.find(&raw.image_id) {
             Some(image) => image,
             None if self.is_listed => {
-                self.problems.count(Loss::Skipped, NO_IMAGE, self.elements.position());
+                self.problems
+                    .count(Loss::Skipped, NO_IMAGE, self.elements.position());
                 return Ok(());
             }
             None => self.images.discover(&raw.image_id)?,
         };
-        let class = raw.category_id.as_ref().map(|id| self.class(id));
-        let mask = raw.segmentation.map(runs::mask);
-        if let Some(Err(reason)) = mask {
-            self.faults.entry(image).or_default().push(reason);
+        let class = raw
+            .category_id
+            .as_ref()
+            .map(|id| self.class(id))
+            .transpose()?;
+        let has = (
+            raw.bbox.is_some(),
+            raw.keypoints.is_some(),
+            raw.segmentation.is_some(),
+        );
+        self.kinds.boxes |= has.0;
+        self.kinds.keypoints |= has.1;
+        self.kinds.masks |= has.2;
+        let mut fault = |kind, reason| self.faults.entry(image).or_default().push((kind, reason));
+        if has == (false, false, false) {
+            fault(ObjectKind::Box, NOTHING);
         }
-        let mask = mask.and_then(Result::ok);
-        self.kinds.boxes |= raw.bbox.is_some();
-        self.kinds.keypoints |= raw.keypoints.is_some();
-        self.kinds.masks |= mask.is_some();
+        let mask = match raw.segmentation.map(runs::mask) {
+            None => None,
+            Some(Ok(mask)) => Some(mask),
+            Some(Err(reason)) => {
+                fault(ObjectKind::Mask, reason);
+                None
+            }
+        };
         let shape = Shape {
             keypoints: raw.keypoints,
             mask,
@@ -185,18 +209,26 @@ impl CocoScan {
         self.gather.push(image, instance)
     }
 
-    fn class(&mut self, id: &Id) -> u32 {
+    fn class(&mut self, id: &Id) -> Result<u32> {
         if let Some(code) = self.codes.get(id) {
-            return *code;
+            return Ok(*code);
         }
         let name = self.images.category(id);
         // Two categories of one name are one class.
-        let known = self.classes.iter().position(|class| *class == name);
-        let code = known.unwrap_or(self.classes.len()) as u32;
-        if known.is_none() {
-            self.classes.push(name);
-        }
+        let code = match self.names.get(&name) {
+            Some(code) => *code,
+            None if self.classes.len() >= MAX_CLASSES => {
+                let message = format!("more than {MAX_CLASSES} classes");
+                return Err(Error::new(ErrorKind::Limit, message));
+            }
+            None => {
+                let code = self.classes.len() as u32;
+                self.names.insert(name.clone(), code);
+                self.classes.push(name);
+                code
+            }
+        };
         self.codes.insert(id.clone(), code);
-        code
+        Ok(code)
     }
 }

@@ -107,7 +107,8 @@ impl<'de> Deserialize<'de> for RawCounts {
             ) -> Result<RawCounts, A::Error> {
                 let mut counts = Vec::new();
                 while let Some(count) = list.next_element::<u64>()? {
-                    let count = u32::try_from(count).map_err(|_| A::Error::custom("a run beyond 2^32"))?;
+                    let count =
+                        u32::try_from(count).map_err(|_| A::Error::custom("a run beyond 2^32"))?;
                     counts.push(count);
                 }
                 Ok(RawCounts::Plain(counts))

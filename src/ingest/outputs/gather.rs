@@ -107,9 +107,7 @@ impl Gather {
         };
         let split = match kept {
             // In one piece, so it stands at the end.
-            Some(last) if !self.in_pieces => {
-                self.held.partition_point(|(image, _)| *image != last)
-            }
+            Some(last) if !self.in_pieces => self.held.partition_point(|(image, _)| *image != last),
             _ => self.held.len(),
         };
         let rest = self.held.split_off(split);
@@ -133,7 +131,10 @@ impl Gather {
 /// Bytes that keypoints and masks take, about.
 fn shape_bytes(shape: &Shape) -> usize {
     use super::instances::Mask;
-    let points = shape.keypoints.as_ref().map_or(0, |points| 8 * points.len());
+    let points = shape
+        .keypoints
+        .as_ref()
+        .map_or(0, |points| 8 * points.len());
     let mask = match &shape.mask {
         None => 0,
         Some(Mask::Runs { counts, .. }) => 4 * counts.len(),
@@ -156,7 +157,9 @@ mod tests {
     }
 
     fn images(held: &[(u32, Instance)]) -> Vec<(u32, f64)> {
-        held.iter().map(|(image, object)| (*image, object.score)).collect()
+        held.iter()
+            .map(|(image, object)| (*image, object.score))
+            .collect()
     }
 
     #[test]
@@ -180,7 +183,10 @@ mod tests {
         assert_eq!(images(&gather.release(false)), [(0, 0.1)]);
         gather.push(1, object(0.5)).unwrap();
         gather.push(2, object(0.6)).unwrap();
-        assert_eq!(images(&gather.release(true)), [(1, 0.2), (1, 0.3), (1, 0.5), (2, 0.6)]);
+        assert_eq!(
+            images(&gather.release(true)),
+            [(1, 0.2), (1, 0.3), (1, 0.5), (2, 0.6)]
+        );
         let error = gather.push(0, object(0.7)).unwrap_err();
         assert!(error.message().contains("sort"), "{error}");
     }

@@ -95,7 +95,11 @@ impl ImageList {
         }
         let size = raw.width.zip(raw.height);
         let is_size = |v: f64| v.is_finite() && v > 0.0;
-        if self.index.insert(raw.id.clone(), self.images.len() as u32).is_some() {
+        if self
+            .index
+            .insert(raw.id.clone(), self.images.len() as u32)
+            .is_some()
+        {
             return Err(twice("image", &raw.id));
         }
         self.images.push(ImageInfo {
@@ -129,7 +133,10 @@ impl ImageList {
 
     /// What a category is called; its id where it has no name.
     pub(super) fn category(&self, id: &Id) -> String {
-        self.names.get(id).cloned().unwrap_or_else(|| id.to_string())
+        self.names
+            .get(id)
+            .cloned()
+            .unwrap_or_else(|| id.to_string())
     }
 
     /// Takes names of categories from another file where this has none.
@@ -159,9 +166,9 @@ impl ImageList {
 fn read<T>(element: Element<T>, list: &str) -> Result<T> {
     match element {
         Element::Read(value) => Ok(value),
-        Element::Bad { offset, reason } => {
-            Err(Error::new(ErrorKind::Input, reason).at("byte", offset).at("list", list))
-        }
+        Element::Bad { offset, reason } => Err(Error::new(ErrorKind::Input, reason)
+            .at("byte", offset)
+            .at("list", list)),
     }
 }
 

@@ -77,11 +77,22 @@ pub struct Instances {
     pub classes: Vec<String>,
     /// In what boxes are measured.
     pub units: Units,
-    /// Image and reason of each object that cannot be used, in order of the images.
-    pub faults: Vec<(usize, &'static str)>,
+    /// Image, kind and reason of each object that cannot be used, in order of the images.
+    pub faults: Vec<(usize, ObjectKind, &'static str)>,
     /// Whether objects of this file have boxes, keypoints, masks: records without
     /// any object are records of these kinds.
     pub kinds: Kinds,
+}
+
+/// A kind of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A box around an object.
+    Box,
+    /// Points of an object, such as the joints of a person.
+    Keypoints,
+    /// The pixels of an object.
+    Mask,
 }
 
 /// Which kinds of objects a file holds.

@@ -16,7 +16,10 @@ const BUFFER: usize = 1 << 20;
 pub(super) enum Element<T> {
     Read(T),
     /// It is no such thing, or no JSON; it was passed over. Where it begins.
-    Bad { offset: u64, reason: &'static str },
+    Bad {
+        offset: u64,
+        reason: &'static str,
+    },
 }
 
 const NOT_A_RESULT: &str = "not what belongs there: a wrong type, a missing key, NaN";
@@ -72,6 +75,11 @@ impl JsonElements {
     /// Whether the file is an object of lists.
     pub(super) fn is_object(&self) -> bool {
         self.is_object
+    }
+
+    /// Where in the file it goes on.
+    pub(super) fn position(&self) -> u64 {
+        self.offset + self.start as u64
     }
 
     /// Goes to the next list: its key, empty for the list that is the whole file.
@@ -147,7 +155,7 @@ impl JsonElements {
     }
 
     fn element<T: DeserializeOwned>(&mut self) -> Result<Element<T>> {
-        let offset = self.offset + self.start as u64;
+        let offset = self.position();
         loop {
             let rest = &self.buffer[self.start..];
             let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<T>();
@@ -161,14 +169,20 @@ impl JsonElements {
                 Some(Err(error)) if error.is_eof() && !self.at_end => {
                     if rest.len() > self.limit {
                         self.pass_over()?;
-                        return Ok(Element::Bad { offset, reason: TOO_LONG });
+                        return Ok(Element::Bad {
+                            offset,
+                            reason: TOO_LONG,
+                        });
                     }
                     self.fill()?;
                 }
                 Some(Err(error)) if error.is_eof() => return Err(self.truncated()),
                 _ => {
                     self.pass_over()?;
-                    return Ok(Element::Bad { offset, reason: NOT_A_RESULT });
+                    return Ok(Element::Bad {
+                        offset,
+                        reason: NOT_A_RESULT,
+                    });
                 }
             }
         }
@@ -270,8 +284,7 @@ impl JsonElements {
     }
 
     fn wrong(&self, message: &str) -> Error {
-        let at = self.offset + self.start as u64;
-        Error::new(ErrorKind::Input, message).at("byte", at)
+        Error::new(ErrorKind::Input, message).at("byte", self.position())
     }
 }
 
@@ -300,7 +313,8 @@ mod tests {
 
     #[test]
     fn lists_come_by_key_and_bad_elements_are_passed_over() {
-        let text = r#" {"info": {"a": "}]"}, "x": [[1], {"b": ["]\""]}, [2], NaN, [3]], "n": 5, "y": []}"#;
+        let text =
+            r#" {"info": {"a": "}]"}, "x": [[1], {"b": ["]\""]}, [2], NaN, [3]], "n": 5, "y": []}"#;
         let lists = read(text).unwrap();
         let x = vec![Some(1), None, Some(2), None, Some(3)];
         assert_eq!(lists, [("x".to_owned(), x), ("y".to_owned(), vec![])]);

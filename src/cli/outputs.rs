@@ -1,0 +1,100 @@
+//! Inputs that are the outputs of a model: which they are, and their records.
+
+use super::input_args::{As, ColumnArgs};
+use super::progress::Progress;
+use driftsphere::ingest::{
+    Block, Column, ImageList, OutputsFile, OutputsFormat, Problem, Selection, read_class_names,
+};
+use driftsphere::measure::outputs::{ScoreOptions, measure};
+use driftsphere::{Error, ErrorKind, Result};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Images read at a time.
+const BLOCK_IMAGES: usize = 1 << 13;
+
+/// Divides the inputs into outputs of a model and everything else.
+pub(super) fn split(
+    paths: &[impl AsRef<Path>],
+    columns: &ColumnArgs,
+    selection: &Selection,
+) -> Result<(Vec<OutputsFile>, Vec<PathBuf>)> {
+    let images = match &columns.coco_images {
+        Some(path) => {
+            let list = ImageList::read(path).map_err(|e| e.at("option", "--coco-images"))?;
+            Some(Arc::new(list))
+        }
+        None => None,
+    };
+    let (mut outputs, mut others) = (Vec::new(), Vec::new());
+    for path in paths {
+        let path = path.as_ref();
+        match format(path, columns.kind)? {
+            Some(format) => {
+                let file = OutputsFile::new(path, format);
+                outputs.push(match &images {
+                    Some(images) => file.images(Arc::clone(images)),
+                    None => file,
+                });
+            }
+            None => others.push(path.to_owned()),
+        }
+    }
+    let argument = |message: &str| Err(Error::new(ErrorKind::Argument, message));
+    if outputs.is_empty() && images.is_some() {
+        let message = "no input holds outputs of a model whose images these could be";
+        return argument(message).map_err(|e: Error| e.at("option", "--coco-images"));
+    }
+    if !outputs.is_empty() && !selection.is_all() {
+        return argument("rows of outputs cannot be chosen; leave out --rows and --where");
+    }
+    Ok((outputs, others))
+}
+
+/// How vectors of scores are to be read, where some are named.
+pub(super) fn scores(columns: &ColumnArgs) -> Result<Option<ScoreOptions>> {
+    if columns.scores.is_none() {
+        return Ok(None);
+    }
+    let classes = match &columns.classes {
+        Some(path) => read_class_names(path).map_err(|e| e.at("option", "--classes"))?,
+        None => Vec::new(),
+    };
+    Ok(Some(ScoreOptions {
+        logits: columns.logits,
+        classes,
+    }))
+}
+
+/// As typed, or else as the content says.
+fn format(path: &Path, kind: Option<As>) -> Result<Option<OutputsFormat>> {
+    match kind {
+        None => OutputsFile::detect(path),
+        Some(As::Coco) => Ok(Some(OutputsFormat::Coco)),
+        Some(As::Yolo) => Ok(Some(OutputsFormat::Yolo)),
+        Some(As::Voc) => Ok(Some(OutputsFormat::Voc)),
+        Some(As::Embeddings | As::Records) => Ok(None),
+    }
+}
+
+/// Reads every image of a file as a record, block by block; says what could not be read.
+pub(super) fn read(
+    file: &OutputsFile,
+    progress: &Progress,
+    mut take: impl FnMut(Block) -> Result<()>,
+) -> Result<Vec<Problem>> {
+    let place = |error: Error| error.at("file", file.path().display());
+    let mut scan = file.scan()?;
+    let mut first = 0;
+    while let Some(found) = scan.next_block(BLOCK_IMAGES)? {
+        let names = found.images.iter().map(|image| image.name.clone());
+        let ids = Column::Text(names.collect());
+        let tables = measure(&found).map_err(place)?.into_iter();
+        let tables = tables.map(|(kind, objects)| (kind.to_owned(), objects));
+        let block = Block::of_objects(first, ids, tables.collect()).map_err(place)?;
+        progress.advance(block.len());
+        first += block.len() as u64;
+        take(block).map_err(place)?;
+    }
+    Ok(scan.problems())
+}

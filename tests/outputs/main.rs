@@ -1,0 +1,9 @@
+//! What models say of images: from files to findings.
+
+mod canonical;
+mod formats;
+mod hostile;
+mod level;
+mod masks;
+mod real;
+mod support;
