@@ -5,6 +5,7 @@
 //! dark. They are part of the command, so that it needs no file and no network.
 
 use super::args::{Cli, DemoArgs};
+use super::demo_detections;
 use super::exit::ExitStatus;
 use super::output;
 use super::run::dispatch;
@@ -79,13 +80,13 @@ fn steps() -> Vec<(&'static str, Vec<String>)> {
 
 pub(super) fn run(args: &DemoArgs) -> Result<ExitStatus> {
     let folder = Folder::enter(args.dir.as_deref())?;
-    for (name, bytes) in WEEKS {
+    for (name, bytes) in WEEKS.into_iter().chain(demo_detections::FILES) {
         output::write_file(Path::new(name), bytes)?;
     }
     output::print(
         "Photographs as EfficientNet-Lite0 (ImageNet) sees them: 1,280 numbers each, 280 a week.\n",
     )?;
-    for (sentence, commands) in steps() {
+    for (sentence, commands) in steps().into_iter().chain(demo_detections::steps()) {
         output::print(&format!("\n{sentence}\n"))?;
         for command in commands {
             output::print(&format!("\n$ driftsphere {command}\n"))?;

@@ -49,6 +49,10 @@ pub(super) struct ColumnArgs {
     /// `categories` of a COCO file: sizes, names, and images in which nothing was found
     #[arg(long, value_name = "FILE.json")]
     pub(super) coco_images: Option<PathBuf>,
+    /// What people drew in the same images, as COCO annotations: boxes are held against them, for
+    /// precision, recall and average precision by class
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) annotations: Option<PathBuf>,
     /// The embeddings: a matrix, or a list of numbers for each record [default: the only one]
     #[arg(long, value_name = "KEY")]
     pub(super) embeddings: Option<String>,

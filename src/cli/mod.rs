@@ -27,6 +27,7 @@ mod compare;
 mod compare_args;
 mod compare_set;
 mod demo;
+mod demo_detections;
 mod exit;
 mod fit;
 mod input_args;

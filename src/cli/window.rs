@@ -3,10 +3,10 @@
 use super::input_args::{ColumnArgs, RowArgs};
 use super::inputs::{self, Input, Table};
 use super::output;
-use super::outputs;
+use super::outputs::{self, Outputs};
 use super::progress::Progress;
 use driftsphere::ingest::{
-    Block, FieldKind, InputFile, Limits, Loss, OutputsFile, Partners, Problem, Scan, Selection,
+    Block, FieldKind, InputFile, Limits, Loss, Partners, Problem, Scan, Selection,
 };
 use driftsphere::measure::outputs::{ScoreOptions, score_block};
 use driftsphere::profile::Learner;
@@ -25,7 +25,7 @@ pub(super) struct Window {
     /// Read record by record; the others are held while that is done.
     streamed: Table,
     /// Outputs of a model, streamed in place of a table.
-    outputs: Vec<OutputsFile>,
+    outputs: Outputs,
     held: Vec<Table>,
     selection: Selection,
     /// Length of the vectors, and of the embeddings among them.
@@ -139,8 +139,8 @@ impl Window {
             problems.extend(scan.problems());
             findings.add(&input.file, &scan);
         }
-        for file in &self.outputs {
-            let found = outputs::read(file, progress, |block| {
+        for file in self.outputs.files() {
+            let found = self.outputs.read(file, progress, |block| {
                 let attach =
                     |block: Result<Block>, partners: &mut Partners| partners.attach(block?);
                 let block = partners.iter_mut().fold(Ok(block), attach)?;
@@ -194,7 +194,7 @@ impl Window {
 }
 
 /// What is joined with outputs of a model are values of images, by their names.
-fn check_held(outputs: &[OutputsFile], held: &[Table]) -> Result<()> {
+fn check_held(outputs: &Outputs, held: &[Table]) -> Result<()> {
     if outputs.is_empty() {
         return Ok(());
     }

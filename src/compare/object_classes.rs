@@ -206,6 +206,10 @@ pub(super) fn compare_sizes(tables: Tables<'_>) -> Vec<Draft> {
             &options.thresholds,
             options.seed,
         );
+        // A size class is no class that comes or goes.
+        draft.striking = false;
+        draft.finding.new_values.clear();
+        draft.finding.lost_values.clear();
         let most = draft.finding.shares.first().cloned();
         if let Some(most) = most {
             let word = if most.target > most.reference {

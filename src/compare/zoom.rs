@@ -4,16 +4,26 @@ use crate::profile::{ObjectTable, Profile};
 
 use super::explanation::Explanation;
 use super::features::OUTPUTS;
-use super::finding::{Finding, Scope, Verdict};
+use super::finding::{Finding, Kind, Scope, Verdict};
 use super::numbers::{medians, number};
 
 /// Fewest objects of a class a side whose median size counts.
 const FEWEST_OBJECTS: u64 = 20;
+/// Findings of which one must have changed for a zoom to be thought of.
+const SIGNS: [&str; 4] = [
+    "box relative area",
+    "box relative size",
+    "box area",
+    "box touches border",
+];
+/// A p-value below which a sign is no chance; whether there is a change at all was decided by
+/// corrected ones.
+const LIKELY: f64 = 0.05;
 /// Names of input features that tell of the lens and of the picture's size.
 const LENS: [&str; 2] = ["focal", "zoom"];
 const PICTURE: [&str; 4] = ["width", "height", "megapixels", "resolution"];
 
-/// What sizes, borders, counts and lens say together.
+/// What sizes, borders, counts and lens say together, where sizes or borders changed.
 ///
 /// A zoom by z makes every object z times as long: the factor is
 ///
@@ -24,80 +34,77 @@ const PICTURE: [&str; 4] = ["width", "height", "megapixels", "resolution"];
 /// ```
 ///
 /// and it takes what lies at the edge out of the picture: more boxes touch the
-/// border, and there are fewer of them. A zoom out does the opposite. Without
-/// these signs larger objects may be nearer, or others.
+/// border, and there are fewer of them. A zoom out does the opposite. A sign counts if chance alone
+/// would show it in fewer than one of twenty windows; that something changed at all was decided before.
+/// Without borders or counts that agree, larger objects may be nearer, or others.
 pub(super) fn explain_zoom(
     reference: &Profile,
     target: &Profile,
     findings: &[Finding],
 ) -> Option<Explanation> {
-    let moved = |feature: &str| {
-        findings
-            .iter()
-            .filter(|f| f.verdict >= Verdict::PossibleDrift && f.feature == feature)
-            .collect::<Vec<_>>()
-    };
-    if moved("box relative area").is_empty() {
-        return None;
-    }
+    let changed =
+        |f: &&Finding| f.verdict >= Verdict::PossibleDrift && SIGNS.contains(&f.feature.as_str());
+    findings.iter().find(changed)?;
     let (a, b) = (
         reference.objects().get("box")?,
         target.objects().get("box")?,
     );
     let sizes = Sizes::of(a, b)?;
     let grew = sizes.factor > 1.0;
-    let mut signs = Vec::new();
-    let mut against = Vec::new();
+    let likely = |feature: &str| {
+        let of_it = findings
+            .iter()
+            .filter(|f| f.feature == feature && f.scope == Scope::All);
+        of_it
+            .filter(|f| f.p_value.is_some_and(|p| p < LIKELY))
+            .collect::<Vec<_>>()
+    };
+    let (mut signs, mut against) = (Vec::new(), Vec::new());
     let mut sign = |agrees: bool, text: String| match agrees {
         true => signs.push(text),
         false => against.push(text),
     };
-    if let Some(finding) = moved("box touches border").first() {
+    for finding in likely("box touches border") {
         let rose = risen(finding);
         let word = if rose { "more" } else { "less" };
         sign(rose == grew, format!("boxes touch the border {word} often"));
     }
-    if let Some(finding) = moved("box count").iter().find(|f| f.scope == Scope::All) {
+    for _ in likely("box count") {
         let mean = |table: &ObjectTable| table.all().objects() as f64 / table.records() as f64;
         let rose = mean(b) > mean(a);
-        debug_assert_eq!(finding.scope, Scope::All);
         let word = if rose { "more" } else { "fewer" };
         sign(rose != grew, format!("there are {word} in an image"));
     }
-    let lens = lens(findings);
-    if let Some((name, rose)) = &lens {
-        let word = if *rose { "rose" } else { "fell" };
-        sign(*rose == grew, format!("{name} {word}"));
+    if let Some((name, rose)) = lens(findings) {
+        let word = if rose { "rose" } else { "fell" };
+        sign(rose == grew, format!("{name} {word}"));
     }
-    let picture = findings.iter().find(|f| {
-        f.verdict == Verdict::Drift
-            && has_word(&f.feature, &PICTURE)
-            && !f.feature.starts_with("box ")
-    });
-    let direction = if grew { "in" } else { "out" };
+    let (direction, size) = if grew {
+        ("in", "larger")
+    } else {
+        ("out", "smaller")
+    };
     let factor = number((sizes.factor.max(1.0 / sizes.factor) * 100.0).round() / 100.0);
+    let by = format!("a zoom {direction} by about {factor} times");
     let lead = match (signs.is_empty(), against.is_empty()) {
-        (false, true) => format!("this looks like a zoom {direction} by about {factor} times"),
-        (false, false) => format!("this may be a zoom {direction} by about {factor} times"),
+        (false, true) => format!("this looks like {by}"),
+        (false, false) => format!("this may be {by}"),
         (true, _) => {
             "sizes alone do not make a zoom: objects may be nearer or farther, or others".to_owned()
         }
     };
     let of = match sizes.classes {
-        0 => "objects are".to_owned(),
-        _ => format!(
-            "objects of {} of {} classes are",
-            sizes.agreeing, sizes.classes
-        ),
+        0 | 1 => "objects are".to_owned(),
+        n => format!("objects of {} of {n} classes are", sizes.agreeing),
     };
-    let mut sentence = format!("{lead}: {of} {}", if grew { "larger" } else { "smaller" });
-    for text in &signs {
-        sentence += &format!(", {text}");
-    }
-    for text in &against {
-        sentence += &format!(", but {text}");
-    }
-    if let Some(finding) = picture {
+    let mut sentence = format!("{lead}: {of} {size}");
+    signs
+        .iter()
+        .for_each(|text| sentence += &format!(", {text}"));
+    against
+        .iter()
+        .for_each(|text| sentence += &format!(", but {text}"));
+    if let Some(finding) = picture(findings) {
         sentence += &format!(
             "; {} changed as well, so pictures may be cut otherwise",
             finding.feature
@@ -113,6 +120,13 @@ pub(super) fn explain_zoom(
         features: Vec::new(),
         associated: 0,
         sentence,
+    })
+}
+
+/// An input feature that tells of the size of pictures and changed.
+fn picture(findings: &[Finding]) -> Option<&Finding> {
+    findings.iter().find(|f| {
+        f.verdict == Verdict::Drift && f.kind == Kind::Input && has_word(&f.feature, &PICTURE)
     })
 }
 

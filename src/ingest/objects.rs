@@ -115,6 +115,16 @@ impl Objects {
         self.faults.push((self.ends.len(), reason));
     }
 
+    /// The same with faults of closed records, in the order of these.
+    #[must_use]
+    pub(crate) fn with_faults(
+        mut self,
+        faults: impl Iterator<Item = (usize, &'static str)>,
+    ) -> Self {
+        self.faults = faults.collect();
+        self
+    }
+
     /// Closes the record, with the objects added since the last.
     pub fn end_record(&mut self) {
         self.ends.push(self.codes.len());

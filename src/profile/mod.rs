@@ -46,6 +46,7 @@
 //! # Ok::<(), driftsphere::Error>(())
 //! ```
 
+mod average_precision;
 mod builder;
 mod calibration;
 mod chunk;

@@ -3,7 +3,7 @@
 
 use super::json_write::finite;
 use super::profile_json::{Count, Distribution};
-use crate::profile::{ObjectGroup, ObjectTable};
+use crate::profile::{ObjectGroup, ObjectTable, Profile};
 use serde::Serialize;
 
 /// Objects of one kind that records hold.
@@ -42,8 +42,26 @@ pub struct ObjectNumbers<'a> {
     pub mean_count: Option<f64>,
     /// Objects in each record that has any.
     pub counts: Option<Distribution>,
+    /// Of predictions held against labels: how often those of each confidence are
+    /// right.
+    pub calibration: Option<Reliability>,
+    /// Of boxes held against annotations: average precision at an overlap of 0.5.
+    pub average_precision: Option<f64>,
     /// Their numbers, by name.
     pub features: Vec<ObjectFeature<'a>>,
+}
+
+/// Whether confidence keeps what it promises.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reliability {
+    /// Share of right predictions.
+    pub accuracy: f64,
+    /// Mean confidence.
+    pub confidence: f64,
+    /// Expected calibration error over 16 bins.
+    pub error: f64,
+    /// The bins by rising confidence: predictions, right ones, mean confidence.
+    pub bins: Vec<(u64, u64, Option<f64>)>,
 }
 
 /// A number of objects.
@@ -70,7 +88,21 @@ pub struct ClassPair<'a> {
 }
 
 impl<'a> ObjectKind<'a> {
-    pub(super) fn new(kind: &'a str, table: &'a ObjectTable) -> Self {
+    pub(super) fn new(kind: &'a str, profile: &'a Profile, table: &'a ObjectTable) -> Self {
+        // Boxes are held against what people drew.
+        let drawn = profile
+            .objects()
+            .get("annotation")
+            .filter(|_| kind == "box");
+        let drawn_of = |class: Option<&str>| match (drawn, class) {
+            (None, _) => 0,
+            (Some(drawn), None) => drawn.all().objects(),
+            (Some(drawn), Some(class)) => {
+                drawn.classes().get(class).map_or(0, ObjectGroup::objects)
+            }
+        };
+        let numbers =
+            |class, group| ObjectNumbers::new(class, group, table.records(), drawn_of(class));
         let faults = table.faults().iter();
         let pairs = table.pairs().iter();
         Self {
@@ -83,11 +115,11 @@ impl<'a> ObjectKind<'a> {
                     count: *count,
                 })
                 .collect(),
-            all: ObjectNumbers::new(None, table.all(), table.records()),
+            all: numbers(None, table.all()),
             classes: table
                 .classes()
                 .iter()
-                .map(|(name, group)| ObjectNumbers::new(Some(name), group, table.records()))
+                .map(|(name, group)| numbers(Some(name.as_str()), group))
                 .collect(),
             other_classes: table.other_classes().map_or(0, ObjectGroup::objects),
             unclassified: table.unclassified().objects(),
@@ -102,7 +134,7 @@ impl<'a> ObjectKind<'a> {
 }
 
 impl<'a> ObjectNumbers<'a> {
-    fn new(class: Option<&'a str>, group: &'a ObjectGroup, records: u64) -> Self {
+    fn new(class: Option<&'a str>, group: &'a ObjectGroup, records: u64, drawn: u64) -> Self {
         let features = group.features().iter();
         Self {
             class,
@@ -110,6 +142,23 @@ impl<'a> ObjectNumbers<'a> {
             records: group.records(),
             mean_count: finite(group.objects() as f64 / records as f64),
             counts: Distribution::new(group.counts()),
+            calibration: group.calibration().map(|known| Reliability {
+                accuracy: known.accuracy(),
+                confidence: known.confidence(),
+                error: known.error(),
+                bins: known
+                    .bins()
+                    .iter()
+                    .map(|bin| {
+                        (
+                            bin.count,
+                            bin.right,
+                            finite(bin.confidence / bin.count as f64),
+                        )
+                    })
+                    .collect(),
+            }),
+            average_precision: group.average_precision(drawn).map(|ap| ap.estimate),
             features: features
                 .map(|(name, feature)| ObjectFeature {
                     name,

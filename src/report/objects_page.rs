@@ -44,8 +44,39 @@ pub(super) fn objects(page: &mut Page, kind: &ObjectKind<'_>, limit: usize) {
     if !rows.is_empty() {
         page.table(&DISTRIBUTION, rows);
     }
+    let all = [&kind.all].into_iter().chain(&kind.classes);
+    for group in all.take(limit) {
+        quality(page, group);
+    }
     classes(page, kind, limit);
     pairs(page, kind, limit);
+}
+
+/// What labels or annotations say.
+fn quality(page: &mut Page, group: &ObjectNumbers<'_>) {
+    let name = group
+        .class
+        .map_or("all".to_owned(), |class| clip(class, NAME));
+    if let Some(known) = &group.calibration {
+        page.item(
+            "-",
+            &format!(
+                "{name}: accuracy {} at a mean confidence of {}, calibration error {}",
+                number::share(known.accuracy),
+                number::share(known.confidence),
+                number::share(known.error)
+            ),
+        );
+    }
+    if let Some(precision) = group.average_precision {
+        page.item(
+            "-",
+            &format!(
+                "{name}: average precision {} at an overlap of 0.5",
+                number::number(precision)
+            ),
+        );
+    }
 }
 
 fn classes(page: &mut Page, kind: &ObjectKind<'_>, limit: usize) {

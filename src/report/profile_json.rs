@@ -1,7 +1,7 @@
 //! A profile for programs: what it contains, specified at [`Document`].
 
 use super::json_frame::Frame;
-pub use super::objects_json::{ClassPair, ObjectFeature, ObjectKind, ObjectNumbers};
+pub use super::objects_json::{ClassPair, ObjectFeature, ObjectKind, ObjectNumbers, Reliability};
 use crate::profile::Profile;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -54,7 +54,7 @@ impl<'a> Document<'a> {
             objects: profile
                 .objects()
                 .iter()
-                .map(|(kind, table)| ObjectKind::new(kind, table))
+                .map(|(kind, table)| ObjectKind::new(kind, profile, table))
                 .collect(),
         }
     }

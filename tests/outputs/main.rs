@@ -1,5 +1,6 @@
 //! What models say of images: from files to findings.
 
+mod annotated;
 mod canonical;
 mod formats;
 mod hostile;

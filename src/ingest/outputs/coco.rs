@@ -1,6 +1,7 @@
 //! COCO results and annotations, image by image.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::Path;
 
 use super::coco_json::{Id, RawResult};
@@ -51,11 +52,27 @@ impl CocoScan {
             true => ImageList::parse(path)?,
             false => ImageList::default(),
         };
-        let images = match images {
-            Some(images) => images.clone().or_names(&own),
-            None => own,
-        };
-        Ok(Self {
+        Ok(Self::new(
+            elements,
+            match images {
+                Some(images) => images.clone().or_names(&own),
+                None => own,
+            },
+        ))
+    }
+
+    /// Of bytes that come only once.
+    pub(super) fn read(
+        input: Box<dyn Read + Send>,
+        images: &ImageList,
+        limits: &Limits,
+    ) -> Result<Self> {
+        let elements = JsonElements::new(input, limits.max_line_bytes)?;
+        Ok(Self::new(elements, images.clone()))
+    }
+
+    fn new(elements: JsonElements, images: ImageList) -> Self {
+        Self {
             elements,
             in_list: false,
             is_listed: !images.is_empty(),
@@ -71,7 +88,7 @@ impl CocoScan {
             faults: HashMap::new(),
             problems: Problems::default(),
             kinds: Kinds::default(),
-        })
+        }
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {

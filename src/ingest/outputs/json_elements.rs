@@ -31,7 +31,7 @@ const TOO_LONG: &str = "longer than the limit";
 /// An element is parsed where it lies in the buffer. One that fails is passed
 /// over by counting brackets, without recursion, however deep it nests.
 pub(super) struct JsonElements {
-    input: File,
+    input: Box<dyn Read + Send>,
     buffer: Vec<u8>,
     /// The unread bytes are `buffer[start..]`.
     start: usize,
@@ -47,8 +47,12 @@ pub(super) struct JsonElements {
 impl JsonElements {
     /// No element may be longer than `limit` bytes.
     pub(super) fn open(path: &Path, limit: usize) -> Result<Self> {
+        Self::new(Box::new(File::open(path).map_err(io)?), limit)
+    }
+
+    pub(super) fn new(input: Box<dyn Read + Send>, limit: usize) -> Result<Self> {
         let mut out = Self {
-            input: File::open(path).map_err(io)?,
+            input,
             buffer: Vec::new(),
             start: 0,
             offset: 0,

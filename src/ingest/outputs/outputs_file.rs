@@ -1,5 +1,6 @@
 //! A file of outputs, whatever its format.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -134,6 +135,29 @@ enum Source {
 }
 
 impl OutputsScan {
+    /// Reads COCO results as they come, from a pipe or a network: what they say of
+    /// images and categories must be given, as bytes come only once.
+    ///
+    /// ```
+    /// use driftsphere::ingest::{ImageList, OutputsScan};
+    ///
+    /// let text = r#"[{"image_id": 7, "bbox": [10, 20, 30, 40], "score": 0.9}]"#;
+    /// let mut scan = OutputsScan::coco(text.as_bytes(), &ImageList::default())?;
+    /// assert_eq!(scan.next_block(10)?.unwrap().instances.len(), 1);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`]; [`ErrorKind::Input`] for what is not of the format.
+    pub fn coco(input: impl Read + Send + 'static, images: &ImageList) -> Result<Self> {
+        let file = OutputsFile::new("stream", OutputsFormat::Coco);
+        let scan = CocoScan::read(Box::new(input), images, &file.limits);
+        Ok(Self {
+            source: Source::Coco(Box::new(scan.map_err(|e| file.place(e))?)),
+            file,
+        })
+    }
+
     /// The next images, at most `max_images`, each complete with its objects; `None`
     /// at the end.
     ///

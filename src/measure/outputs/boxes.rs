@@ -69,6 +69,11 @@ pub(super) fn boxes(found: &Instances) -> Result<Objects> {
     Ok(objects)
 }
 
+/// Whether a box has finite sides and an area.
+pub(super) fn is_usable(bbox: [f64; 4]) -> bool {
+    fault(bbox).is_none()
+}
+
 /// Why a box cannot be used, if it cannot.
 fn fault([x, y, width, height]: [f64; 4]) -> Option<&'static str> {
     if ![x, y, width, height].iter().all(|v| v.is_finite()) {
@@ -77,7 +82,7 @@ fn fault([x, y, width, height]: [f64; 4]) -> Option<&'static str> {
     (width <= 0.0 || height <= 0.0).then_some(NO_AREA)
 }
 
-fn numbers(
+pub(super) fn numbers(
     instance: &Instance,
     overlap: f64,
     size: Option<(f64, f64)>,

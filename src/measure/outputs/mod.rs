@@ -39,6 +39,7 @@ mod boxes;
 mod keypoints;
 mod kinds;
 mod masks;
+mod matching;
 mod raster;
 mod scores;
 
@@ -46,4 +47,5 @@ pub use boxes::BOX_FEATURES;
 pub use keypoints::KEYPOINT_FEATURES;
 pub use kinds::measure;
 pub use masks::MASK_FEATURES;
+pub use matching::Annotations;
 pub use scores::{ScoreOptions, ScoreVector, score_block};
