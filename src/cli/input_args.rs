@@ -138,7 +138,7 @@ pub(super) struct SpaceArgs {
     /// half-chord, angular or cosine [default: half-chord]
     #[arg(long, value_name = "NAME")]
     pub(super) distance: Option<Distance>,
-    /// Records kept as a sample; 0 keeps no row and no id [default: 1024]
+    /// Records kept as a sample, with their ids; 0 keeps none [default: 1024]
     #[arg(long, value_name = "N")]
     pub(super) sample: Option<usize>,
     /// Bytes that all samples may take, without named numbers beside embeddings [default: 4194304]

@@ -258,7 +258,7 @@ pub(super) fn choose<'a>(
         (None, _) => Err(Error::new(
             ErrorKind::Argument,
             format!(
-                "name the space with --space; there are: {}",
+                "several spaces ({}); say which one with --space",
                 known.join(", ")
             ),
         )),

@@ -291,7 +291,7 @@ impl Findings {
         let (missing, unused) = (partners.missing(), partners.unused());
         if missing + unused > 0 && input.selection.is_all() {
             self.notes.push(format!(
-                "{missing} records have no partner of the same id in {path}, {unused} records of it have none",
+                "{missing} records have no partner of the same id in {path}, {unused} records of that file have none",
                 path = input.file.path().display()
             ));
         }
