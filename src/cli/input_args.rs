@@ -20,6 +20,8 @@ pub(super) enum As {
     Yolo,
     /// A folder of Pascal VOC XML, a file for each image
     Voc,
+    /// A folder of label maps, PNG or .npy: each pixel the index of a class
+    LabelMaps,
 }
 
 impl As {
@@ -28,7 +30,7 @@ impl As {
         match self {
             Self::Embeddings => Some(ingest::As::Embeddings),
             Self::Records => Some(ingest::As::Records),
-            Self::Coco | Self::Yolo | Self::Voc => None,
+            Self::Coco | Self::Yolo | Self::Voc | Self::LabelMaps => None,
         }
     }
 }

@@ -108,6 +108,7 @@ fn format(path: &Path, kind: Option<As>) -> Result<Option<OutputsFormat>> {
         Some(As::Coco) => Ok(Some(OutputsFormat::Coco)),
         Some(As::Yolo) => Ok(Some(OutputsFormat::Yolo)),
         Some(As::Voc) => Ok(Some(OutputsFormat::Voc)),
+        Some(As::LabelMaps) => Ok(Some(OutputsFormat::LabelMaps)),
         Some(As::Embeddings | As::Records) => Ok(None),
     }
 }

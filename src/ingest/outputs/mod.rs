@@ -2,7 +2,7 @@
 //!
 //! | you have | you want |
 //! | --- | --- |
-//! | COCO results or annotations; a folder of YOLO text or Pascal VOC | [`OutputsFile`], and an [`ImageList`] of the images beside it |
+//! | COCO results or annotations; a folder of YOLO text, Pascal VOC or label maps | [`OutputsFile`], and an [`ImageList`] of the images beside it |
 //!
 //! An [`OutputsScan`] gives [`Instances`]: images, complete with their objects, a
 //! bounded number at a time. What was said of an object is kept as it was said;
@@ -21,6 +21,7 @@ mod gather;
 mod image_list;
 mod instances;
 mod json_elements;
+mod label_maps;
 mod outputs_file;
 mod runs;
 mod voc;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::coco::CocoScan;
 use super::detect::detect;
 use super::image_list::ImageList;
+use super::folder;
 use super::instances::Instances;
+use super::label_maps::LabelMapScan;
 use super::voc::VocScan;
 use super::yolo::YoloScan;
 #[cfg(doc)]
@@ -27,6 +29,10 @@ pub enum OutputsFormat {
     Yolo,
     /// A folder of Pascal VOC annotations: an XML file for each image.
     Voc,
+    /// A folder of label maps, a file for each image: grey or palette PNG, whose pixels are indices of
+    /// classes, or `.npy` matrices of them, with `classes.txt` in it or beside it. Never told by content:
+    /// any picture could be one.
+    LabelMaps,
 }
 
 /// A file, or folder, of what a model says of images.
@@ -109,6 +115,11 @@ impl OutputsFile {
                 CocoScan::open(path, images, &self.limits).map(|scan| Source::Coco(Box::new(scan)))
             }
             OutputsFormat::Yolo => YoloScan::open(path, images).map(|s| Source::Yolo(Box::new(s))),
+            OutputsFormat::LabelMaps => {
+                let is_png = folder::first(path, "png").map_err(|e| self.place(e))?.is_some();
+                let extension = if is_png { "png" } else { "npy" };
+                LabelMapScan::open(path, extension, images).map(|s| Source::LabelMaps(Box::new(s)))
+            }
             OutputsFormat::Voc => VocScan::open(path, images).map(|s| Source::Voc(Box::new(s))),
         };
         Ok(OutputsScan {
@@ -132,6 +143,7 @@ enum Source {
     Coco(Box<CocoScan>),
     Yolo(Box<YoloScan>),
     Voc(Box<VocScan>),
+    LabelMaps(Box<LabelMapScan>),
 }
 
 impl OutputsScan {
@@ -169,6 +181,7 @@ impl OutputsScan {
             Source::Coco(scan) => scan.next(max_images),
             Source::Yolo(scan) => scan.next(max_images),
             Source::Voc(scan) => scan.next(max_images),
+            Source::LabelMaps(scan) => scan.next(max_images),
         };
         found.map_err(|e| self.file.place(e))
     }
@@ -180,6 +193,7 @@ impl OutputsScan {
             Source::Coco(scan) => scan.problems(),
             Source::Yolo(scan) => scan.problems(),
             Source::Voc(scan) => scan.problems(),
+            Source::LabelMaps(scan) => scan.problems(),
         }
     }
 }

@@ -28,12 +28,17 @@ pub const MASK_FEATURES: [&str; 8] = [
     "border share",
 ];
 
+/// Most pixels that are laid out of the masks of one image: so many take seconds.
+const MAX_PIXELS: usize = 1 << 28;
+const TOO_MANY: &str = "masks of an image that cover it too often";
+
 /// The masks of all images.
 pub(super) fn masks(found: &Instances) -> Result<Objects> {
     let mut objects = table(found, &MASK_FEATURES)?;
     let mut faults = faults_of(found, ObjectKind::Mask);
     for (at, image) in found.images.iter().enumerate() {
         faults(at, &mut objects);
+        let mut left = MAX_PIXELS;
         for instance in found.of(at) {
             let Some(mask) = instance
                 .shape
@@ -42,9 +47,14 @@ pub(super) fn masks(found: &Instances) -> Result<Objects> {
             else {
                 continue;
             };
+            if left == 0 {
+                objects.fault(TOO_MANY);
+                continue;
+            }
             match Raster::new(mask, image.size) {
                 Err(reason) => objects.fault(reason),
                 Ok(raster) => {
+                    left = left.saturating_sub(raster.pixels.len());
                     let class = instance.class.map(|class| class as usize);
                     objects.push(class, &numbers(instance.score, &raster))?;
                 }

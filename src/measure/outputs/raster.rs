@@ -5,6 +5,9 @@ use crate::ingest::Mask;
 /// Most pixels that are laid out: a picture of 64 megapixels.
 const MAX_PIXELS: u64 = 1 << 26;
 
+/// Most crossings of the lines of a mask with rows of pixels.
+const MAX_CROSSINGS: usize = 1 << 24;
+
 /// The pixels of a mask inside its bounding box, with a margin of one pixel outside of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Raster {
@@ -111,24 +114,13 @@ impl Raster {
             return Err(TOO_LARGE);
         }
         let mut inside = vec![false; width * height];
-        let mut crossings = Vec::new();
+        let mut left = MAX_CROSSINGS;
         for ring in rings {
-            for y in 0..height {
-                crossings.clear();
-                let centre = y as f64 + 0.5;
-                for i in (0..ring.len()).step_by(2) {
-                    let j = (i + 2) % ring.len();
-                    let ((x1, y1), (x2, y2)) = ((ring[i], ring[i + 1]), (ring[j], ring[j + 1]));
-                    if (y1 <= centre) != (y2 <= centre) {
-                        crossings.push(x1 + (centre - y1) / (y2 - y1) * (x2 - x1));
-                    }
-                }
-                crossings.sort_by(f64::total_cmp);
-                for pair in crossings.chunks_exact(2) {
-                    // Centres x + 1/2 with pair[0] <= x + 1/2 < pair[1].
-                    let column = |v: f64| (v - 0.5).ceil().clamp(0.0, width as f64) as usize;
-                    inside[y * width + column(pair[0])..y * width + column(pair[1])].fill(true);
-                }
+            for [from, to] in crossings(ring, height, &mut left)? {
+                // Centres x + 1/2 with from <= x + 1/2 < to.
+                let column = |v: f64| (v - 0.5).ceil().clamp(0.0, width as f64) as usize;
+                let row = from.0 * width;
+                inside[row + column(from.1)..row + column(to.1)].fill(true);
             }
         }
         let set = || (0..inside.len()).filter(|&at| inside[at]);
@@ -259,6 +251,29 @@ impl Raster {
         let root = std::f64::consts::SQRT_2;
         ones as f64 + diagonals as f64 * root + halves as f64 * ((1.0 + root) / 2.0)
     }
+}
+
+/// Where a ring goes in and out of each row of centres: pairs of (row, x) of one row. `left`
+/// is how many crossings are still allowed.
+fn crossings(
+    ring: &[f64],
+    height: usize,
+    left: &mut usize,
+) -> Result<Vec<[(usize, f64); 2]>, &'static str> {
+    let mut found: Vec<(usize, f64)> = Vec::new();
+    for i in (0..ring.len()).step_by(2) {
+        let j = (i + 2) % ring.len();
+        let ((x1, y1), (x2, y2)) = ((ring[i], ring[i + 1]), (ring[j], ring[j + 1]));
+        // Rows whose centre y + 1/2 lies in [min, max).
+        let row = |y: f64| (y - 0.5).ceil().clamp(0.0, height as f64) as usize;
+        let rows = row(y1.min(y2))..row(y1.max(y2));
+        *left = left.checked_sub(rows.len()).ok_or(TOO_LARGE)?;
+        let along = |y: usize| x1 + (y as f64 + 0.5 - y1) / (y2 - y1) * (x2 - x1);
+        found.extend(rows.map(|y| (y, along(y))));
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    // A closed line crosses each row an even number of times.
+    Ok(found.as_chunks::<2>().0.to_vec())
 }
 
 #[cfg(test)]

@@ -225,7 +225,7 @@ fn judged<'l>(
             .as_ref()
             .map_or(Cell::Absent, |one| Cell::Float(one.top))
     };
-    let pair = |row: usize, _| match (label(row), &classes[row]) {
+    let pair = |row: usize, _: bool| match (label(row), &classes[row]) {
         (Some(label), Some(class)) => Cell::Text(format!("{label} > {class}")),
         _ => Cell::Absent,
     };
