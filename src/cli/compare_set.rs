@@ -37,7 +37,11 @@ pub(super) fn run(
     }
     let missing = comparison.only_reference.len() + comparison.only_target.len();
     if missing > 0 && is_silent {
-        let are = if missing == 1 { "segment is" } else { "segments are" };
+        let are = if missing == 1 {
+            "segment is"
+        } else {
+            "segments are"
+        };
         output::note(&format!("{missing} {are} in one of the sets only"));
     }
     Ok(status)

@@ -68,7 +68,9 @@ fn roles(file: &InputFile, columns: &ColumnArgs, alone: bool) -> Result<Roles> {
     let is_records = match columns.kind {
         Some(As::Records) => true,
         Some(As::Embeddings) => false,
-        Some(As::Coco | As::Yolo | As::Voc | As::LabelMaps) | None => file.format() != Format::Arrays,
+        Some(As::Coco | As::Yolo | As::Voc | As::LabelMaps) | None => {
+            file.format() != Format::Arrays
+        }
     };
     let all = is_records && columns.features.is_empty();
     // A column of this name could be nothing else: the profile calls it so, too.

@@ -197,7 +197,14 @@ fn one_sided(
         return None;
     }
     let (thresholds, design) = (&options.thresholds, DesignEffects::NONE);
-    Some(compare_counts(&named, &ours, &theirs, design, thresholds, options.seed))
+    Some(compare_counts(
+        &named,
+        &ours,
+        &theirs,
+        design,
+        thresholds,
+        options.seed,
+    ))
 }
 
 /// The segments of `of` that `in_set` lacks.

@@ -125,7 +125,9 @@ impl ParquetFile {
                         "compressed by Zstandard, which this build cannot undo: build with the feature \
                          `zstd` (cargo install driftsphere --features zstd), or else"
                     }
-                    Compression::BROTLI(_) => "compressed by Brotli, which driftsphere does not read",
+                    Compression::BROTLI(_) => {
+                        "compressed by Brotli, which driftsphere does not read"
+                    }
                     Compression::LZO => "compressed by LZO, which driftsphere does not read",
                     _ => continue,
                 };

@@ -101,12 +101,16 @@ impl ObjectSketch {
         let start = objects.range(rows.start).start;
         let mut order: Vec<u32> = Vec::with_capacity(objects.range(rows.end - 1).end - start);
         let mut runs: Vec<Run> = Vec::new();
-        let paired: Vec<bool> = objects
-            .classes()
-            .iter()
-            .map(|name| self.pairs.contains(name))
+        // Codes of the classes whose pairs are counted, and the place of each.
+        let names = objects.classes();
+        let paired: Vec<usize> = (0..names.len())
+            .filter(|&code| self.pairs.contains(&names[code]))
             .collect();
-        let mut together: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        let mut place = vec![None; names.len()];
+        for (at, &code) in paired.iter().enumerate() {
+            place[code] = Some(at);
+        }
+        let mut together = vec![0_u64; paired.len() * paired.len()];
         let mut present: Vec<usize> = Vec::new();
         for record in rows {
             let range = objects.range(record);
@@ -130,17 +134,17 @@ impl ObjectSketch {
                     objects: from..from + chunk.len(),
                 });
                 from += chunk.len();
-                present.extend(class.filter(|&code| paired[code]));
+                present.extend(class.and_then(|code| place[code]));
             }
             for (at, &a) in present.iter().enumerate() {
                 for &b in &present[at + 1..] {
-                    *together.entry((a, b)).or_default() += 1;
+                    together[a * paired.len() + b] += 1;
                 }
             }
         }
-        for ((a, b), records) in together {
-            let (a, b) = (&objects.classes()[a], &objects.classes()[b]);
-            self.pairs.add(a, b, records);
+        for (at, records) in together.into_iter().enumerate().filter(|(_, n)| *n > 0) {
+            let (a, b) = (paired[at / paired.len()], paired[at % paired.len()]);
+            self.pairs.add(&names[a], &names[b], records);
         }
         (order, runs)
     }

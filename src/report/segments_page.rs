@@ -66,12 +66,18 @@ fn all(page: &mut dyn Canvas, comparison: &SetComparison, verbose: bool) {
     page.item("target   ", &clip(&comparison.names.1, 60));
     table(page, comparison);
     if let Some(finding) = &comparison.one_sided {
-        let p = finding.p_adjusted.map(|p| number::p_value(p, comparison.alpha));
+        let p = finding
+            .p_adjusted
+            .map(|p| number::p_value(p, comparison.alpha));
         let p = p.map_or_else(String::new, |p| format!(" (p {p})"));
         page.heading("Segments that one side lacks");
         page.item(
             "-",
-            &format!("{}: {}{p}", finding.verdict.name(), clip(&finding.sentence, SENTENCE)),
+            &format!(
+                "{}: {}{p}",
+                finding.verdict.name(),
+                clip(&finding.sentence, SENTENCE)
+            ),
         );
     }
     for (side, missing) in [

@@ -7,4 +7,5 @@ mod hostile;
 mod level;
 mod masks;
 mod real;
+mod scores;
 mod support;

@@ -106,14 +106,20 @@ fn label_maps_have_the_masks_of_the_results_they_came_with() {
     let path = super::support::data("label_maps");
     let maps = OutputsFile::new(path, OutputsFormat::LabelMaps);
     let found = maps.scan().unwrap().next_block(100).unwrap().unwrap();
-    assert_eq!((found.images.len(), found.classes.as_slice()), (4, &["1".to_owned()][..]));
+    assert_eq!(
+        (found.images.len(), found.classes.as_slice()),
+        (4, &["1".to_owned()][..])
+    );
     let of_maps = numbers(&found);
 
     let mut scan = coco("masks", "clean").scan().unwrap();
     let mut matched = 0;
     while let Some(some) = scan.next_block(1).unwrap() {
         let name = some.images[0].name.rsplit('/').next().unwrap();
-        let at = found.images.iter().position(|image| image.name == format!("{name}.index"));
+        let at = found
+            .images
+            .iter()
+            .position(|image| image.name == format!("{name}.index"));
         if let (Some(at), true) = (at, !some.instances.is_empty()) {
             assert_eq!(numbers(&some), [of_maps[at]], "{name}");
             matched += 1;
@@ -131,7 +137,9 @@ fn matrices_are_label_maps_and_pictures_in_colour_are_none() {
     let file = std::fs::File::create(folder.path().join("b.npy")).unwrap();
     ndarray_npy::WriteNpyExt::write_npy(&ndarray::array![[0.5_f32]], file).unwrap();
     std::fs::write(folder.path().join("classes.txt"), "road\nvoid\ncar\n").unwrap();
-    let mut scan = OutputsFile::new(folder.path(), OutputsFormat::LabelMaps).scan().unwrap();
+    let mut scan = OutputsFile::new(folder.path(), OutputsFormat::LabelMaps)
+        .scan()
+        .unwrap();
     let found = scan.next_block(100).unwrap().unwrap();
     assert_eq!(found.classes, ["road", "car"]);
     let areas: Vec<f64> = numbers(&found).iter().map(|n| n[0]).collect();

@@ -14,7 +14,8 @@ use crate::error::Result;
 use crate::ingest::problem::{Loss, Problem, Problems};
 use crate::ingest::table::ArrayFile;
 
-const NOT_READABLE: &str = "file that is no label map: grey or palette PNG, or a matrix of whole numbers";
+const NOT_READABLE: &str =
+    "file that is no label map: grey or palette PNG, or a matrix of whole numbers";
 const STRANGER: &str = "file of an image that the list of images does not have";
 /// Most pixels of a map.
 const MAX_PIXELS: usize = 1 << 26;
@@ -22,7 +23,14 @@ const MAX_PIXELS: usize = 1 << 26;
 const MAX_CHANGES: usize = 1 << 24;
 const MAX_CLASSES: usize = 4096;
 /// Names of what is no class.
-const NO_CLASSES: [&str; 6] = ["background", "_background_", "__background__", "void", "ignore", "unlabeled"];
+const NO_CLASSES: [&str; 6] = [
+    "background",
+    "_background_",
+    "__background__",
+    "void",
+    "ignore",
+    "unlabeled",
+];
 
 /// Reads a folder of label maps, image by image: each class in a map is one mask.
 ///
@@ -36,11 +44,7 @@ pub(super) struct LabelMapScan {
 }
 
 impl LabelMapScan {
-    pub(super) fn open(
-        folder: &Path,
-        extension: &str,
-        images: Option<&ImageList>,
-    ) -> Result<Self> {
+    pub(super) fn open(folder: &Path, extension: &str, images: Option<&ImageList>) -> Result<Self> {
         let files = ImageFiles::open(folder, extension, images)?;
         let mut problems = Problems::default();
         for at in 0..files.strangers {
@@ -79,7 +83,8 @@ impl LabelMapScan {
                 break;
             };
             if let Some(path) = path {
-                let Some(map) = LabelMap::read(&path).and_then(|map| Some((map.runs()?, map))) else {
+                let Some(map) = LabelMap::read(&path).and_then(|map| Some((map.runs()?, map)))
+                else {
                     self.problems.count(Loss::Failed, NOT_READABLE, 0);
                     let name = || path.display().to_string();
                     self.first_bad.get_or_insert_with(name);
@@ -125,7 +130,9 @@ struct LabelMap {
 
 impl LabelMap {
     fn read(path: &Path) -> Option<Self> {
-        let is_png = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+        let is_png = path
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("png"));
         match is_png {
             true => Self::of_png(path),
             false => Self::of_array(path),
@@ -160,7 +167,12 @@ impl LabelMap {
                 BitDepth::Eight => 8,
                 BitDepth::Sixteen => {
                     let (pairs, _) = row.as_chunks::<2>();
-                    labels.extend(pairs.iter().take(width).map(|pair| u16::from_be_bytes(*pair)));
+                    labels.extend(
+                        pairs
+                            .iter()
+                            .take(width)
+                            .map(|pair| u16::from_be_bytes(*pair)),
+                    );
                     continue;
                 }
             };
@@ -211,7 +223,8 @@ impl LabelMap {
         let (mut last, mut start, mut changes) = (None, 0, 0);
         let all = self.width * self.height;
         for at in 0..=all {
-            let label = (at < all).then(|| self.labels[at % self.height * self.width + at / self.height]);
+            let label =
+                (at < all).then(|| self.labels[at % self.height * self.width + at / self.height]);
             if label == last {
                 continue;
             }
@@ -269,6 +282,9 @@ mod tests {
             labels: vec![0, 7, 7, 0, 7, 1],
         };
         let runs = map.runs().unwrap();
-        assert_eq!(runs, [(0, vec![0, 2, 4]), (7, vec![2, 3, 1]), (1, vec![5, 1])]);
+        assert_eq!(
+            runs,
+            [(0, vec![0, 2, 4]), (7, vec![2, 3, 1]), (1, vec![5, 1])]
+        );
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::coco::CocoScan;
 use super::detect::detect;
-use super::image_list::ImageList;
 use super::folder;
+use super::image_list::ImageList;
 use super::instances::Instances;
 use super::label_maps::LabelMapScan;
 use super::voc::VocScan;
@@ -116,7 +116,9 @@ impl OutputsFile {
             }
             OutputsFormat::Yolo => YoloScan::open(path, images).map(|s| Source::Yolo(Box::new(s))),
             OutputsFormat::LabelMaps => {
-                let is_png = folder::first(path, "png").map_err(|e| self.place(e))?.is_some();
+                let is_png = folder::first(path, "png")
+                    .map_err(|e| self.place(e))?
+                    .is_some();
                 let extension = if is_png { "png" } else { "npy" };
                 LabelMapScan::open(path, extension, images).map(|s| Source::LabelMaps(Box::new(s)))
             }
