@@ -36,14 +36,15 @@
 //! # The rooms
 //!
 //! ```text
-//! ingest ------> profile ---> compare ---> check ---> report ---> the command
-//!                   ^
-//! sketch -> sphere -+
+//! ingest -> measure -> profile ---> compare ---> check ---> report ---> the command
+//!                         ^
+//! sketch -> sphere -------+
 //! ```
 //!
 //! | room | what it does | begin with |
 //! | --- | --- | --- |
 //! | [`ingest`] | bytes on disk or values in memory -> records | [`ingest::Batch`], [`ingest::Record`], [`ingest::ArrayFile`] |
+//! | `measure` | what a record shows, or a model says of it -> named values | `measure::outputs::measure` (feature `records`) |
 //! | [`sketch`] | mergeable summaries: quantiles, directions, samples, counts | [`sketch::QuantileSketch`] |
 //! | [`sphere`] | unit vectors, distances, nearest centres, codebooks | [`sphere::Distance`], [`sphere::Codebook`] |
 //! | [`profile`] | what was learned about one window; the files | [`profile::ProfileBuilder`], [`profile::profile_reference`] |
