@@ -4,11 +4,17 @@
 #[path = "../examples/compare_windows.rs"]
 mod compare_windows;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/detector_outputs.rs"]
+mod detector_outputs;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/log_embeddings.rs"]
 mod log_embeddings;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/merge_shards.rs"]
 mod merge_shards;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/outputs_memory.rs"]
+mod outputs_memory;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/photo_folder.rs"]
 mod photo_folder;
@@ -135,4 +141,24 @@ fn ten_times_the_rows_take_the_same_room() {
         stream_memory::peak_kilobytes().is_some_and(|peak| peak > 1000),
         cfg!(target_os = "linux")
     );
+}
+
+#[test]
+fn a_zoom_shows_in_what_a_detector_says() {
+    let comparison = detector_outputs::run("zoom").unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let text = detector_outputs::describe(&comparison);
+    assert!(text.contains("are larger: median relative area"), "{text}");
+    assert!(text.contains("zoom in by about"), "{text}");
+    let same = detector_outputs::run("clean").unwrap();
+    assert_eq!(detector_outputs::describe(&same).lines().count(), 1);
+}
+
+#[test]
+fn boxes_that_are_made_as_they_are_read_are_all_profiled() {
+    let profile = outputs_memory::run(1_500_000).unwrap();
+    let table = &profile.objects()["box"];
+    assert_eq!(table.all().objects(), 1_500_000);
+    assert_eq!(table.records(), 1_500_000_u64.div_ceil(7));
+    assert_eq!(table.classes().len(), 80);
 }

@@ -5,6 +5,7 @@
 //! dark. Then training runs ([`demo_runs`]). They are part of the command, so that it needs no file and no network.
 
 use super::args::{Cli, DemoArgs};
+use super::demo_detections;
 use super::demo_photos;
 use super::demo_runs;
 use super::exit::ExitStatus;
@@ -92,14 +93,16 @@ fn steps() -> Vec<(&'static str, Vec<String>)> {
 
 pub(super) fn run(args: &DemoArgs) -> Result<ExitStatus> {
     let folder = Folder::enter(args.dir.as_deref())?;
-    for (name, bytes) in WEEKS.into_iter().chain(demo_runs::RUNS) {
+    let files = WEEKS.into_iter().chain(demo_detections::FILES);
+    for (name, bytes) in files.chain(demo_runs::RUNS) {
         output::write_file(Path::new(name), bytes)?;
     }
     demo_photos::write()?;
     output::print(
         "Photographs as EfficientNet-Lite0 (ImageNet) sees them: 1,280 numbers each, 280 a week.\n",
     )?;
-    for (sentence, commands) in steps().into_iter().chain(demo_runs::steps()) {
+    let steps = steps().into_iter().chain(demo_detections::steps());
+    for (sentence, commands) in steps.chain(demo_runs::steps()) {
         output::print(&format!("\n{sentence}\n"))?;
         for command in commands {
             output::print(&format!("\n$ driftsphere {command}\n"))?;

@@ -5,6 +5,7 @@
 //! | `args`, `input_args`, `*_args` | what was typed, exactly; no file is touched |
 //! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
 //! | `pictures` | which inputs are pictures, and how these are read and measured |
+//! | `outputs` | inputs that are the outputs of a model, and their records |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
 //! | `learn` | the passes over a window |
@@ -28,6 +29,7 @@ mod compare;
 mod compare_args;
 mod compare_set;
 mod demo;
+mod demo_detections;
 mod demo_photos;
 mod demo_runs;
 mod exit;
@@ -37,6 +39,7 @@ mod inputs;
 mod learn;
 mod merge;
 mod output;
+mod outputs;
 mod pages;
 mod pictures;
 mod profile;

@@ -22,7 +22,7 @@ use super::tails::compare_tails;
 /// What is counted of records without a value.
 const MISSING: &str = "missing";
 /// The group of labels, predictions and scores.
-const OUTPUTS: &str = "outputs";
+pub(crate) const OUTPUTS: &str = "outputs";
 /// The group of all other named values.
 pub(crate) const RECORDS: &str = "records";
 /// Groups of what is measured of pictures, which begins with their name and a dot.
@@ -141,7 +141,7 @@ struct Chosen<'a> {
 }
 
 /// How much less than their number records say of what samples do not keep.
-fn careful(groups: Option<&Groups>, rows: (u64, u64)) -> DesignEffects {
+pub(crate) fn careful(groups: Option<&Groups>, rows: (u64, u64)) -> DesignEffects {
     groups.map_or(DesignEffects::NONE, |groups| groups.careful_design(rows))
 }
 

@@ -237,6 +237,11 @@ impl Block {
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
             embeddings: embeddings.map(|e| e.select(ndarray::Axis(0), rows)),
             features: features.collect::<Result<_>>()?,
+            objects: self
+                .objects
+                .iter()
+                .map(|(kind, o)| (kind.clone(), o.take(rows)))
+                .collect(),
         })
     }
 

@@ -172,6 +172,7 @@ impl StreamScan {
             times,
             embeddings: embeddings.transpose()?,
             features: features.collect::<Result<_>>()?,
+            objects: Vec::new(),
         };
         block.drop_absent();
         Ok(block)

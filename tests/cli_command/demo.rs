@@ -30,6 +30,8 @@ fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
             "(exit status 0)",
             "CHANGED",
             "(exit status 1)",
+            "DRIFT",
+            "(exit status 1)",
         ]
     );
     assert!(said.contains("pictures are blurred: median pixels.laplacian_variance"));
