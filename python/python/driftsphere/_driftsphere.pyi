@@ -1,0 +1,173 @@
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from os import PathLike
+from typing import Any, Protocol, TypeAlias, final
+
+import numpy as np
+import numpy.typing as npt
+
+__version__: str
+
+class _Array(Protocol):
+    def __array__(self, *args: Any, **kwargs: Any) -> npt.NDArray[Any]: ...
+
+class _Tensor(Protocol):
+    def __dlpack__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __dlpack_device__(self) -> Any: ...
+
+# (n, dim)
+Matrix: TypeAlias = _Array | _Tensor | Sequence[Sequence[float]]
+Embeddings: TypeAlias = Matrix | dict[str, Matrix]
+# (n,)
+Column: TypeAlias = _Array | _Tensor | Sequence[str | int | float | bool | bytes | None]
+Times: TypeAlias = _Array | Sequence[datetime | np.datetime64 | int]
+Values: TypeAlias = Mapping[str, Column]
+_Path: TypeAlias = str | PathLike[str]
+
+@final
+class Profiler:
+    def __new__(
+        cls,
+        *,
+        spaces: Mapping[str, int] | None = None,
+        fit: int | None = None,
+        method: str | None = None,
+        like: Profile | None = None,
+        codebook: Codebook | None = None,
+        reference: bool = False,
+        distance: str | None = None,
+        model: str | None = None,
+        seed: int | None = None,
+        sample: int | None = None,
+        sample_bytes: int | None = None,
+        max_classes: int | None = None,
+        keep_ids: str | None = None,
+        angles: Mapping[str, float] | None = None,
+        tags: Mapping[str, str] | None = None,
+        threads: int = 1,
+    ) -> Profiler: ...
+    def log(
+        self,
+        embeddings: Embeddings | None = None,
+        *,
+        ids: Column | None = None,
+        labels: Column | None = None,
+        predictions: Column | None = None,
+        classes: Column | None = None,
+        scores: Column | None = None,
+        groups: Column | None = None,
+        times: Times | None = None,
+        values: Values | None = None,
+    ) -> None: ...
+    def skip(self, reason: str, records: int = 1) -> None: ...
+    def fail(self, reason: str, records: int = 1) -> None: ...
+    def passes(self) -> Passes: ...
+    def profile(self) -> Profile: ...
+
+@final
+class Passes(Iterator[int]):
+    def __iter__(self) -> Passes: ...
+    def __next__(self) -> int: ...
+
+@final
+class Profile:
+    @staticmethod
+    def load(path: _Path) -> Profile: ...
+    def save(self, path: _Path) -> None: ...
+    @staticmethod
+    def from_bytes(data: bytes) -> Profile: ...
+    def to_bytes(self) -> bytes: ...
+    def merge(self, *others: Profile) -> Profile: ...
+    def seal(self, *, threads: int | None = None) -> Profile: ...
+    def shrink(self, rows: int | None = None, bytes: int | None = None) -> Profile: ...
+    def score(
+        self,
+        embeddings: Matrix,
+        *,
+        labels: Column | None = None,
+        predictions: Column | None = None,
+        space: str | None = None,
+        threads: int | None = None,
+    ) -> dict[str, npt.NDArray[Any]]: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def features(self) -> list[str]: ...
+    @property
+    def spaces(self) -> list[str]: ...
+    @property
+    def tags(self) -> dict[str, set[str]]: ...
+    @property
+    def times(self) -> tuple[int, int] | None: ...
+    @property
+    def is_sealed(self) -> bool: ...
+    def page(
+        self, *, name: str = "profile", verbose: bool = False, width: int = 100
+    ) -> str: ...
+    def show(self, *, verbose: bool = False, width: int = 100) -> None: ...
+    def to_json(self, *, name: str = "profile") -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
+
+@final
+class Codebook:
+    @staticmethod
+    def load(path: _Path) -> Codebook: ...
+    def save(self, path: _Path) -> None: ...
+    @staticmethod
+    def from_bytes(data: bytes) -> Codebook: ...
+    def to_bytes(self) -> bytes: ...
+    @property
+    def spaces(self) -> list[str]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]: ...
+
+@final
+class Answer:
+    def headline(self) -> str: ...
+    def json(self) -> str: ...
+    def markdown(self, verbose: bool) -> str: ...
+    def page(self, verbose: bool, width: int) -> str: ...
+
+def escape(text: str) -> str: ...
+def fit(
+    profile: Profile,
+    clusters: int = 8,
+    *,
+    method: str = "kmeans",
+    seed: int = 0,
+    threads: int | None = None,
+) -> Codebook: ...
+def compare(
+    reference: Profile,
+    target: Profile,
+    history: Iterable[Profile],
+    alpha: float,
+    statistics: Iterable[tuple[str, str]],
+    outputs: Iterable[str],
+    paired: bool | None,
+    self_check: bool,
+    seed: int,
+    names: tuple[str, str],
+    threads: int | None,
+) -> Answer: ...
+def series(
+    reference: Profile,
+    windows: Iterable[tuple[str, Profile]],
+    alpha: float,
+    horizon: int | None,
+    season: bool,
+    length: int | None,
+    outputs: Iterable[str],
+    threads: int | None,
+) -> Answer: ...
+def stability(
+    runs: Iterable[tuple[str, Profile]],
+    paired: bool,
+    space: str | None,
+    clusters: int | None,
+    neighbours: int,
+    max_ids: int,
+    seed: int,
+    threads: int | None,
+) -> Answer: ...

@@ -1,0 +1,107 @@
+//! What was found out, with its renderings.
+
+use driftsphere::compare::series::Series;
+use driftsphere::compare::stability::{Change, Stability};
+use driftsphere::compare::{Comparison, Verdict};
+use driftsphere::report::{
+    Style, TerminalOptions, headline, json, markdown, series_headline, series_json,
+    series_markdown, series_page, stability_headline, stability_json, stability_markdown,
+    stability_page, terminal,
+};
+use pyo3::prelude::*;
+
+/// `text` with every character shown that could act on a screen or turn the order of
+/// reading.
+#[pyfunction]
+pub(crate) fn escape(text: &str) -> String {
+    driftsphere::report::escape(text).into_owned()
+}
+
+/// An answer as it is rendered; `driftsphere.answers` has a class for each kind.
+#[pyclass(frozen, module = "driftsphere._driftsphere")]
+#[derive(Debug)]
+pub(crate) struct Answer(Kind);
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Comparison(Box<Comparison>),
+    Series(Box<Series>),
+    Stability(Box<Stability>),
+}
+
+impl From<Kind> for Answer {
+    fn from(kind: Kind) -> Self {
+        Self(kind)
+    }
+}
+
+#[pymethods]
+impl Answer {
+    /// The answer in a sentence.
+    fn headline(&self) -> String {
+        match &self.0 {
+            Kind::Comparison(answer) => headline(answer),
+            Kind::Series(answer) => series_headline(answer),
+            Kind::Stability(answer) => stability_headline(answer),
+        }
+    }
+
+    /// The JSON document, as the command writes it.
+    fn json(&self) -> String {
+        match &self.0 {
+            Kind::Comparison(answer) => json::to_text(answer, comparison_status(answer)),
+            Kind::Series(answer) => series_json::to_text(answer, series_status(answer)),
+            Kind::Stability(answer) => stability_json::to_text(answer, stability_status(answer)),
+        }
+    }
+
+    /// Markdown, such as for a comment on a pull request.
+    fn markdown(&self, verbose: bool) -> String {
+        match &self.0 {
+            Kind::Comparison(answer) => markdown(answer, verbose),
+            Kind::Series(answer) => series_markdown(answer, verbose),
+            Kind::Stability(answer) => stability_markdown(answer, verbose),
+        }
+    }
+
+    /// Text for a terminal of `width` columns.
+    fn page(&self, verbose: bool, width: u16) -> String {
+        let options = TerminalOptions {
+            style: Style::Plain,
+            width,
+            verbose,
+        };
+        match &self.0 {
+            Kind::Comparison(answer) => terminal(answer, &options),
+            Kind::Series(answer) => series_page(answer, &options),
+            Kind::Stability(answer) => stability_page(answer, &options),
+        }
+    }
+}
+
+// The exit status that the command would end with is part of its documents.
+
+fn comparison_status(answer: &Comparison) -> u8 {
+    match answer.verdict {
+        Verdict::NotTested => 2,
+        Verdict::Drift => 1,
+        _ => 0,
+    }
+}
+
+fn series_status(answer: &Series) -> u8 {
+    use driftsphere::compare::series::Role;
+    let mut windows = answer.windows.iter();
+    match windows.any(|window| window.role == Role::Watched) {
+        true => u8::from(!answer.episodes.is_empty()),
+        false => 2,
+    }
+}
+
+fn stability_status(answer: &Stability) -> u8 {
+    match answer.verdict {
+        Change::NotTested => 2,
+        Change::Changed => 1,
+        _ => 0,
+    }
+}
