@@ -61,7 +61,8 @@
 //!
 //! | feature | what for |
 //! | --- | --- |
-//! | `cli` | the `driftsphere` command and its texts; needs `images`, `npz`, `fit`, `records` and `rules` |
+//! | `cli` | the `driftsphere` command; needs `images`, `npz`, `fit`, `records` and `report` |
+//! | `report` | answers and profiles as pages, Markdown and JSON; needs `records` and `rules` |
 //! | `images` | pictures: decoding, EXIF, measures |
 //! | `npz` | reading `.npz` archives |
 //! | `records` | reading `.safetensors`, CSV and JSON lines: [`ingest::InputFile`] |

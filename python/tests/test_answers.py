@@ -52,7 +52,7 @@ def test_an_answer_is_the_same_in_every_form(windows) -> None:
     assert answer.headline in repr(answer) and "\n" not in repr(answer)
     assert str(answer).startswith("DRIFT") and str(answer) == answer.to_text()
     assert len(answer.to_text(verbose=True)) > len(str(answer))
-    assert max(map(len, answer.to_text(width=70).splitlines())) <= 70
+    assert max(map(len, answer.to_text(width=80).splitlines())) <= 80
     assert "|" in answer.to_markdown()
 
 
@@ -163,7 +163,7 @@ def test_a_rotation_is_no_change_of_a_run(rows) -> None:
     runs = {
         "first": driftsphere.profile(rows, ids=ids),
         "turned": driftsphere.profile(3 * rows @ turn, ids=ids),
-        "shuffled": driftsphere.profile(rows, ids=ids[::-1]),
+        "shuffled": driftsphere.profile(rows, ids=np.random.default_rng(6).permutation(ids)),
     }
     answer = driftsphere.stability(runs, clusters=3)
     assert [pair["geometry_verdict"] for pair in answer.pairs] == ["same", "changed"]

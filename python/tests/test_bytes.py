@@ -69,7 +69,7 @@ def test_golden_files_are_read_back() -> None:
     for path in sorted(GOLDEN.glob("*.dsp")):
         profile = Profile.load(path)
         assert profile.to_bytes() == path.read_bytes(), path.name
-    assert profile.is_sealed == (path.name == "sealed.dsp")
+        assert profile.is_sealed == (path.name == "sealed.dsp")
     records = Profile.load(GOLDEN / "records.dsp")
     assert (records.records, records.times) == (24, (0, 23_000))
     assert records.features == ["camera", "label", "score"]

@@ -22,7 +22,7 @@ ROWS = np.ones((4, 3), np.float32)
 ARGUMENTS = [
     (lambda: Profiler().log(), "nothing to log"),
     (lambda: Profiler().log(ROWS[0]), r"not the shape \(3\)"),
-    (lambda: Profiler().log(ROWS.astype(complex)), "not complex64"),
+    (lambda: Profiler().log(ROWS.astype(complex)), "not complex128"),
     (lambda: Profiler().log(np.array([["a"]])), "not <U1"),
     (lambda: Profiler().log([[1.0], [1.0, 2.0]]), "no array can be made of it"),
     (lambda: Profiler().log(ROWS, ids=["a"]), r"1 values for 4 rows.*\(column ids\)"),

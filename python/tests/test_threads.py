@@ -62,33 +62,6 @@ def test_threads_may_share_a_profiler(rows) -> None:
     assert profiler.profile() == driftsphere.profile(rows)
 
 
-def test_other_threads_run_while_one_works() -> None:
-    """Only a lock that is let go lets the second thread answer the first's call."""
-    rows = np.random.default_rng(0).normal(size=(20_000, 64)).astype(np.float32)
-    started, seen = threading.Event(), threading.Event()
-
-    class Slow:
-        """Tells when logging has begun."""
-
-        def __array__(self, dtype=None, copy=None) -> np.ndarray:
-            started.set()
-            return rows
-
-    ticks = []
-
-    def watch() -> None:
-        started.wait()
-        while not seen.is_set():
-            ticks.append(None)
-
-    def learn() -> None:
-        Profiler(threads=2).log(Slow())
-        seen.set()
-
-    on_threads(watch, learn)
-    assert ticks
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_process_works_on(rows) -> None:

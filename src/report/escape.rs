@@ -60,7 +60,7 @@ pub(super) fn is_hidden(c: char) -> bool {
 
 /// `text` escaped and, where it is longer than `max` characters, with its middle
 /// left out: beginnings and ends of paths tell records apart.
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub(super) fn clip(text: &str, max: usize) -> String {
     let text = escape(text);
     let count = text.chars().count();
@@ -95,7 +95,7 @@ mod tests {
         assert!(matches!(escape("zebra 7, ö, 猫"), Cow::Borrowed(_)));
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "report")]
     #[test]
     fn clipping_keeps_both_ends_and_the_limit() {
         assert_eq!(clip("abcdefghij", 10), "abcdefghij");

@@ -4,10 +4,10 @@
 //! | for | a comparison | a profile | needs |
 //! | --- | --- | --- | --- |
 //! | one line of a log | [`headline`] | | |
-//! | one line at a terminal | | [`profile_line`] | feature `cli` |
-//! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `cli` |
-//! | a comment on a pull request | [`markdown()`] | | feature `cli` |
-//! | a program | [`json::Document`] | [`profile_json::Document`] | feature `cli` |
+//! | one line at a terminal | | [`profile_line`] | feature `report` |
+//! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `report` |
+//! | a comment on a pull request | [`markdown()`] | | feature `report` |
+//! | a program | [`json::Document`] | [`profile_json::Document`] | feature `report` |
 //!
 //! Sets of profiles by segment have [`set_line`], [`set_page()`] and
 //! [`set_json::Document`], their comparison [`segments_headline`],
@@ -36,108 +36,108 @@
 //! assert_eq!(escape("ÅåßΩ猫.png"), "ÅåßΩ猫.png");
 //! ```
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod canvas;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod check_json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod check_page;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "report"))]
 mod check_tests;
 mod escape;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod finding_sections;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "report"))]
 mod fixtures;
 mod headline;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod json_frame;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "report"))]
 mod json_tests;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod json_text;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod json_write;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod kept;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod markdown;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod markdown_escape;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "report"))]
 mod markdown_tests;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod needed;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod number;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod objects_json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod objects_page;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod page;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod parts;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod places;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod profile_json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod profile_json_write;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod profile_page;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod sections;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod segments_json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod segments_page;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod series_json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod series_page;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "report"))]
 mod series_tests;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod set_json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod set_page;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod stability_json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod stability_json_write;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod stability_page;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod stability_sections;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "report"))]
 mod stability_tests;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 mod terminal;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "report"))]
 mod tests;
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use check_page::{CheckNames, check_headline, check_markdown, check_page};
 pub use escape::escape;
 pub use headline::headline;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use json_frame::Frame;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use markdown::markdown;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use page::Style;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use profile_page::{profile_line, profile_page};
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use segments_page::{segments_headline, segments_markdown, segments_terminal};
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use series_page::{series_headline, series_markdown, series_page};
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use set_page::{set_line, set_page};
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use stability_page::{stability_headline, stability_markdown, stability_page};
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub use terminal::{TerminalOptions, terminal};

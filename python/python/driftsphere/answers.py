@@ -78,7 +78,8 @@ class Answer:
         """The findings as a table of pandas, which must be installed."""
         import pandas
 
-        return pandas.DataFrame(self._rows())
+        table: pandas.DataFrame = pandas.DataFrame(self._rows())
+        return table
 
     def to_polars(self) -> polars.DataFrame:
         """The findings as a table of Polars, which must be installed."""
@@ -105,8 +106,8 @@ class Comparison(Answer):
     >>> answer = driftsphere.compare(*windows)
     >>> answer.verdict
     'drift'
-    >>> answer.findings[0]["feature"], answer.findings[0]["statistic"]
-    ('brightness', 'ks')
+    >>> print(answer.headline)
+    DRIFT: ...
     """
 
     _shown = ("feature", "scope", "sentence", "p_adjusted", "verdict")
