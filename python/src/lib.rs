@@ -51,6 +51,8 @@ mod _driftsphere {
     use super::profile::Profile;
     #[pymodule_export]
     use super::profiler::{Passes, Profiler};
+    #[pymodule_export]
+    use super::times::window_of;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -2,7 +2,8 @@
 
 use crate::array::{as_array, kind};
 use crate::column::vector;
-use crate::error::argument;
+use crate::error::{argument, raise};
+use driftsphere::profile::WindowLength;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -65,4 +66,19 @@ fn datetimes(array: &Bound<'_, PyAny>) -> PyResult<Vec<i64>> {
         times.push(value.sub(epoch)?.floor_div(&millisecond)?.extract()?);
     }
     Ok(times)
+}
+
+/// The window of time that `time` lies in: its start and end. All are milliseconds since
+/// 1970 UTC; a length is a whole number and `s`, `m`, `h`, `d` or `w`.
+#[pyfunction]
+pub(crate) fn window_of(length: &str, time: i64) -> PyResult<(i64, i64)> {
+    let length: WindowLength = length.parse().map_err(raise)?;
+    match length.start(time) {
+        Some(start) => Ok((start, start + length.milliseconds())),
+        None => Err(argument(
+            "it lies outside of the years 1 to 9999",
+            "time",
+            &time.to_string(),
+        )),
+    }
 }
