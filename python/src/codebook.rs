@@ -3,7 +3,7 @@
 use crate::error::raise;
 use crate::profile::Profile;
 use crate::work::divided;
-use driftsphere::profile::{self as core, Codebooks, FitOptions};
+use driftsphere::profile::{Codebooks, FitOptions, fit as core_fit};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::path::PathBuf;
@@ -98,5 +98,5 @@ pub(crate) fn fit(
         seed,
     };
     let profile = profile.get().core();
-    divided(py, threads, || core::fit(profile, options)).map(Codebook)
+    divided(py, threads, || core_fit(profile, options)).map(Codebook)
 }

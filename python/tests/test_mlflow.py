@@ -1,0 +1,69 @@
+"""Profiles and comparisons in a real store of MLflow, on SQLite."""
+
+from __future__ import annotations
+
+import json
+
+import driftsphere
+import numpy as np
+import pytest
+
+mlflow = pytest.importorskip("mlflow")
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    experiment = mlflow.create_experiment("drift", artifact_location=(tmp_path / "a").as_uri())
+    mlflow.set_experiment(experiment_id=experiment)
+    yield mlflow
+    mlflow.end_run()
+
+
+def test_profiles_come_back_and_runs_are_compared(store, rows, tmp_path) -> None:
+    from driftsphere.mlflow import compare_runs, load_profile, log_profile
+
+    reference = driftsphere.profile(rows, fit=3)
+    turned = rows + np.linspace(0, 3, 12, dtype=np.float32)
+    target = driftsphere.profile(turned, like=reference)
+    ids = []
+    for profile in (reference, target):
+        with store.start_run() as run:
+            log_profile(profile)
+            log_profile(reference, "other")
+        ids.append(run.info.run_id)
+    assert load_profile(ids[1]) == target
+    assert load_profile(ids[1], "other") == reference
+    answer = compare_runs(*ids, alpha=0.01)
+    assert answer.verdict == "drift"
+    assert answer.document["reference"]["name"] == ids[0] and answer.document["alpha"] == 0.01
+    with pytest.raises(Exception, match="none.dsp|No such|does not exist"):
+        load_profile(ids[0], "none")
+
+
+def test_comparisons_are_pages_and_metrics(store, rows) -> None:
+    from driftsphere.mlflow import log_comparison
+
+    a, b = (
+        driftsphere.profile(rows + m, values={"tone, 1": np.linspace(m, 1 + m, 300)}) for m in (0, 2)
+    )
+    answers = [driftsphere.compare(a, a), driftsphere.compare(a, b)]
+    with store.start_run() as run:
+        for step, answer in enumerate(answers):
+            log_comparison(answer, "daily", step=step)
+    client = store.MlflowClient()
+    metrics = client.get_run(run.info.run_id).data.metrics
+    history = client.get_metric_history(run.info.run_id, "daily/drift")
+    assert [(m.step, m.value) for m in history] == [(0, 0.0), (1, 1.0)]
+    tone = {name: v for name, v in metrics.items() if "/tone_ 1" in name}
+    tested = [f for f in answers[1].findings if f["feature"].startswith("tone")]
+    effects = sorted(f["effect"]["value"] for f in tested if f["effect"])
+    logged = sorted(v for name, v in tone.items() if not name.endswith("/p_adjusted"))
+    assert logged == pytest.approx(effects)
+    names = [file.path for file in client.list_artifacts(run.info.run_id, "driftsphere")]
+    assert names == [f"driftsphere/daily-{i}.{kind}" for i in (0, 1) for kind in ("json", "md")]
+    path = store.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path=names[2])
+    with open(path) as file:
+        assert json.load(file) == answers[1].document
