@@ -106,7 +106,7 @@ impl<'py> Matrix<'py> {
         match kind(&array)?.as_str() {
             "i" | "u" | "b" => {
                 let array = array.call_method1("astype", ("float32",))?;
-                Ok(Self::F32(array.extract().map_err(PyErr::from)?))
+                Ok(Self::F32(array.extract()?))
             }
             _ => {
                 let dtype = array.getattr("dtype")?.str()?;
