@@ -139,7 +139,7 @@ impl<'a> Lent<'a> {
     /// Hands the records on as a batch. Embeddings that are not `f32` are copied for it.
     pub(crate) fn with_batch<T>(
         &self,
-        known: &[&'a str],
+        known: &[&str],
         take: impl FnOnce(&Batch<'_>) -> Result<T>,
     ) -> Result<T> {
         let matrices: Vec<_> = self
@@ -175,7 +175,7 @@ impl<'a> Lent<'a> {
 }
 
 /// The space that is meant: the one that was named, the only one, or the first.
-fn chosen<'a>(named: Option<&'a str>, known: &[&'a str]) -> Result<&'a str> {
+fn chosen<'n>(named: Option<&'n str>, known: &[&'n str]) -> Result<&'n str> {
     match (named, known) {
         (Some(name), _) => Ok(name),
         (None, []) => Ok(DEFAULT_SPACE),
