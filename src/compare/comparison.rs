@@ -12,6 +12,7 @@ use super::groups::Groups;
 use super::judge::{judge, overall};
 use super::natural::History;
 use super::options::CompareOptions;
+use super::pictures;
 use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
 use super::space::{compare_space, group_of};
 use super::unused::compare_unused;
@@ -209,7 +210,9 @@ pub(super) fn measure(
     }
     for (side, profile) in [("reference", reference), ("target", target)] {
         notes.extend(repeated_ids(side, profile));
+        notes.extend(pictures::repeated(side, profile));
     }
+    notes.extend(pictures::shared(reference, target));
     Ok(Evidence {
         drafts,
         spaces,

@@ -34,6 +34,7 @@ mod numbers;
 mod options;
 mod order;
 mod outputs;
+mod pictures;
 mod pooled;
 mod repeats;
 mod result;

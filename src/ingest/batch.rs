@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ndarray::{ArrayView2, Axis, CowArray, Ix2};
 
 use super::column::{Cell, Column};
+use super::fingerprint::Fingerprint;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Many records at once: each named column has one value for each row.
@@ -45,6 +46,7 @@ pub struct Batch<'a> {
     groups: Option<Cow<'a, Column>>,
     segments: Option<Cow<'a, Column>>,
     times: Option<Cow<'a, [i64]>>,
+    fingerprints: Option<Cow<'a, [Option<Fingerprint>]>>,
     spaces: Vec<(Cow<'a, str>, CowArray<'a, f32, Ix2>)>,
     features: Vec<(Cow<'a, str>, Cow<'a, Column>)>,
 }
@@ -61,6 +63,7 @@ impl<'a> Batch<'a> {
             groups: None,
             segments: None,
             times: None,
+            fingerprints: None,
             spaces: Vec::new(),
             features: Vec::new(),
         }
@@ -109,6 +112,13 @@ impl<'a> Batch<'a> {
         self
     }
 
+    /// What tells copies of pictures: of each record's picture, if it has one.
+    #[must_use]
+    pub fn fingerprints(mut self, fingerprints: impl Into<Cow<'a, [Option<Fingerprint>]>>) -> Self {
+        self.fingerprints = Some(fingerprints.into());
+        self
+    }
+
     /// Embeddings `(n_rows, dim)` in the named space.
     #[must_use]
     pub fn space(mut self, name: impl Into<Cow<'a, str>>, rows: ArrayView2<'a, f32>) -> Self {
@@ -142,6 +152,7 @@ impl<'a> Batch<'a> {
             ("groups", self.groups.as_ref().map(|c| c.len())),
             ("segments", self.segments.as_ref().map(|c| c.len())),
             ("times", self.times.as_ref().map(|c| c.len())),
+            ("fingerprints", self.fingerprints.as_ref().map(|c| c.len())),
         ];
         for (name, len) in fixed {
             self.check_len("column", name, len.unwrap_or(self.len))?;
@@ -202,6 +213,7 @@ impl<'a> Batch<'a> {
             (name, values.select(Axis(0), rows).into())
         });
         let times = self.times.as_ref();
+        let fingerprints = self.fingerprints.as_ref();
         Ok(Batch {
             len: rows.len(),
             ids: column(&self.ids)?,
@@ -210,6 +222,7 @@ impl<'a> Batch<'a> {
             groups: column(&self.groups)?,
             segments: column(&self.segments)?,
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
+            fingerprints: fingerprints.map(|all| rows.iter().map(|&row| all[row]).collect()),
             spaces: spaces.collect(),
             features,
         })
@@ -244,6 +257,18 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn id(&self, row: usize) -> Option<Cow<'_, str>> {
         self.ids.as_ref()?.present(row)
+    }
+
+    /// What tells copies of the picture of `row`, `None` if it has none.
+    #[must_use]
+    pub fn fingerprint(&self, row: usize) -> Option<Fingerprint> {
+        self.fingerprints.as_ref()?[row]
+    }
+
+    /// Whether any record may have a fingerprint.
+    #[must_use]
+    pub fn has_fingerprints(&self) -> bool {
+        self.fingerprints.is_some()
     }
 
     /// The label of `row`, `None` if it has none.

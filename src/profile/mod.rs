@@ -62,6 +62,7 @@ mod instrument;
 mod learner;
 mod measured;
 mod novel;
+mod pictures;
 mod profile_set;
 mod record_file;
 mod record_sample;

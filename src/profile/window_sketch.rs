@@ -6,12 +6,13 @@ use ndarray::Axis;
 
 use crate::error::Result;
 use crate::ingest::Batch;
-use crate::sketch::{CoordinatedSample, Tally};
+use crate::sketch::{CoordinatedSample, Fingerprints, Tally};
 
 use super::chunk::{CHUNK_ROWS, Chunk};
 use super::config::ProfileConfig;
 use super::feature::FeatureSketch;
 use super::ids::IdMode;
+use super::pictures;
 use super::record_sample::{self, record_rows};
 use super::space_sketch::SpaceSketch;
 use super::window::{ClassSources, Profile};
@@ -30,6 +31,7 @@ pub(crate) struct WindowSketch {
     class_sources: ClassSources,
     pub(crate) features: BTreeMap<String, FeatureSketch>,
     sample: CoordinatedSample,
+    pictures: Option<Fingerprints>,
     spaces: BTreeMap<String, SpaceSketch>,
 }
 
@@ -52,6 +54,7 @@ impl WindowSketch {
             class_sources: ClassSources::default(),
             features: BTreeMap::new(),
             sample: CoordinatedSample::new(record_rows(config, 0)),
+            pictures: None,
             spaces,
         })
     }
@@ -72,6 +75,7 @@ impl WindowSketch {
             self.track_chunk(&chunk, threads)?;
             self.sample.set_k(record_rows(config, self.features.len()));
             record_sample::offer(&mut self.sample, &chunk);
+            pictures::offer(&mut self.pictures, &chunk, config);
         }
         Ok(())
     }
@@ -123,6 +127,7 @@ impl WindowSketch {
         }
         self.sample.set_k(record_rows(config, self.features.len()));
         self.sample.merge(&other.sample)?;
+        pictures::merge(&mut self.pictures, other.pictures.as_ref())?;
         for (name, space) in &other.spaces {
             if let Some(mine) = self.spaces.get_mut(name) {
                 mine.merge(space).map_err(|e| e.at("space", name))?;
@@ -142,6 +147,7 @@ impl WindowSketch {
             .map(|(name, feature)| (name.clone(), FeatureSketch::thaw(feature)))
             .collect();
         out.sample = profile.sample.clone();
+        out.pictures = profile.pictures.clone();
         for (name, space) in &profile.spaces {
             let config = &profile.config.spaces[name];
             let sketch = SpaceSketch::thaw(
@@ -173,6 +179,7 @@ impl WindowSketch {
                 .map(|(name, feature)| (name.clone(), feature.freeze()))
                 .collect(),
             sample: self.sample,
+            pictures: self.pictures,
             spaces: self
                 .spaces
                 .into_iter()
