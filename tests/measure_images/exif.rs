@@ -36,11 +36,21 @@ fn values_of_a_camera_are_in_their_units() {
         Some(TagValue::Number(number)) => *number,
         other => panic!("{name}: {other:?}"),
     };
-    // As ExifRead 3.5.1 has them: 1/60, 28/10, 5800/1000, 0.
-    assert_eq!(number("exposure_time"), 1.0 / 60.0);
-    assert_eq!(number("f_number"), 2.8);
-    assert_eq!(number("focal_length"), 5.8);
+    // As ExifRead 3.5.1 has them: 1/250, 24/5, 174/5, 0, 81920/9 an inch, 1, "Pattern",
+    // "Flash did not fire, auto mode".
+    assert_eq!(number("exposure_time"), 1.0 / 250.0);
+    assert_eq!(number("f_number"), 4.8);
+    assert_eq!(number("focal_length"), 34.8);
     assert_eq!(number("exposure_bias"), 0.0);
+    let resolution = number("focal_plane_resolution");
+    assert!(
+        (resolution - 81_920.0 / 9.0 / 25.4).abs() < 1e-9,
+        "{resolution}"
+    );
+    assert_eq!(number("digital_zoom"), 1.0);
+    assert_eq!(text(&exif, "metering"), "pattern");
+    assert_eq!(exif.get("flash_fired"), Some(&TagValue::Flag(false)));
+    assert_eq!(text(&exif, "flash_mode"), "automatic");
     assert_eq!(exif.time(), Some(1_264_336_273_000));
     let hour = exif.capture_time().unwrap().hour();
     assert!((hour - (12.0 + 31.0 / 60.0 + 13.0 / 3600.0)).abs() < 1e-12);
