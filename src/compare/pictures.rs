@@ -12,6 +12,10 @@ const NEAR_BITS: u32 = 6;
 /// Share of copies in a window from which it is said.
 const WORTH_A_NOTE: f64 = 0.01;
 
+/// Share of pictures that look alike within the reference, from which looking alike tells
+/// nothing between the windows.
+const USUAL: f64 = 0.1;
+
 /// Copies inside one window.
 pub(super) fn repeated(side: &str, profile: &Profile) -> Option<Note> {
     let copies = profile.pictures()?.copies(NEAR_BITS);
@@ -38,12 +42,22 @@ pub(super) fn shared(reference: &Profile, target: &Profile) -> Option<Note> {
     if reference.config().seed != target.config().seed {
         return None;
     }
-    let shared = reference.pictures()?.shared(target.pictures()?, NEAR_BITS);
-    let found = shared.exact + shared.near;
+    let pictures = reference.pictures()?;
+    let shared = pictures.shared(target.pictures()?, NEAR_BITS);
+    // A camera that does not move: its pictures look alike without being the same.
+    let own = pictures.copies(NEAR_BITS);
+    let is_usual = own.near as f64 >= USUAL * own.pictures as f64;
+    let near = if is_usual { 0 } else { shared.near };
+    let found = shared.exact + near;
     if found == 0 {
         return None;
     }
     let (looks, common) = shared.looks;
+    let common = if is_usual {
+        shared.exact.min(common)
+    } else {
+        common
+    };
     let interval = match shared.is_complete {
         true => String::new(),
         false => {
@@ -63,7 +77,7 @@ pub(super) fn shared(reference: &Profile, target: &Profile) -> Option<Note> {
             shared.pictures,
             sampled(shared.is_complete),
             shared.exact,
-            shared.near,
+            near,
             example(&shared.examples),
         ),
     })
@@ -140,6 +154,12 @@ mod tests {
         assert!(repeated("target", &target).is_none());
         // Nothing of it without ids.
         let silent = config.ids(IdMode::None);
+        // Where pictures look alike within the reference, only the same ones are told.
+        let alike: Vec<_> = (0..100).map(|i| (i % 10, i)).collect();
+        let camera = profile(&silent, &alike);
+        assert!(shared(&camera, &profile(&silent, &[(3, 1 << 40)])).is_none());
+        let text = shared(&camera, &profile(&silent, &[(3, 3)])).unwrap().text;
+        assert!(text.starts_with("1 of 1 pictures of the target"), "{text}");
         let (reference, target) = (
             profile(&silent, &[(1, 0), (2, 0)]),
             profile(&silent, &[(1, 0), (1, 0), (3, 0)]),
