@@ -14,6 +14,9 @@ mod log_embeddings;
 #[path = "../examples/merge_shards.rs"]
 mod merge_shards;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/photo_folder.rs"]
+mod photo_folder;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/stream_memory.rs"]
 mod stream_memory;
 
@@ -84,6 +87,39 @@ fn a_week_like_the_others_does_not_drift() {
     assert_ne!(comparison.verdict, Verdict::Drift);
     let text = compare_windows::describe(&comparison);
     assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+/// Views of one photograph, half of them with a black sky.
+#[test]
+fn a_dark_sky_is_found_by_a_measure_of_ones_own() {
+    let photograph = image::open("tests/data/images/torchvision__astronaut.jpg").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, dark) in [("march", false), ("april", true)] {
+        let class = folder.path().join(name).join("astronaut");
+        std::fs::create_dir_all(&class).unwrap();
+        for at in 0..120 {
+            let view = photograph.crop_imm(at * 3, at * 29 % 400, 96, 72);
+            let mut view = view.into_rgb8();
+            if dark {
+                view.rows_mut()
+                    .take(24)
+                    .flatten()
+                    .for_each(|p| p.0 = [0; 3]);
+            }
+            view.save(class.join(format!("{at}.png"))).unwrap();
+        }
+    }
+    let [march, april] = ["march", "april"].map(|name| folder.path().join(name));
+    let comparison = photo_folder::run(&march, &april).unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let sky = comparison
+        .findings
+        .iter()
+        .find(|f| f.feature == "custom.sky");
+    assert_eq!(sky.unwrap().verdict, Verdict::Drift);
+    assert!(photo_folder::describe(&comparison).starts_with("drift\n  "));
+    let label = &photo_folder::profile(&march, Default::default()).unwrap();
+    assert_eq!(label.class_sources().label, 120);
 }
 
 /// The process of a test runs other tests beside it, so its peak says nothing;

@@ -1,6 +1,7 @@
 //! `driftsphere score`: how novel each record is, seen from a reference.
 
 use super::exit::ExitStatus;
+use super::input_args::ImageArgs;
 use super::learn::{pool, workers};
 use super::output;
 use super::progress::Progress;
@@ -28,7 +29,10 @@ pub(super) fn run(args: &ScoreArgs) -> Result<ExitStatus> {
     let known = reference.spaces().keys().map(String::as_str);
     let space = choose(args.space.as_deref(), known).context("reference")?;
     let scorer = Scorer::new(&reference, &space).context("reference")?;
-    let window = Window::open(&args.inputs, &args.columns, &args.rows)?;
+    // Pictures among the inputs lend ids and columns to choose by.
+    let images = ImageArgs::default();
+    let like = Some(reference.config()).filter(|config| config.images.is_some());
+    let window = Window::open(&args.inputs, &args.columns, &args.rows, &images, like)?;
     if window.dim().is_none() {
         let message = "the input has no embeddings; name them with --embeddings";
         bail!(Error::new(ErrorKind::Incompatible, message));

@@ -1,13 +1,13 @@
 //! What the inputs mean: the records of one window, read as often as needed.
 
-use super::input_args::{ColumnArgs, RowArgs};
+use super::input_args::{ColumnArgs, ImageArgs, RowArgs};
 use super::inputs::{self, Input, Table};
 use super::output;
 use super::progress::Progress;
 use driftsphere::ingest::{
     Block, FieldKind, InputFile, Limits, Loss, Partners, Problem, Scan, Selection,
 };
-use driftsphere::profile::Learner;
+use driftsphere::profile::{ImageSettings, Learner, ProfileConfig};
 use driftsphere::{Error, ErrorKind, Result};
 use std::path::Path;
 
@@ -17,6 +17,9 @@ const BLOCK_BYTES: usize = 32 << 20;
 /// Records without embeddings read at a time.
 const BLOCK_RECORDS: usize = 1 << 14;
 
+/// Ids named where `--strict` ends a run.
+const NAMED: usize = 3;
+
 /// The records of one window, in files that have been opened but not read.
 #[derive(Debug)]
 pub(super) struct Window {
@@ -25,6 +28,8 @@ pub(super) struct Window {
     held: Vec<Table>,
     selection: Selection,
     dim: Option<usize>,
+    images: Option<ImageSettings>,
+    strict: bool,
 }
 
 /// What was found while the records were read.
@@ -41,9 +46,11 @@ impl Window {
         paths: &[impl AsRef<Path>],
         columns: &ColumnArgs,
         rows: &RowArgs,
+        images: &ImageArgs,
+        like: Option<&ProfileConfig>,
     ) -> Result<Self> {
         let selection = Selection::parse(rows.rows.as_deref(), &rows.conditions)?;
-        let mut tables = inputs::open(paths, columns, &selection)?;
+        let (mut tables, settings) = inputs::open(paths, columns, &selection, images, like)?;
         let held = tables.split_off(1.min(tables.len()));
         let streamed = tables.pop().unwrap_or_default();
         streamed.iter().take(1).for_each(tell_passed_over);
@@ -52,12 +59,19 @@ impl Window {
             streamed,
             held,
             selection,
+            images: settings,
+            strict: images.strict,
         })
     }
 
     /// The dimension of the embeddings, if there are any.
     pub(super) fn dim(&self) -> Option<usize> {
         self.dim
+    }
+
+    /// How pictures are measured, where there are some.
+    pub(super) fn images(&self) -> Option<&ImageSettings> {
+        self.images.as_ref()
     }
 
     /// Feeds every record to a learner, its embedding as a row of `space`.
@@ -72,9 +86,9 @@ impl Window {
         })?;
         for problem in problems {
             match problem.loss {
-                Loss::Failed => learner.fail(problem.reason, problem.count),
-                Loss::Skipped => learner.skip(problem.reason, problem.count),
-                Loss::Value => {}
+                Loss::Failed => learner.fail(&problem.reason, problem.count),
+                Loss::Skipped => learner.skip(&problem.reason, problem.count),
+                Loss::Value | Loss::Pixels => {}
             }
         }
         Ok(findings)
@@ -89,7 +103,8 @@ impl Window {
     ) -> Result<(Findings, Vec<Problem>)> {
         let mut findings = Findings::default();
         let mut problems = Vec::new();
-        let mut partners = self.partners(&mut findings)?;
+        let mut partners = self.partners(&mut findings, progress, &mut problems)?;
+        let before = problems.len();
         let rows = match self.dim {
             Some(dim) => (BLOCK_BYTES / 4 / dim.max(1)).clamp(64, 1 << 16),
             None => BLOCK_RECORDS,
@@ -105,6 +120,7 @@ impl Window {
                 let block = partners.iter_mut().fold(Ok(block), attach).map_err(place)?;
                 findings.records += block.len() as u64;
                 take(&block, input.file.path()).map_err(place)?;
+                progress.failed(&scan.problems());
             }
             problems.extend(scan.problems());
             findings.add(&input.file, &scan);
@@ -113,11 +129,18 @@ impl Window {
             findings.add_partners(&table[0], partners);
         }
         self.check(&findings)?;
-        Ok((findings, problems))
+        self.check_strictly(&problems)?;
+        // What is wrong with partners is no matter of the records.
+        Ok((findings, problems.split_off(before)))
     }
 
     /// Reads what other inputs know of the records.
-    fn partners(&self, findings: &mut Findings) -> Result<Vec<Partners>> {
+    fn partners(
+        &self,
+        findings: &mut Findings,
+        progress: &Progress,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Vec<Partners>> {
         let mut all = Vec::new();
         for table in &self.held {
             let mut partners = Partners::new(Limits::default().max_column_bytes);
@@ -125,14 +148,40 @@ impl Window {
                 partners = partners.required();
             }
             for input in table {
+                let place = |error: Error| error.at("file", input.file.path().display());
                 let mut scan = input.file.scan(&input.roles, &input.selection)?;
-                let read = partners.read(&mut scan);
-                read.map_err(|e| e.at("file", input.file.path().display()))?;
+                progress.expect(scan.expected());
+                while let Some(block) = scan.next_block(BLOCK_RECORDS)? {
+                    progress.advance(block.len());
+                    partners.take(block).map_err(place)?;
+                    progress.failed(&scan.problems());
+                }
+                problems.extend(scan.problems());
                 findings.add(&input.file, &scan);
             }
             all.push(partners);
         }
         Ok(all)
+    }
+
+    /// With `--strict` a picture that could not be read is an error.
+    fn check_strictly(&self, problems: &[Problem]) -> Result<()> {
+        let failed = |problem: &&Problem| matches!(problem.loss, Loss::Failed | Loss::Pixels);
+        let failed: Vec<&Problem> = problems.iter().filter(failed).collect();
+        if !self.strict || failed.is_empty() {
+            return Ok(());
+        }
+        let texts = failed.iter().map(|problem| {
+            let names = &problem.names[..problem.names.len().min(NAMED)];
+            format!(
+                "{} x {} ({}, ...)",
+                problem.count,
+                problem.reason,
+                names.join(", ")
+            )
+        });
+        let texts: Vec<String> = texts.collect();
+        Err(Error::new(ErrorKind::Input, texts.join("; ")).at("option", "--strict"))
     }
 
     /// No record at all is an error where some were asked for, as it is most
@@ -227,7 +276,7 @@ impl Findings {
         let (missing, unused) = (partners.missing(), partners.unused());
         if missing + unused > 0 && input.selection.is_all() {
             self.notes.push(format!(
-                "{missing} records have no partner of the same id in {path}, {unused} records of it have none",
+                "{missing} records have no partner of the same id in {path}, {unused} records of that file have none",
                 path = input.file.path().display()
             ));
         }

@@ -53,6 +53,7 @@ mod thresholds;
 mod unused;
 mod view;
 mod why;
+mod wording;
 
 pub use comparison::{compare, compare_with_history};
 pub use explanation::{Association, Explanation};

@@ -123,14 +123,16 @@ impl ParquetFile {
                 let advice = match column.compression() {
                     Compression::ZSTD(_) if !cfg!(feature = "zstd") => {
                         "compressed by Zstandard, which this build cannot undo: build with the feature \
-                         `zstd` (cargo install driftsphere --features zstd)"
+                         `zstd` (cargo install driftsphere --features zstd), or else"
                     }
-                    Compression::BROTLI(_) => "compressed by Brotli, which cannot be undone",
-                    Compression::LZO => "compressed by LZO, which cannot be undone",
+                    Compression::BROTLI(_) => {
+                        "compressed by Brotli, which driftsphere does not read"
+                    }
+                    Compression::LZO => "compressed by LZO, which driftsphere does not read",
                     _ => continue,
                 };
                 let message = format!(
-                    "{advice}; or write the file again with the codec snappy, lz4_raw, gzip or none"
+                    "{advice}; write the file again with the codec snappy, lz4_raw, gzip or none"
                 );
                 let name = column.column_path().parts().first().cloned();
                 return Err(input(message).at("column", name.unwrap_or_default()));

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ndarray::Axis;
-
 use crate::error::Result;
 use crate::ingest::Batch;
 use crate::sketch::{CoordinatedSample, Fingerprints, Tally};
@@ -15,6 +13,7 @@ use super::ids::IdMode;
 use super::pictures;
 use super::record_sample::{self, record_rows};
 use super::space_sketch::SpaceSketch;
+use super::tasks;
 use super::window::{ClassSources, Profile};
 
 /// The categorical features that labels and predictions are counted under.
@@ -69,18 +68,27 @@ impl WindowSketch {
         let n = batch.len();
         // Of one size, as a small last chunk would be divided badly.
         let size = n.div_ceil(n.div_ceil(CHUNK_ROWS).max(1)).max(1);
-        for start in (0..n).step_by(size) {
-            let end = n.min(start + size);
-            let chunk = Chunk::new(batch, start..end, self.seed, self.ids);
-            self.track_chunk(&chunk, threads)?;
+        let (seed, ids) = (self.seed, self.ids);
+        let starts: Vec<usize> = (0..n).step_by(size).collect();
+        let chunks = tasks::map(threads, starts, |start| {
+            Chunk::new(batch, start..n.min(start + size), seed, ids)
+        });
+        for chunk in &chunks {
+            self.track_values(chunk)?;
             self.sample.set_k(record_rows(config, self.features.len()));
-            record_sample::offer(&mut self.sample, &chunk);
-            pictures::offer(&mut self.pictures, &chunk, config);
+            record_sample::offer(&mut self.sample, chunk);
+            pictures::offer(&mut self.pictures, chunk, config);
+        }
+        for (name, rows) in batch.spaces() {
+            if let Some(space) = self.spaces.get_mut(name) {
+                space.track(&rows, &chunks, threads)?;
+            }
         }
         Ok(())
     }
 
-    fn track_chunk(&mut self, chunk: &Chunk<'_, '_>, threads: usize) -> Result<()> {
+    /// Learns all but the embeddings.
+    fn track_values(&mut self, chunk: &Chunk<'_, '_>) -> Result<()> {
         self.tally.read(chunk.rows().len() as u64);
         for time in chunk.rows().filter_map(|row| chunk.batch().time(row)) {
             let (first, last) = self.times.unwrap_or((time, time));
@@ -95,15 +103,6 @@ impl WindowSketch {
         }
         for (name, column) in chunk.batch().features() {
             self.feature(name)?.track(column, chunk.rows());
-        }
-        for (name, rows) in chunk.batch().spaces() {
-            if let Some(space) = self.spaces.get_mut(name) {
-                space.track(
-                    &rows.slice_axis(Axis(0), chunk.rows().into()),
-                    chunk,
-                    threads,
-                )?;
-            }
         }
         Ok(())
     }

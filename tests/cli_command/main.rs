@@ -8,6 +8,7 @@ mod compare;
 mod demo;
 mod divided;
 mod failures;
+mod pictures;
 mod profile;
 mod records;
 mod score;

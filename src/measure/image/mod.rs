@@ -21,6 +21,7 @@ mod colour;
 mod content_hash;
 mod custom;
 mod exif;
+mod file;
 mod level;
 mod measures;
 mod naturalness;
