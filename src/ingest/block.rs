@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::batch::Batch;
 use super::column::{Cell, Column};
+use super::fingerprint::Fingerprint;
 
 /// Some records of a file, as a [`Scan`](super::Scan) gives them.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,7 @@ pub struct Block {
     pub(crate) segments: Option<Column>,
     pub(crate) times: Option<Vec<i64>>,
     pub(crate) embeddings: Option<Array2<f32>>,
+    pub(crate) fingerprints: Option<Vec<Option<Fingerprint>>>,
     /// Sorted by name.
     pub(crate) features: Vec<(String, Column)>,
 }
@@ -73,6 +75,9 @@ impl Block {
         }
         if let Some(rows) = &self.embeddings {
             batch = batch.space(space, rows.view());
+        }
+        if let Some(fingerprints) = &self.fingerprints {
+            batch = batch.fingerprints(fingerprints.as_slice());
         }
         for (name, column) in &self.features {
             batch = batch.feature(name, column);

@@ -146,6 +146,10 @@ impl Partners {
         if let (None, Some(times)) = (&block.times, &held.times) {
             block.times = Some(found.iter().flatten().map(|&at| times[at]).collect());
         }
+        if let (None, Some(all)) = (&block.fingerprints, &held.fingerprints) {
+            let of = |at: &Option<usize>| at.and_then(|at| all[at]);
+            block.fingerprints = Some(found.iter().map(of).collect());
+        }
         let mine = std::mem::take(&mut block.features);
         for (name, column) in &held.features {
             if place_of(&mine, name).is_err() {
@@ -236,6 +240,10 @@ impl Block {
             segments: column(&self.segments)?,
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
             embeddings: embeddings.map(|e| e.select(ndarray::Axis(0), rows)),
+            fingerprints: self
+                .fingerprints
+                .as_ref()
+                .map(|all| rows.iter().map(|&row| all[row]).collect()),
             features: features.collect::<Result<_>>()?,
         })
     }
@@ -249,6 +257,14 @@ impl Block {
         append(&mut self.segments, other.segments, before, len);
         if let Some(times) = other.times {
             self.times.get_or_insert_default().extend(times);
+        }
+        if let Some(fingerprints) = other.fingerprints {
+            let mine = self.fingerprints.get_or_insert_default();
+            mine.resize(before, None);
+            mine.extend(fingerprints);
+        }
+        if let Some(mine) = &mut self.fingerprints {
+            mine.resize(len, None);
         }
         for (name, column) in other.features {
             match place_of(&self.features, &name) {

@@ -159,6 +159,7 @@ impl StreamScan {
             let matrix = Array2::from_shape_vec((picked.len(), self.dim), values);
             matrix.map_err(|e| Error::new(ErrorKind::Input, e.to_string()).because(e))
         });
+        let fingerprints = raw.fingerprints;
         let features = raw.features.into_iter();
         let features = features.map(|(name, column)| Ok((name, take(column)?)));
         let mut block = Block {
@@ -171,6 +172,7 @@ impl StreamScan {
             segments: column(self.segments)?,
             times,
             embeddings: embeddings.transpose()?,
+            fingerprints: fingerprints.map(|all| picked.iter().map(|&row| all[row]).collect()),
             features: features.collect::<Result<_>>()?,
         };
         block.drop_absent();

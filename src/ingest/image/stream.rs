@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::glob::matches;
 use crate::ingest::cells::Cells;
 use crate::ingest::column::{Cell, Column};
+use crate::ingest::fingerprint::Fingerprint;
 use crate::ingest::input_file::BUILT_IN;
 use crate::ingest::problem::{Loss, Problems};
 use crate::ingest::stream::{RawBlock, Request, RowStream, Vectors, unknown};
@@ -144,6 +145,7 @@ impl ImageStream {
             wanted,
             values,
             vector: vector.map(|(_, row)| row),
+            fingerprint: answer.measured.fingerprint,
         }
     }
 
@@ -176,6 +178,7 @@ struct Row {
     wanted: Vec<Cell>,
     values: BTreeMap<String, Cell>,
     vector: Option<Vec<f32>>,
+    fingerprint: Option<Fingerprint>,
 }
 
 impl RowStream for ImageStream {
@@ -184,6 +187,7 @@ impl RowStream for ImageStream {
         let mut columns: Vec<Cells> = Vec::new();
         columns.resize_with(self.request.columns.len(), Cells::default);
         let mut features: BTreeMap<String, Cells> = BTreeMap::new();
+        let mut fingerprints = Vec::new();
         let vector = self.request.vector.as_ref();
         let mut vectors = vector.map(|vector| Vectors::new(vector.dim));
         while block.rows.len() < max_rows.min(BLOCK) {
@@ -202,6 +206,7 @@ impl RowStream for ImageStream {
             if let Some(vectors) = &mut vectors {
                 vectors.push(&row.vector.unwrap_or_default());
             }
+            fingerprints.push(row.fingerprint);
             for (name, cell) in row.values {
                 let cells = features.entry(name).or_default();
                 cells.absent_to(at);
@@ -215,6 +220,10 @@ impl RowStream for ImageStream {
         }
         let rows = block.rows.len();
         block.vectors = vectors;
+        block.fingerprints = fingerprints
+            .iter()
+            .any(Option::is_some)
+            .then_some(fingerprints);
         block.columns = columns.iter_mut().map(Cells::take).collect();
         let column = |(name, mut cells): (String, Cells)| -> (String, Column) {
             cells.absent_to(rows);
