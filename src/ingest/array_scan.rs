@@ -118,6 +118,7 @@ impl ArrayScan {
             fingerprints: None,
             embeddings,
             features: features.collect::<Result<_>>()?,
+            objects: Vec::new(),
         }))
     }
 }

@@ -243,6 +243,11 @@ impl Block {
             fingerprints: fingerprints.map(|all| rows.iter().map(|&row| all[row]).collect()),
             embeddings: embeddings.map(|e| e.select(ndarray::Axis(0), rows)),
             features: features.collect::<Result<_>>()?,
+            objects: self
+                .objects
+                .iter()
+                .map(|(kind, o)| (kind.clone(), o.take(rows)))
+                .collect(),
         })
     }
 

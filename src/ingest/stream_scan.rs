@@ -176,6 +176,7 @@ impl StreamScan {
             fingerprints,
             embeddings: embeddings.transpose()?,
             features: features.collect::<Result<_>>()?,
+            objects: Vec::new(),
         };
         block.drop_absent();
         Ok(block)
