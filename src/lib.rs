@@ -44,7 +44,7 @@
 //! | room | what it does | begin with |
 //! | --- | --- | --- |
 //! | [`ingest`] | bytes on disk or values in memory -> records | [`ingest::Batch`], [`ingest::Record`], [`ingest::ArrayFile`] |
-//! | [`measure`] | one record -> named values | `measure::image::Measures` (feature `images`) |
+//! | [`measure`] | what a record shows, or a model says of it -> named values | `measure::image::Measures` (feature `images`), `measure::outputs::measure` (feature `records`) |
 //! | [`sketch`] | mergeable summaries: quantiles, directions, samples, counts | [`sketch::QuantileSketch`] |
 //! | [`sphere`] | unit vectors, distances, nearest centres, codebooks | [`sphere::Distance`], [`sphere::Codebook`] |
 //! | [`profile`] | what was learned about one window; the files | [`profile::ProfileBuilder`], [`profile::profile_reference`] |

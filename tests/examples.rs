@@ -8,17 +8,26 @@ mod compare_windows;
 #[path = "../examples/custom_measure.rs"]
 mod custom_measure;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/detector_outputs.rs"]
+mod detector_outputs;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/log_embeddings.rs"]
 mod log_embeddings;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/merge_shards.rs"]
 mod merge_shards;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/outputs_memory.rs"]
+mod outputs_memory;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/photo_folder.rs"]
 mod photo_folder;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/stream_memory.rs"]
 mod stream_memory;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/training_runs.rs"]
+mod training_runs;
 
 use driftsphere::compare::Verdict;
 use driftsphere::profile::Profile;
@@ -122,6 +131,17 @@ fn a_dark_sky_is_found_by_a_measure_of_ones_own() {
     assert_eq!(label.class_sources().label, 120);
 }
 
+#[test]
+fn another_seed_finds_the_classes_again_and_a_merged_run_names_two() {
+    let text = training_runs::describe(&training_runs::run("digits_seed_2").unwrap());
+    assert!(text.contains("10 of 10 classes are found again"), "{text}");
+    assert!(!text.contains("times as far apart"), "{text}");
+    assert!(text.contains("look at digit-"), "{text}");
+    let text = training_runs::describe(&training_runs::run("digits_merged").unwrap());
+    assert_eq!(text.matches("times as far apart").count(), 1, "{text}");
+    assert!(text.contains("1 and 7 are 0."), "{text}");
+}
+
 /// The process of a test runs other tests beside it, so its peak says nothing;
 /// what a profile holds shows in its file.
 #[test]
@@ -138,4 +158,24 @@ fn ten_times_the_rows_take_the_same_room() {
         stream_memory::peak_kilobytes().is_some_and(|peak| peak > 1000),
         cfg!(target_os = "linux")
     );
+}
+
+#[test]
+fn a_zoom_shows_in_what_a_detector_says() {
+    let comparison = detector_outputs::run("zoom").unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let text = detector_outputs::describe(&comparison);
+    assert!(text.contains("are larger: median relative area"), "{text}");
+    assert!(text.contains("zoom in by about"), "{text}");
+    let same = detector_outputs::run("clean").unwrap();
+    assert_eq!(detector_outputs::describe(&same).lines().count(), 1);
+}
+
+#[test]
+fn boxes_that_are_made_as_they_are_read_are_all_profiled() {
+    let profile = outputs_memory::run(1_500_000).unwrap();
+    let table = &profile.objects()["box"];
+    assert_eq!(table.all().objects(), 1_500_000);
+    assert_eq!(table.records(), 1_500_000_u64.div_ceil(7));
+    assert_eq!(table.classes().len(), 80);
 }

@@ -29,7 +29,8 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     (
         "cli",
         &[
-            "error", "sketch", "sphere", "ingest", "profile", "compare", "check", "report",
+            "error", "sketch", "sphere", "ingest", "measure", "profile", "compare", "check",
+            "report",
         ],
     ),
 ];

@@ -4,6 +4,8 @@ use super::check_args::CheckArgs;
 use super::compare_args::CompareArgs;
 use super::profile_args::ProfileArgs;
 use super::score_args::ScoreArgs;
+use super::series_args::SeriesArgs;
+use super::stability_args::StabilityArgs;
 use clap::{Args, Parser, Subcommand};
 use driftsphere::sphere::ClusterMethod;
 use std::path::PathBuf;
@@ -42,6 +44,10 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Say what drifted between two profiles, files of embeddings or records, or folders of pictures
     Compare(CompareArgs),
+    /// Say whether training runs over the same records have the same space, classes and clusters
+    Stability(StabilityArgs),
+    /// Say of windows in the order of time what changed, and since when
+    Series(SeriesArgs),
     /// Say of each record how novel it is, seen from a reference
     Score(ScoreArgs),
     /// Hold a profile against rules
@@ -209,6 +215,10 @@ mod tests {
             "compare a.dsp b.dsp --statistic psi",
             "compare a.dsp",
             "check a.dsp",
+            "stability a.dsp",
+            "series a.dsp",
+            "series a.dsp b.dsp --horizon 0",
+            "stability a.dsp b.dsp --quiet --verbose",
             "check a.dsp r.toml -o s.toml",
             "check --init a.dsp b.dsp",
             "completions tcsh",

@@ -2,10 +2,12 @@
 //!
 //! The data are a few weeks of photographs as EfficientNet-Lite0 sees them: two
 //! weeks to trust, one like them, and one in which many pictures are blurred or
-//! dark. They are part of the command, so that it needs no file and no network.
+//! dark. Then training runs ([`demo_runs`]). They are part of the command, so that it needs no file and no network.
 
 use super::args::{Cli, DemoArgs};
+use super::demo_detections;
 use super::demo_photos;
+use super::demo_runs;
 use super::exit::ExitStatus;
 use super::output;
 use super::run::dispatch;
@@ -91,20 +93,22 @@ fn steps() -> Vec<(&'static str, Vec<String>)> {
 
 pub(super) fn run(args: &DemoArgs) -> Result<ExitStatus> {
     let folder = Folder::enter(args.dir.as_deref())?;
-    for (name, bytes) in WEEKS {
+    let files = WEEKS.into_iter().chain(demo_detections::FILES);
+    for (name, bytes) in files.chain(demo_runs::RUNS) {
         output::write_file(Path::new(name), bytes)?;
     }
     demo_photos::write()?;
     output::print(
         "Photographs as EfficientNet-Lite0 (ImageNet) sees them: 1,280 numbers each, 280 a week.\n",
     )?;
-    for (sentence, commands) in steps() {
+    let steps = steps().into_iter().chain(demo_detections::steps());
+    for (sentence, commands) in steps.chain(demo_runs::steps()) {
         output::print(&format!("\n{sentence}\n"))?;
         for command in commands {
             output::print(&format!("\n$ driftsphere {command}\n"))?;
             let words = std::iter::once("driftsphere").chain(command.split(' '));
             let status = dispatch(Cli::try_parse_from(words)?.command)?;
-            if command.starts_with("compare") {
+            if command.starts_with("compare") || command.starts_with("stability") {
                 output::print(&format!("(exit status {})\n", status.code()))?;
             }
         }

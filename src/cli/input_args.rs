@@ -16,14 +16,23 @@ pub(super) enum As {
     Records,
     /// Pictures; a file of records is then a list of their paths
     Images,
+    /// What a detector says of images: COCO results or annotations
+    Coco,
+    /// A folder of YOLO text, a file for each image
+    Yolo,
+    /// A folder of Pascal VOC XML, a file for each image
+    Voc,
+    /// A folder of label maps, PNG or .npy: each pixel the index of a class
+    LabelMaps,
 }
 
 impl As {
-    /// What a file is taken for; a list of pictures is one of records.
-    pub(super) fn of_file(self) -> ingest::As {
+    /// What a file of arrays or records is taken for; a list of pictures is one of records.
+    pub(super) fn of_file(self) -> Option<ingest::As> {
         match self {
-            Self::Embeddings => ingest::As::Embeddings,
-            Self::Records | Self::Images => ingest::As::Records,
+            Self::Embeddings => Some(ingest::As::Embeddings),
+            Self::Records | Self::Images => Some(ingest::As::Records),
+            Self::Coco | Self::Yolo | Self::Voc | Self::LabelMaps => None,
         }
     }
 }
@@ -40,9 +49,27 @@ pub(super) struct ColumnArgs {
     /// What an input is taken for where its content leaves that open
     #[arg(long = "as", value_name = "KIND", value_enum)]
     pub(super) kind: Option<As>,
+    /// The images that outputs of a model refer to by id or name, as the `images` and
+    /// `categories` of a COCO file: sizes, names, and images in which nothing was found
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) coco_images: Option<PathBuf>,
+    /// What people drew in the same images, as COCO annotations: boxes are held against them, for
+    /// precision, recall and average precision by class
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) annotations: Option<PathBuf>,
     /// The embeddings: a matrix, or a list of numbers for each record [default: the only one]
     #[arg(long, value_name = "KEY")]
     pub(super) embeddings: Option<String>,
+    /// Scores of all classes, a vector for each record: how sure the model is, and of what. With
+    /// --labels, accuracy and calibration as well
+    #[arg(long, value_name = "KEY", conflicts_with = "embeddings")]
+    pub(super) scores: Option<String>,
+    /// The scores are logits, not probabilities
+    #[arg(long, requires = "scores")]
+    pub(super) logits: bool,
+    /// Names of the classes that scores are of, one a line
+    #[arg(long, value_name = "FILE", requires = "scores")]
+    pub(super) classes: Option<PathBuf>,
     /// What people say each record shows; of pictures in a folder, `folder` is the first
     /// sub-folder
     #[arg(long, value_name = "KEY")]

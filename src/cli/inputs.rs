@@ -36,7 +36,7 @@ pub(super) fn open(
         paths.partition(|path| are_pictures(path, columns.kind));
     let mut files = Vec::new();
     for path in &others {
-        let kind = columns.kind.map(As::of_file);
+        let kind = columns.kind.and_then(As::of_file);
         files.push(InputFile::open_with(path, kind, &Default::default())?);
     }
     let mut settings = None;
@@ -103,7 +103,9 @@ fn roles(file: &InputFile, columns: &ColumnArgs, alone: bool) -> Result<Roles> {
     let is_records = match columns.kind {
         Some(As::Records | As::Images) => true,
         Some(As::Embeddings) => false,
-        None => file.format() != Format::Arrays,
+        Some(As::Coco | As::Yolo | As::Voc | As::LabelMaps) | None => {
+            file.format() != Format::Arrays
+        }
     };
     let all = is_records && columns.features.is_empty();
     // A column of this name could be nothing else: the profile calls it so, too.

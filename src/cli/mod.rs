@@ -5,11 +5,12 @@
 //! | `args`, `input_args`, `*_args` | what was typed, exactly; no file is touched |
 //! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
 //! | `pictures` | which inputs are pictures, and how these are read and measured |
+//! | `outputs` | inputs that are the outputs of a model, and their records |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
 //! | `learn` | the passes over a window |
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
-//! | `profile`, `merge`, `fit`, `show`, `compare`, `score`, `check`, `demo` | what to run, one file for each subcommand |
+//! | `profile`, `merge`, `fit`, `show`, `compare`, `stability`, `series`, `score`, `check`, `demo` | what to run, one file for each subcommand |
 //! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as rows of CSV and Parquet |
 //! | `demo_photos` | the pictures of the demo |
 //! | `pages` | completions and manual pages |
@@ -28,7 +29,9 @@ mod compare;
 mod compare_args;
 mod compare_set;
 mod demo;
+mod demo_detections;
 mod demo_photos;
+mod demo_runs;
 mod exit;
 mod fit;
 mod input_args;
@@ -36,6 +39,7 @@ mod inputs;
 mod learn;
 mod merge;
 mod output;
+mod outputs;
 mod pages;
 mod pictures;
 mod profile;
@@ -50,9 +54,13 @@ mod score_csv;
 mod score_parquet;
 mod score_row;
 mod seal;
+mod series;
+mod series_args;
 mod settings;
 mod show;
 mod shrink;
+mod stability;
+mod stability_args;
 mod stored;
 mod window;
 mod window_files;

@@ -83,7 +83,7 @@ fn add(set: &mut ImageSet, path: &Path, paths: Option<&str>) -> Result<()> {
     } else if ImageSet::is_picture(path) {
         set.add_file(path);
     } else {
-        let kind = Some(As::Images.of_file());
+        let kind = As::Images.of_file();
         let file = InputFile::open_with(path, kind, &Default::default())?;
         set.add_list(file, paths)?;
     }

@@ -22,6 +22,16 @@ use std::path::Path;
 const ROWS: usize = 1 << 14;
 
 pub(super) fn run(args: &ScoreArgs) -> Result<ExitStatus> {
+    let columns = &args.columns;
+    let idle = [
+        ("--time", columns.time.is_some()),
+        ("--group", columns.group.is_some()),
+        ("--features", !columns.features.is_empty()),
+    ];
+    if let Some((option, _)) = idle.iter().find(|(_, typed)| *typed) {
+        let message = "scores come from embeddings, ids and classes alone; leave it out";
+        bail!(Error::new(ErrorKind::Argument, message).at("option", option));
+    }
     let mut inputs = args.inputs.clone();
     inputs.push(stored::file(&args.reference));
     let sink = sink(&args.output, &inputs)?;

@@ -22,7 +22,7 @@ use super::tails::compare_tails;
 /// What is counted of records without a value.
 const MISSING: &str = "missing";
 /// The group of labels, predictions and scores.
-const OUTPUTS: &str = "outputs";
+pub(crate) const OUTPUTS: &str = "outputs";
 /// The group of all other named values.
 pub(crate) const RECORDS: &str = "records";
 /// Groups of what is measured of pictures, which begins with their name and a dot.
@@ -141,7 +141,7 @@ struct Chosen<'a> {
 }
 
 /// How much less than their number records say of what samples do not keep.
-fn careful(groups: Option<&Groups>, rows: (u64, u64)) -> DesignEffects {
+pub(crate) fn careful(groups: Option<&Groups>, rows: (u64, u64)) -> DesignEffects {
     groups.map_or(DesignEffects::NONE, |groups| groups.careful_design(rows))
 }
 
@@ -226,6 +226,9 @@ fn compare_categories(
                 "more than {cap} distinct values: an identifier, not a category?"
             ));
     }
+    if let Some(what) = no_category(a).zip(no_category(b)).map(|(what, _)| what) {
+        return named.draft().counts(a.total(), b.total()).not_tested(what);
+    }
     let counts = |categories: &Categories| -> Counts {
         categories
             .iter()
@@ -248,6 +251,37 @@ fn compare_categories(
         &options.thresholds,
         options.seed,
     )
+}
+
+/// Texts from which it can be told that they are no categories.
+const TOLD_FROM: u64 = 20;
+
+/// Why texts say nothing by how often each comes, if they do not: they name the
+/// records, or say when they were made.
+fn no_category(categories: &Categories) -> Option<&'static str> {
+    let (values, total) = (categories.len() as u64, categories.total());
+    if total >= TOLD_FROM && categories.iter().all(|(value, _)| is_date(value)) {
+        return Some("dates, which differ between windows by nature (see --time)");
+    }
+    // Nine of ten records have a value that no other has, or nearly so.
+    if total >= TOLD_FROM && 10 * values >= 9 * total {
+        return Some(
+            "nearly each record has a value of its own: an identifier, not a category? (see --ids)",
+        );
+    }
+    None
+}
+
+/// Whether a text begins as a date of ISO 8601 does, `2025-03-03`, and ends there or
+/// goes on with a time.
+fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 10
+        && bytes[..10].iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+        && matches!(bytes.get(10), None | Some(b'T' | b't' | b' '))
 }
 
 /// A cap, at most 2^20, with a comma before each three digits.

@@ -11,9 +11,13 @@
 //! units with its threshold, and the records that show it. P-values say whether
 //! there is a change at all, effects whether it matters; a verdict needs both
 //! ([`Verdict`]).
+//!
+//! Two or more training runs over the same records are another question:
+//! [`stability`]; and so are windows in the order of time: [`series`].
 
 mod angles;
 mod binned;
+mod calibration;
 mod categories;
 mod classes;
 mod clusters;
@@ -31,6 +35,9 @@ mod judge;
 mod mix;
 mod natural;
 mod numbers;
+mod object_classes;
+mod object_words;
+mod objects;
 mod options;
 mod order;
 mod outputs;
@@ -42,9 +49,11 @@ mod seal;
 mod sealed;
 mod segments;
 mod self_check;
+pub mod series;
 mod shared;
 mod space;
 mod spread;
+pub mod stability;
 mod statistic;
 pub mod stats;
 mod tails;
@@ -54,6 +63,7 @@ mod unused;
 mod view;
 mod why;
 mod wording;
+mod zoom;
 
 pub use comparison::{compare, compare_with_history};
 pub use explanation::{Association, Explanation};

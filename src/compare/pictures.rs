@@ -202,4 +202,58 @@ mod tests {
             assert!((a - low).abs() < 6e-5 && (b - high).abs() < 6e-5, "{a} {b}");
         }
     }
+
+    #[cfg(all(feature = "images", feature = "records"))]
+    #[test]
+    fn a_picture_saved_anew_is_found_among_the_others() {
+        use crate::compare::{CompareOptions, compare};
+        use crate::ingest::image::{ImageReader, ImageSet};
+        use crate::ingest::{InputFile, Roles, Selection};
+        use crate::profile::{ImageMeasures, ImageSettings};
+
+        let measures = ImageMeasures::new(&ImageSettings::default()).unwrap();
+        let config = ProfileConfig::new().images(measures.settings().clone());
+        let profile = |files: &[std::path::PathBuf]| {
+            let mut set = ImageSet::new(ImageReader::new(), measures.clone().measuring());
+            for file in files {
+                set.add_file(file);
+            }
+            let roles = Roles {
+                ids: Some("id".into()),
+                features: vec!["*".into()],
+                ..Roles::default()
+            };
+            let file = InputFile::of_images(set);
+            let mut scan = file.scan(&roles, &Selection::all()).unwrap();
+            let mut builder = ProfileBuilder::new(config.clone()).unwrap();
+            while let Some(block) = scan.next_block(1000).unwrap() {
+                builder.track_batch(&block.batch("")).unwrap();
+            }
+            builder.freeze()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| std::path::Path::new("tests/data/images").join(name);
+        let astronaut = image::open(path("torchvision__astronaut.jpg")).unwrap();
+        let (same, small) = (folder.path().join("a.png"), folder.path().join("b.jpg"));
+        astronaut.save(&same).unwrap();
+        let moon = image::open(path("skimage__moon.png")).unwrap();
+        moon.thumbnail(300, 300).into_rgb8().save(&small).unwrap();
+
+        let reference = profile(&[
+            path("torchvision__astronaut.jpg"),
+            path("skimage__moon.png"),
+            path("jhead__powershot_g2.jpg"),
+        ]);
+        let target = profile(&[same, small, path("jhead__olympus.jpg")]);
+        let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+        let note = answer
+            .notes
+            .iter()
+            .find(|n| n.code == "shared-pictures")
+            .unwrap();
+        let expected = "2 of 3 pictures of the target are in the reference already (1 of the \
+                        same content, 1 that look alike), such as torchvision__astronaut.jpg and \
+                        a.png";
+        assert!(note.text.starts_with(expected), "{}", note.text);
+    }
 }

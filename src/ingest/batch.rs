@@ -6,6 +6,7 @@ use ndarray::{ArrayView2, Axis, CowArray, Ix2};
 
 use super::column::{Cell, Column};
 use super::fingerprint::Fingerprint;
+use super::objects::Objects;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Many records at once: each named column has one value for each row.
@@ -49,6 +50,7 @@ pub struct Batch<'a> {
     fingerprints: Option<Cow<'a, [Option<Fingerprint>]>>,
     spaces: Vec<(Cow<'a, str>, CowArray<'a, f32, Ix2>)>,
     features: Vec<(Cow<'a, str>, Cow<'a, Column>)>,
+    pub(super) objects: Vec<(Cow<'a, str>, Cow<'a, Objects>)>,
 }
 
 impl<'a> Batch<'a> {
@@ -66,6 +68,7 @@ impl<'a> Batch<'a> {
             fingerprints: None,
             spaces: Vec::new(),
             features: Vec::new(),
+            objects: Vec::new(),
         }
     }
 
@@ -142,7 +145,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::Argument`] when a column has not one value for each row, or
-    /// when the name of a space or feature is empty or given twice; the error
+    /// when the name of a space, feature or kind of objects is empty or given twice; the error
     /// names the column.
     pub fn check(&self) -> Result<()> {
         let fixed = [
@@ -163,6 +166,9 @@ impl<'a> Batch<'a> {
         for (name, column) in &self.features {
             self.check_len("feature", name, column.len())?;
         }
+        self.check_objects()?;
+        let kinds = self.objects.iter().map(|(kind, _)| kind.as_ref());
+        check_names("kind of objects", kinds)?;
         check_names("space", self.spaces.iter().map(|(name, _)| name.as_ref()))?;
         check_names(
             "feature",
@@ -212,6 +218,10 @@ impl<'a> Batch<'a> {
             let name = Cow::Owned(name.clone().into_owned());
             (name, values.select(Axis(0), rows).into())
         });
+        let objects = self.objects.iter().map(|(kind, objects)| {
+            let kind = Cow::Owned(kind.clone().into_owned());
+            (kind, Cow::Owned(objects.take(rows)))
+        });
         let times = self.times.as_ref();
         let fingerprints = self.fingerprints.as_ref();
         Ok(Batch {
@@ -224,6 +234,7 @@ impl<'a> Batch<'a> {
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
             fingerprints: fingerprints.map(|all| rows.iter().map(|&row| all[row]).collect()),
             spaces: spaces.collect(),
+            objects: objects.collect(),
             features,
         })
     }

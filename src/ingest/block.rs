@@ -5,6 +5,8 @@ use ndarray::Array2;
 use super::batch::Batch;
 use super::column::{Cell, Column};
 use super::fingerprint::Fingerprint;
+use super::objects::Objects;
+use crate::error::Result;
 
 /// Some records of a file, as a [`Scan`](super::Scan) gives them.
 #[derive(Debug, Clone, Default)]
@@ -18,13 +20,43 @@ pub struct Block {
     pub(crate) groups: Option<Column>,
     pub(crate) segments: Option<Column>,
     pub(crate) times: Option<Vec<i64>>,
-    pub(crate) embeddings: Option<Array2<f32>>,
     pub(crate) fingerprints: Option<Vec<Option<Fingerprint>>>,
+    pub(crate) embeddings: Option<Array2<f32>>,
     /// Sorted by name.
     pub(crate) features: Vec<(String, Column)>,
+    /// By kind.
+    pub(crate) objects: Vec<(String, Objects)>,
 }
 
 impl Block {
+    /// Records of these ids that hold objects; the first is record `first` of its
+    /// file.
+    ///
+    /// ```
+    /// use driftsphere::ingest::{Block, Column, Objects};
+    ///
+    /// let mut boxes = Objects::new(&["score"])?;
+    /// boxes.end_record();
+    /// let block = Block::of_objects(0, Column::from(vec!["a.jpg"]), vec![("box".into(), boxes)])?;
+    /// assert_eq!(block.len(), 1);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Batch::check`].
+    pub fn of_objects(first: u64, ids: Column, objects: Vec<(String, Objects)>) -> Result<Self> {
+        let len = ids.len();
+        let block = Self {
+            len,
+            rows: (first..).take(len).collect(),
+            ids: Some(ids),
+            objects,
+            ..Self::default()
+        };
+        block.batch("").check()?;
+        Ok(block)
+    }
+
     /// Number of records, at least 1.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -73,14 +105,17 @@ impl Block {
         if let Some(times) = &self.times {
             batch = batch.times(times.as_slice());
         }
-        if let Some(rows) = &self.embeddings {
-            batch = batch.space(space, rows.view());
-        }
         if let Some(fingerprints) = &self.fingerprints {
             batch = batch.fingerprints(fingerprints.as_slice());
         }
+        if let Some(rows) = &self.embeddings {
+            batch = batch.space(space, rows.view());
+        }
         for (name, column) in &self.features {
             batch = batch.feature(name, column);
+        }
+        for (kind, objects) in &self.objects {
+            batch = batch.objects(kind, objects);
         }
         batch
     }

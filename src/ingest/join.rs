@@ -146,9 +146,9 @@ impl Partners {
         if let (None, Some(times)) = (&block.times, &held.times) {
             block.times = Some(found.iter().flatten().map(|&at| times[at]).collect());
         }
-        if let (None, Some(all)) = (&block.fingerprints, &held.fingerprints) {
-            let of = |at: &Option<usize>| at.and_then(|at| all[at]);
-            block.fingerprints = Some(found.iter().map(of).collect());
+        if let (None, Some(held)) = (&block.fingerprints, &held.fingerprints) {
+            let picked = found.iter().map(|at| held[(*at)?]);
+            block.fingerprints = Some(picked.collect());
         }
         let mine = std::mem::take(&mut block.features);
         for (name, column) in &held.features {
@@ -230,6 +230,7 @@ impl Block {
         let features = features.map(|(name, column)| Ok((name.clone(), column.take(rows)?)));
         let embeddings = self.embeddings.as_ref();
         let times = self.times.as_ref();
+        let fingerprints = self.fingerprints.as_ref();
         Ok(Self {
             len: rows.len(),
             rows: rows.iter().map(|&row| self.rows[row]).collect(),
@@ -239,12 +240,14 @@ impl Block {
             groups: column(&self.groups)?,
             segments: column(&self.segments)?,
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
+            fingerprints: fingerprints.map(|all| rows.iter().map(|&row| all[row]).collect()),
             embeddings: embeddings.map(|e| e.select(ndarray::Axis(0), rows)),
-            fingerprints: self
-                .fingerprints
-                .as_ref()
-                .map(|all| rows.iter().map(|&row| all[row]).collect()),
             features: features.collect::<Result<_>>()?,
+            objects: self
+                .objects
+                .iter()
+                .map(|(kind, o)| (kind.clone(), o.take(rows)))
+                .collect(),
         })
     }
 

@@ -51,7 +51,7 @@ pub(crate) struct RawBlock {
     /// Beside [`Request::columns`].
     pub(crate) columns: Vec<Column>,
     pub(crate) vectors: Option<Vectors>,
-    /// Of pictures, what tells copies of them; nothing where no record has any.
+    /// What tells copies of pictures, where records are pictures.
     pub(crate) fingerprints: Option<Vec<Option<Fingerprint>>>,
     pub(crate) features: Vec<(String, Column)>,
 }

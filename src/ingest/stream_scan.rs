@@ -159,7 +159,9 @@ impl StreamScan {
             let matrix = Array2::from_shape_vec((picked.len(), self.dim), values);
             matrix.map_err(|e| Error::new(ErrorKind::Input, e.to_string()).because(e))
         });
-        let fingerprints = raw.fingerprints;
+        let fingerprints = raw
+            .fingerprints
+            .map(|all| picked.iter().map(|&row| all[row]).collect());
         let features = raw.features.into_iter();
         let features = features.map(|(name, column)| Ok((name, take(column)?)));
         let mut block = Block {
@@ -171,9 +173,10 @@ impl StreamScan {
             groups: column(self.groups)?,
             segments: column(self.segments)?,
             times,
+            fingerprints,
             embeddings: embeddings.transpose()?,
-            fingerprints: fingerprints.map(|all| picked.iter().map(|&row| all[row]).collect()),
             features: features.collect::<Result<_>>()?,
+            objects: Vec::new(),
         };
         block.drop_absent();
         Ok(block)

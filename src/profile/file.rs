@@ -12,6 +12,7 @@ use super::config::ProfileConfig;
 use super::container::{self, FileKind, Section, damaged};
 use super::feature::Feature;
 use super::ids::IdMode;
+use super::object_table::ObjectTable;
 use super::pictures::picture_rows;
 use super::record_file::RawRecords;
 use super::sealed::SealedSpace;
@@ -28,6 +29,7 @@ const FEATURES: [u8; 4] = *b"FEAT";
 const SAMPLE: [u8; 4] = *b"SAMP";
 const PICTURES: [u8; 4] = *b"PICT";
 const SPACE: [u8; 4] = *b"SPCE";
+const OBJECTS: [u8; 4] = *b"OBJS";
 const SEALED: [u8; 4] = *b"SEAL";
 const BOOK: [u8; 4] = *b"BOOK";
 
@@ -63,6 +65,7 @@ pub(super) struct FileParts {
     pub(super) sample: Option<Section<'static>>,
     pub(super) pictures: Option<Section<'static>>,
     pub(super) spaces: Vec<RawSpace>,
+    pub(super) objects: Option<Section<'static>>,
     pub(super) sealed: Option<Section<'static>>,
 }
 
@@ -103,16 +106,31 @@ impl FileParts {
             spaces: spaces
                 .map(|(name, space)| RawSpace::new(name, space))
                 .collect(),
+            objects: (!profile.objects.is_empty())
+                .then(|| section(OBJECTS, to_body(&profile.objects))),
             sealed,
         }
     }
 
     /// Bytes that are in no body.
     pub(super) fn frame_bytes(&self) -> u64 {
-        let some = self.sample.iter().chain(&self.pictures).chain(&self.sealed);
-        let some = some.count();
+        let optional = [&self.sample, &self.pictures, &self.objects, &self.sealed];
+        let some = optional.into_iter().flatten().count();
         container::frame_bytes(self.settings.len() + 2 + self.spaces.len() + some)
     }
+}
+
+/// The tables of objects, each of which must hold together.
+fn objects(body: &[u8], config: &ProfileConfig) -> Result<BTreeMap<String, ObjectTable>> {
+    let tables: BTreeMap<String, ObjectTable> = from_body(body, "OBJS")?;
+    if tables.is_empty() || tables.contains_key("") {
+        return Err(damaged("kinds of objects without a name, or none"));
+    }
+    for (kind, table) in &tables {
+        let checked = table.check(config.max_classes, config.sealed);
+        checked.map_err(|e| e.at("objects", kind))?;
+    }
+    Ok(tables)
 }
 
 impl Profile {
@@ -128,6 +146,7 @@ impl Profile {
         sections.extend(parts.pictures);
         let spaces = parts.spaces.iter();
         sections.extend(spaces.map(|space| section(SPACE, to_body(space))));
+        sections.extend(parts.objects);
         sections.extend(parts.sealed);
         container::encode(FileKind::Profile, &sections)
     }
@@ -205,6 +224,10 @@ impl Profile {
                 .map_err(|e| e.at("space", name))?;
             spaces.insert(name.clone(), space);
         }
+        let objects = match sections.next_if(|section| section.tag == OBJECTS) {
+            Some(section) => objects(&section.body, &config)?,
+            None => BTreeMap::new(),
+        };
         if sections.next().is_some() {
             return Err(damaged("a section too many"));
         }
@@ -218,6 +241,7 @@ impl Profile {
             sample,
             pictures,
             spaces,
+            objects,
         };
         match sealed {
             Some(section) => profile.take_sealed(from_body(&section.body, "SEAL")?)?,

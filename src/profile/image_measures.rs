@@ -5,15 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::ingest::image::{ImageReader, ImageSet, Measured, Measuring, Picture, Pixels, Samples};
-use crate::ingest::{Cell, Fingerprint};
+use crate::ingest::Cell;
+use crate::ingest::image::{ImageReader, ImageSet, Measured, Measuring, Picture, Pixels};
 use crate::measure::image::{
     CustomMeasure, Measures, NaturalnessFit, NaturalnessModel, PixelMeasures, Similarity,
 };
 use crate::measure::{Value, Values};
 
 use super::image_settings::ImageSettings;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 const OTHER_SIZE: &str = "quality: of another size than its reference";
 
@@ -172,11 +171,8 @@ impl ImageMeasures {
         match self.measures.pixels(pixels) {
             Ok(found) => {
                 put(measured, found.values);
-                measured.fingerprint = Some(Fingerprint {
-                    content: content(pixels),
-                    perceptual: found.analysis.hash.0,
-                });
                 measured.vectors = found.vectors;
+                measured.fingerprint = Some(found.fingerprint);
                 let failures = found.failures.into_iter();
                 let failures = failures.map(|failure| format!("custom.{failure}").into());
                 measured.problems.extend(failures);
@@ -221,16 +217,6 @@ impl ImageMeasures {
         let names = names.map(|name| Cow::Owned(format!("pixels.{name}")));
         let names = names.filter(|name| self.measures.takes(name));
         names.map(|name| (name, Value::Null)).collect()
-    }
-}
-
-/// A hash of size and samples: equal for copies in any lossless format.
-fn content(pixels: &Pixels) -> u64 {
-    let size = u64::from(pixels.width()) << 32 | u64::from(pixels.height());
-    match pixels.samples() {
-        Samples::U8(samples) => xxh3_64_with_seed(samples, size),
-        Samples::U16(samples) => xxh3_64_with_seed(bytemuck::cast_slice(samples), size),
-        Samples::F32 { values, .. } => xxh3_64_with_seed(bytemuck::cast_slice(values), size),
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct SpaceSketch {
     pub(crate) cluster_distance: QuantileSketch,
     pub(crate) own_distance: QuantileSketch,
     pub(crate) boundary: QuantileSketch,
-    pub(crate) classes: ClassTable,
+    pub(crate) classes: ClassTable<GroupSketch>,
     pub(crate) clusters: Vec<GroupSketch>,
     pub(crate) sample: CoordinatedSample,
     pub(crate) novel: MostNovel,

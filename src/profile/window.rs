@@ -10,6 +10,7 @@ use crate::sketch::{CoordinatedSample, Fingerprints, Tally};
 use super::builder::ProfileBuilder;
 use super::config::ProfileConfig;
 use super::feature::Feature;
+use super::object_table::ObjectTable;
 use super::space::SpaceProfile;
 
 /// What the class of the records was taken from.
@@ -87,6 +88,7 @@ pub struct Profile {
     pub(crate) sample: CoordinatedSample,
     pub(crate) pictures: Option<Fingerprints>,
     pub(crate) spaces: BTreeMap<String, SpaceProfile>,
+    pub(crate) objects: BTreeMap<String, ObjectTable>,
 }
 
 impl Profile {
@@ -179,6 +181,13 @@ impl Profile {
     #[must_use]
     pub fn spaces(&self) -> &BTreeMap<String, SpaceProfile> {
         &self.spaces
+    }
+
+    /// What the records hold, by kind: `box`, `mask`, `keypoints`, or a name of the
+    /// caller's.
+    #[must_use]
+    pub fn objects(&self) -> &BTreeMap<String, ObjectTable> {
+        &self.objects
     }
 
     /// Takes a space out of the profile.

@@ -10,6 +10,7 @@ use super::chunk::{CHUNK_ROWS, Chunk};
 use super::config::ProfileConfig;
 use super::feature::FeatureSketch;
 use super::ids::IdMode;
+use super::object_sketch::ObjectSketch;
 use super::pictures;
 use super::record_sample::{self, record_rows};
 use super::space_sketch::SpaceSketch;
@@ -32,6 +33,7 @@ pub(crate) struct WindowSketch {
     sample: CoordinatedSample,
     pictures: Option<Fingerprints>,
     spaces: BTreeMap<String, SpaceSketch>,
+    objects: BTreeMap<String, ObjectSketch>,
 }
 
 impl WindowSketch {
@@ -55,6 +57,7 @@ impl WindowSketch {
             sample: CoordinatedSample::new(record_rows(config, 0)),
             pictures: None,
             spaces,
+            objects: BTreeMap::new(),
         })
     }
 
@@ -78,6 +81,9 @@ impl WindowSketch {
             self.sample.set_k(record_rows(config, self.features.len()));
             record_sample::offer(&mut self.sample, chunk);
             pictures::offer(&mut self.pictures, chunk, config);
+            for (kind, objects) in batch.object_kinds() {
+                self.objects(kind, config)?.track(objects, chunk.rows())?;
+            }
         }
         for (name, rows) in batch.spaces() {
             if let Some(space) = self.spaces.get_mut(name) {
@@ -114,6 +120,14 @@ impl WindowSketch {
         Ok(self.features.get_mut(name).expect("inserted above"))
     }
 
+    fn objects(&mut self, kind: &str, config: &ProfileConfig) -> Result<&mut ObjectSketch> {
+        if !self.objects.contains_key(kind) {
+            let fresh = ObjectSketch::new(config.seed, config.max_classes)?;
+            self.objects.insert(kind.to_owned(), fresh);
+        }
+        Ok(self.objects.get_mut(kind).expect("inserted above"))
+    }
+
     pub(crate) fn merge(&mut self, other: &Self, config: &ProfileConfig) -> Result<()> {
         self.tally.merge(&other.tally)?;
         if let Some((first, last)) = other.times {
@@ -131,6 +145,10 @@ impl WindowSketch {
             if let Some(mine) = self.spaces.get_mut(name) {
                 mine.merge(space).map_err(|e| e.at("space", name))?;
             }
+        }
+        for (kind, objects) in &other.objects {
+            let mine = self.objects(kind, config)?;
+            mine.merge(objects).map_err(|e| e.at("objects", kind))?;
         }
         Ok(())
     }
@@ -157,6 +175,11 @@ impl WindowSketch {
             )?;
             out.spaces.insert(name.clone(), sketch);
         }
+        let (seed, classes) = (profile.config.seed, profile.config.max_classes);
+        let tables = profile.objects.iter();
+        let thaw =
+            |(kind, table): (&String, _)| (kind.clone(), ObjectSketch::thaw(table, seed, classes));
+        out.objects = tables.map(thaw).collect();
         Ok(out)
     }
 
@@ -183,6 +206,11 @@ impl WindowSketch {
                 .spaces
                 .into_iter()
                 .map(|(name, space)| (name, space.freeze(threads)))
+                .collect(),
+            objects: self
+                .objects
+                .into_iter()
+                .map(|(kind, objects)| (kind, objects.freeze()))
                 .collect(),
         }
     }

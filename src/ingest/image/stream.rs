@@ -8,9 +8,9 @@ use super::set::ImageSet;
 use super::workers::{Answer, Done, Workers};
 use crate::error::{Error, ErrorKind, Result};
 use crate::glob::matches;
+use crate::ingest::Fingerprint;
 use crate::ingest::cells::Cells;
 use crate::ingest::column::{Cell, Column};
-use crate::ingest::fingerprint::Fingerprint;
 use crate::ingest::input_file::BUILT_IN;
 use crate::ingest::problem::{Loss, Problems};
 use crate::ingest::stream::{RawBlock, Request, RowStream, Vectors, unknown};
@@ -101,6 +101,7 @@ impl ImageStream {
     fn values(&mut self, entry: Entry, answer: Answer, problems: &mut Problems) -> Row {
         let mut values: BTreeMap<String, Cell> = entry.features.into_iter().collect();
         let listed = values.len();
+        let fingerprint = answer.measured.fingerprint;
         let vector = self.request.vector.as_ref().and_then(|wanted| {
             let mut vectors = answer.measured.vectors.into_iter();
             vectors.find(|(name, _)| *name == wanted.name)
@@ -145,7 +146,7 @@ impl ImageStream {
             wanted,
             values,
             vector: vector.map(|(_, row)| row),
-            fingerprint: answer.measured.fingerprint,
+            fingerprint,
         }
     }
 
@@ -220,10 +221,7 @@ impl RowStream for ImageStream {
         }
         let rows = block.rows.len();
         block.vectors = vectors;
-        block.fingerprints = fingerprints
-            .iter()
-            .any(Option::is_some)
-            .then_some(fingerprints);
+        block.fingerprints = Some(fingerprints);
         block.columns = columns.iter_mut().map(Cells::take).collect();
         let column = |(name, mut cells): (String, Cells)| -> (String, Column) {
             cells.absent_to(rows);
