@@ -79,7 +79,6 @@ mod glob;
 pub mod check;
 pub mod compare;
 pub mod ingest;
-#[cfg(feature = "records")]
 pub mod measure;
 pub mod profile;
 pub mod report;

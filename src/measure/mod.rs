@@ -1,7 +1,8 @@
-//! Pure functions: what is known of a record -> named values. No state, no files.
+//! From one record to named values: pure functions, without state and files.
 //!
-//! | of | begin with |
+//! | measures of | begin with |
 //! | --- | --- |
-//! | what a model says: boxes, masks, keypoints, score vectors | [`outputs`] |
+//! | what a model says: boxes, masks, keypoints, score vectors | `outputs::measure`, `outputs::score_block` (feature `records`) |
 
+#[cfg(feature = "records")]
 pub mod outputs;
