@@ -44,7 +44,7 @@
 //! | room | what it does | begin with |
 //! | --- | --- | --- |
 //! | [`ingest`] | bytes on disk or values in memory -> records | [`ingest::Batch`], [`ingest::Record`], [`ingest::ArrayFile`] |
-//! | `measure` | what a record shows, or a model says of it -> named values | `measure::outputs::measure` (feature `records`) |
+//! | [`measure`] | what a record shows, or a model says of it -> named values | `measure::image::Measures` (feature `images`), `measure::outputs::measure` (feature `records`) |
 //! | [`sketch`] | mergeable summaries: quantiles, directions, samples, counts | [`sketch::QuantileSketch`] |
 //! | [`sphere`] | unit vectors, distances, nearest centres, codebooks | [`sphere::Distance`], [`sphere::Codebook`] |
 //! | [`profile`] | what was learned about one window; the files | [`profile::ProfileBuilder`], [`profile::profile_reference`] |
@@ -61,7 +61,8 @@
 //!
 //! | feature | what for |
 //! | --- | --- |
-//! | `cli` | the `driftsphere` command and its texts; needs `npz`, `fit`, `records` and `rules` |
+//! | `cli` | the `driftsphere` command and its texts; needs `images`, `npz`, `fit`, `records` and `rules` |
+//! | `images` | pictures: decoding, EXIF, measures |
 //! | `npz` | reading `.npz` archives |
 //! | `records` | reading `.safetensors`, CSV and JSON lines: [`ingest::InputFile`] |
 //! | `parquet` | reading Parquet, plain or compressed by Snappy, LZ4 or gzip; needs `records` |

@@ -16,8 +16,14 @@ mod merge_shards;
 #[path = "../examples/outputs_memory.rs"]
 mod outputs_memory;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/photo_folder.rs"]
+mod photo_folder;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/stream_memory.rs"]
 mod stream_memory;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/training_runs.rs"]
+mod training_runs;
 
 use driftsphere::compare::Verdict;
 use driftsphere::profile::Profile;
@@ -73,6 +79,50 @@ fn a_week_like_the_others_does_not_drift() {
     assert_ne!(comparison.verdict, Verdict::Drift);
     let text = compare_windows::describe(&comparison);
     assert_eq!(text.lines().count(), 1, "{text}");
+}
+
+/// Views of one photograph, half of them with a black sky.
+#[test]
+fn a_dark_sky_is_found_by_a_measure_of_ones_own() {
+    let photograph = image::open("tests/data/images/torchvision__astronaut.jpg").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, dark) in [("march", false), ("april", true)] {
+        let class = folder.path().join(name).join("astronaut");
+        std::fs::create_dir_all(&class).unwrap();
+        for at in 0..120 {
+            let view = photograph.crop_imm(at * 3, at * 29 % 400, 96, 72);
+            let mut view = view.into_rgb8();
+            if dark {
+                view.rows_mut()
+                    .take(24)
+                    .flatten()
+                    .for_each(|p| p.0 = [0; 3]);
+            }
+            view.save(class.join(format!("{at}.png"))).unwrap();
+        }
+    }
+    let [march, april] = ["march", "april"].map(|name| folder.path().join(name));
+    let comparison = photo_folder::run(&march, &april).unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let sky = comparison
+        .findings
+        .iter()
+        .find(|f| f.feature == "custom.sky");
+    assert_eq!(sky.unwrap().verdict, Verdict::Drift);
+    assert!(photo_folder::describe(&comparison).starts_with("drift\n  "));
+    let label = &photo_folder::profile(&march, Default::default()).unwrap();
+    assert_eq!(label.class_sources().label, 120);
+}
+
+#[test]
+fn another_seed_finds_the_classes_again_and_a_merged_run_names_two() {
+    let text = training_runs::describe(&training_runs::run("digits_seed_2").unwrap());
+    assert!(text.contains("10 of 10 classes are found again"), "{text}");
+    assert!(!text.contains("times as far apart"), "{text}");
+    assert!(text.contains("look at digit-"), "{text}");
+    let text = training_runs::describe(&training_runs::run("digits_merged").unwrap());
+    assert_eq!(text.matches("times as far apart").count(), 1, "{text}");
+    assert!(text.contains("1 and 7 are 0."), "{text}");
 }
 
 /// The process of a test runs other tests beside it, so its peak says nothing;

@@ -8,8 +8,11 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("sketch", &["error"]),
     ("sphere", &["error", "sketch"]),
     ("ingest", &["error", "glob"]),
-    ("measure", &["error", "ingest"]),
-    ("profile", &["error", "sketch", "sphere", "ingest"]),
+    ("measure", &["error", "glob", "ingest"]),
+    (
+        "profile",
+        &["error", "sketch", "sphere", "ingest", "measure"],
+    ),
     (
         "compare",
         &["error", "glob", "sketch", "sphere", "ingest", "profile"],

@@ -4,13 +4,15 @@ use super::check_args::CheckArgs;
 use super::compare_args::CompareArgs;
 use super::profile_args::ProfileArgs;
 use super::score_args::ScoreArgs;
+use super::series_args::SeriesArgs;
+use super::stability_args::StabilityArgs;
 use clap::{Args, Parser, Subcommand};
 use driftsphere::sphere::ClusterMethod;
 use std::path::PathBuf;
 
 /// Tells when what a vision model sees, or says, has changed in meaning.
 ///
-/// Profiles embeddings and records into small mergeable files, compares two of
+/// Profiles embeddings, pictures and records into small mergeable files, compares two of
 /// them, and says what drifted, how much, how sure, and which records show it.
 #[derive(Debug, Parser)]
 #[command(
@@ -28,7 +30,7 @@ pub(super) struct Cli {
 /// One of the commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Learn a profile of embeddings or records
+    /// Learn a profile of embeddings, pictures or records
     Profile(ProfileArgs),
     /// Put profiles of parts together
     Merge(MergeArgs),
@@ -40,13 +42,17 @@ pub(super) enum Command {
     Fit(FitArgs),
     /// Say what a profile, or a set of them, contains
     Show(ShowArgs),
-    /// Say what drifted between two profiles, or two files of embeddings or records
+    /// Say what drifted between two profiles, files of embeddings or records, or folders of pictures
     Compare(CompareArgs),
+    /// Say whether training runs over the same records have the same space, classes and clusters
+    Stability(StabilityArgs),
+    /// Say of windows in the order of time what changed, and since when
+    Series(SeriesArgs),
     /// Say of each record how novel it is, seen from a reference
     Score(ScoreArgs),
     /// Hold a profile against rules
     Check(CheckArgs),
-    /// Profile and compare real embeddings that come with the command
+    /// Profile and compare real embeddings and pictures that come with the command
     Demo(DemoArgs),
     /// Write what a shell needs to complete the command
     Completions(CompletionsArgs),
@@ -209,6 +215,10 @@ mod tests {
             "compare a.dsp b.dsp --statistic psi",
             "compare a.dsp",
             "check a.dsp",
+            "stability a.dsp",
+            "series a.dsp",
+            "series a.dsp b.dsp --horizon 0",
+            "stability a.dsp b.dsp --quiet --verbose",
             "check a.dsp r.toml -o s.toml",
             "check --init a.dsp b.dsp",
             "completions tcsh",

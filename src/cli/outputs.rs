@@ -109,7 +109,7 @@ fn format(path: &Path, kind: Option<As>) -> Result<Option<OutputsFormat>> {
         Some(As::Yolo) => Ok(Some(OutputsFormat::Yolo)),
         Some(As::Voc) => Ok(Some(OutputsFormat::Voc)),
         Some(As::LabelMaps) => Ok(Some(OutputsFormat::LabelMaps)),
-        Some(As::Embeddings | As::Records) => Ok(None),
+        Some(As::Embeddings | As::Records | As::Images) => Ok(None),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use super::args::{Cli, Command};
 use super::exit::ExitStatus;
-use super::{check, compare, demo, fit, merge, output, pages, profile, score, seal, show, shrink};
+use super::{
+    check, compare, demo, fit, merge, output, pages, profile, score, seal, series, show, shrink,
+    stability,
+};
 use clap::Parser;
 use driftsphere::report::escape;
 use std::process::ExitCode;
@@ -36,6 +39,8 @@ pub(super) fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Fit(args) => fit::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Stability(args) => stability::run(&args),
+        Command::Series(args) => series::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args),

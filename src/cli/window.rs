@@ -1,6 +1,6 @@
 //! What the inputs mean: the records of one window, read as often as needed.
 
-use super::input_args::{ColumnArgs, RowArgs};
+use super::input_args::{ColumnArgs, ImageArgs, RowArgs};
 use super::inputs::{self, Input, Table};
 use super::output;
 use super::outputs::{self, Outputs};
@@ -9,7 +9,7 @@ use driftsphere::ingest::{
     Block, FieldKind, InputFile, Limits, Loss, Partners, Problem, Scan, Selection,
 };
 use driftsphere::measure::outputs::{ScoreOptions, score_block};
-use driftsphere::profile::Learner;
+use driftsphere::profile::{ImageSettings, Learner, ProfileConfig};
 use driftsphere::{Error, ErrorKind, Result};
 use std::path::Path;
 
@@ -18,6 +18,9 @@ const BLOCK_BYTES: usize = 32 << 20;
 
 /// Records without embeddings read at a time.
 const BLOCK_RECORDS: usize = 1 << 14;
+
+/// Ids named where `--strict` ends a run.
+const NAMED: usize = 3;
 
 /// The records of one window, in files that have been opened but not read.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ pub(super) struct Window {
     /// Length of the vectors, and of the embeddings among them.
     vectors: Option<usize>,
     dim: Option<usize>,
+    images: Option<ImageSettings>,
+    strict: bool,
     /// How vectors are read that are scores.
     scores: Option<ScoreOptions>,
 }
@@ -49,6 +54,8 @@ impl Window {
         paths: &[impl AsRef<Path>],
         columns: &ColumnArgs,
         rows: &RowArgs,
+        images: &ImageArgs,
+        like: Option<&ProfileConfig>,
     ) -> Result<Self> {
         let selection = Selection::parse(rows.rows.as_deref(), &rows.conditions)?;
         let scores = outputs::scores(columns)?;
@@ -61,7 +68,7 @@ impl Window {
             ..columns.clone()
         };
         let (outputs, others) = outputs::split(paths, columns, &selection)?;
-        let mut tables = inputs::open(&others, columns, &selection)?;
+        let (mut tables, settings) = inputs::open(&others, columns, &selection, images, like)?;
         let held = match outputs.is_empty() {
             true => tables.split_off(1.min(tables.len())),
             false => std::mem::take(&mut tables),
@@ -78,12 +85,19 @@ impl Window {
             outputs,
             held,
             selection,
+            images: settings,
+            strict: images.strict,
         })
     }
 
     /// The dimension of the embeddings, if there are any.
     pub(super) fn dim(&self) -> Option<usize> {
         self.dim
+    }
+
+    /// How pictures are measured, where there are some.
+    pub(super) fn images(&self) -> Option<&ImageSettings> {
+        self.images.as_ref()
     }
 
     /// Feeds every record to a learner, its embedding as a row of `space`.
@@ -98,9 +112,9 @@ impl Window {
         })?;
         for problem in problems {
             match problem.loss {
-                Loss::Failed => learner.fail(problem.reason, problem.count),
-                Loss::Skipped => learner.skip(problem.reason, problem.count),
-                Loss::Value => {}
+                Loss::Failed => learner.fail(&problem.reason, problem.count),
+                Loss::Skipped => learner.skip(&problem.reason, problem.count),
+                Loss::Value | Loss::Pixels => {}
             }
         }
         Ok(findings)
@@ -115,7 +129,8 @@ impl Window {
     ) -> Result<(Findings, Vec<Problem>)> {
         let mut findings = Findings::default();
         let mut problems = Vec::new();
-        let mut partners = self.partners(&mut findings)?;
+        let mut partners = self.partners(&mut findings, progress, &mut problems)?;
+        let before = problems.len();
         let rows = match self.vectors {
             Some(dim) => (BLOCK_BYTES / 4 / dim.max(1)).clamp(64, 1 << 16),
             None => BLOCK_RECORDS,
@@ -135,6 +150,7 @@ impl Window {
                 let block = partners.iter_mut().fold(block, attach).map_err(place)?;
                 findings.records += block.len() as u64;
                 take(&block, input.file.path()).map_err(place)?;
+                progress.failed(&scan.problems());
             }
             problems.extend(scan.problems());
             findings.add(&input.file, &scan);
@@ -154,11 +170,18 @@ impl Window {
             findings.add_partners(&table[0], partners);
         }
         self.check(&findings)?;
-        Ok((findings, problems))
+        self.check_strictly(&problems)?;
+        // What is wrong with partners is no matter of the records.
+        Ok((findings, problems.split_off(before)))
     }
 
     /// Reads what other inputs know of the records.
-    fn partners(&self, findings: &mut Findings) -> Result<Vec<Partners>> {
+    fn partners(
+        &self,
+        findings: &mut Findings,
+        progress: &Progress,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Vec<Partners>> {
         let mut all = Vec::new();
         for table in &self.held {
             let mut partners = Partners::new(Limits::default().max_column_bytes);
@@ -166,14 +189,40 @@ impl Window {
                 partners = partners.required();
             }
             for input in table {
+                let place = |error: Error| error.at("file", input.file.path().display());
                 let mut scan = input.file.scan(&input.roles, &input.selection)?;
-                let read = partners.read(&mut scan);
-                read.map_err(|e| e.at("file", input.file.path().display()))?;
+                progress.expect(scan.expected());
+                while let Some(block) = scan.next_block(BLOCK_RECORDS)? {
+                    progress.advance(block.len());
+                    partners.take(block).map_err(place)?;
+                    progress.failed(&scan.problems());
+                }
+                problems.extend(scan.problems());
                 findings.add(&input.file, &scan);
             }
             all.push(partners);
         }
         Ok(all)
+    }
+
+    /// With `--strict` a picture that could not be read is an error.
+    fn check_strictly(&self, problems: &[Problem]) -> Result<()> {
+        let failed = |problem: &&Problem| matches!(problem.loss, Loss::Failed | Loss::Pixels);
+        let failed: Vec<&Problem> = problems.iter().filter(failed).collect();
+        if !self.strict || failed.is_empty() {
+            return Ok(());
+        }
+        let texts = failed.iter().map(|problem| {
+            let names = &problem.names[..problem.names.len().min(NAMED)];
+            format!(
+                "{} x {} ({}, ...)",
+                problem.count,
+                problem.reason,
+                names.join(", ")
+            )
+        });
+        let texts: Vec<String> = texts.collect();
+        Err(Error::new(ErrorKind::Input, texts.join("; ")).at("option", "--strict"))
     }
 
     /// No record at all is an error where some were asked for, as it is most
@@ -223,6 +272,10 @@ fn tell_passed_over(input: &Input) {
         FieldKind::Vector { .. } if input.roles.embeddings.as_ref() != Some(&field.name) => {
             Some(format!("{} (lists of numbers)", field.name))
         }
+        FieldKind::Time if !input.roles.has(&field.name) => Some(format!(
+            "{} (a time: see --time, or name it under --features)",
+            field.name
+        )),
         _ => None,
     });
     let passed: Vec<String> = passed.collect();

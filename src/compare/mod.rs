@@ -11,6 +11,9 @@
 //! units with its threshold, and the records that show it. P-values say whether
 //! there is a change at all, effects whether it matters; a verdict needs both
 //! ([`Verdict`]).
+//!
+//! Two or more training runs over the same records are another question:
+//! [`stability`]; and so are windows in the order of time: [`series`].
 
 mod angles;
 mod binned;
@@ -45,9 +48,11 @@ mod seal;
 mod sealed;
 mod segments;
 mod self_check;
+pub mod series;
 mod shared;
 mod space;
 mod spread;
+pub mod stability;
 mod statistic;
 pub mod stats;
 mod tails;
@@ -56,6 +61,7 @@ mod thresholds;
 mod unused;
 mod view;
 mod why;
+mod wording;
 mod zoom;
 
 pub use comparison::{compare, compare_with_history};

@@ -103,6 +103,8 @@ mod field;
 #[cfg(feature = "records")]
 mod filter;
 mod header;
+#[cfg(feature = "images")]
+pub mod image;
 #[cfg(feature = "records")]
 mod input_file;
 #[cfg(feature = "records")]

@@ -97,8 +97,8 @@ impl ParquetFile {
         let at = found.map_err(|_| unknown(name, &names()))?;
         let message = match kind(schema.field(at).data_type()) {
             FieldKind::Vector { .. } if vector => return Ok(at),
-            FieldKind::Scalar if !vector => return Ok(at),
-            FieldKind::Scalar => {
+            FieldKind::Scalar | FieldKind::Time if !vector => return Ok(at),
+            FieldKind::Scalar | FieldKind::Time => {
                 "embeddings are lists of numbers, this column holds single values".into()
             }
             FieldKind::Vector { .. } => {
@@ -148,6 +148,7 @@ fn kind(data_type: &DataType) -> FieldKind {
         DataType::List(item) if item.data_type().is_numeric() => FieldKind::Vector {
             floats: item.data_type().is_floating(),
         },
+        DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => FieldKind::Time,
         known if decode::is_scalar(known) => FieldKind::Scalar,
         other => FieldKind::Other(other.to_string().chars().take(64).collect()),
     }

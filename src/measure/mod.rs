@@ -2,7 +2,16 @@
 //!
 //! | measures of | begin with |
 //! | --- | --- |
-//! | what a model says: boxes, masks, keypoints, score vectors | `outputs::measure`, `outputs::score_block` (feature `records`) |
+//! | pictures | [`image::Measures`] (feature `images`) |
+//! | what a model says: boxes, masks, keypoints, score vectors | `outputs::measure` (feature `records`) |
+//!
+//! A measure answers with a [`Value`]; what it cannot say of a record is
+//! [`Value::Null`], which a profile counts as a missing value.
 
+#[cfg(feature = "images")]
+pub mod image;
 #[cfg(feature = "records")]
 pub mod outputs;
+mod value;
+
+pub use value::{Value, Values};

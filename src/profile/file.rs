@@ -22,6 +22,7 @@ const CONFIG: [u8; 4] = *b"CONF";
 const ANGLES: [u8; 4] = *b"ANGL";
 const IDS: [u8; 4] = *b"IDSK";
 const MEANS: [u8; 4] = *b"MEAN";
+const IMAGES: [u8; 4] = *b"IMGS";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SAMPLE: [u8; 4] = *b"SAMP";
@@ -78,6 +79,9 @@ impl FileParts {
         let means = config.spaces.iter();
         let means = means.filter_map(|(name, space)| Some((name, space.mean.as_ref()?)));
         settings.extend(means_section(means));
+        if let Some(images) = &config.images {
+            settings.push(section(IMAGES, to_body(images)));
+        }
         let (tags, tally) = (&profile.tags, &profile.tally);
         let records = to_body(&(tags, tally, profile.times, profile.class_sources));
         let spaces = profile.spaces.iter();
@@ -171,6 +175,10 @@ impl Profile {
                 let space = space.ok_or_else(|| damaged("a mean of a space that is not there"))?;
                 space.mean = Some(mean);
             }
+            config.check().map_err(unsound)?;
+        }
+        if let Some(section) = sections.next_if(|section| section.tag == IMAGES) {
+            config.images = Some(from_body(&section.body, "IMGS")?);
             config.check().map_err(unsound)?;
         }
         let (tags, tally, times, class_sources) =

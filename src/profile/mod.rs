@@ -61,6 +61,9 @@ mod fit;
 mod group;
 mod grouped;
 mod ids;
+#[cfg(all(feature = "images", feature = "records"))]
+mod image_measures;
+mod image_settings;
 mod image_sums;
 mod instrument;
 mod learner;
@@ -102,6 +105,9 @@ pub(crate) use fit::class_centres;
 pub use fit::{FitOptions, fit, profile_reference, reference_config};
 pub use group::SpaceGroup;
 pub use ids::IdMode;
+#[cfg(all(feature = "images", feature = "records"))]
+pub use image_measures::ImageMeasures;
+pub use image_settings::ImageSettings;
 pub use image_sums::ImageSums;
 pub use learner::Learner;
 pub use novel::NovelRecord;

@@ -17,6 +17,12 @@
 //! [`check_headline`], [`check_page()`], [`check_markdown`] and
 //! [`check_json::Document`].
 //!
+//! Training runs ([`Stability`](crate::compare::stability::Stability)) have
+//! [`stability_headline`], [`stability_page()`], [`stability_markdown`] and
+//! [`stability_json::Document`]; windows in the order of time
+//! ([`Series`](crate::compare::series::Series)) have [`series_headline`],
+//! [`series_page()`], [`series_markdown`] and [`series_json::Document`].
+//!
 //! Record ids, class names and file names come from untrusted data. The text
 //! renderers pass every one of them through [`escape`], so that no name can move
 //! the cursor, colour the screen or reverse the reading order; the JSON renderer
@@ -89,9 +95,25 @@ pub mod segments_json;
 #[cfg(feature = "cli")]
 mod segments_page;
 #[cfg(feature = "cli")]
+pub mod series_json;
+#[cfg(feature = "cli")]
+mod series_page;
+#[cfg(all(test, feature = "cli"))]
+mod series_tests;
+#[cfg(feature = "cli")]
 pub mod set_json;
 #[cfg(feature = "cli")]
 mod set_page;
+#[cfg(feature = "cli")]
+pub mod stability_json;
+#[cfg(feature = "cli")]
+mod stability_json_write;
+#[cfg(feature = "cli")]
+mod stability_page;
+#[cfg(feature = "cli")]
+mod stability_sections;
+#[cfg(all(test, feature = "cli"))]
+mod stability_tests;
 #[cfg(feature = "cli")]
 mod terminal;
 #[cfg(all(test, feature = "cli"))]
@@ -112,6 +134,10 @@ pub use profile_page::{profile_line, profile_page};
 #[cfg(feature = "cli")]
 pub use segments_page::{segments_headline, segments_markdown, segments_terminal};
 #[cfg(feature = "cli")]
+pub use series_page::{series_headline, series_markdown, series_page};
+#[cfg(feature = "cli")]
 pub use set_page::{set_line, set_page};
+#[cfg(feature = "cli")]
+pub use stability_page::{stability_headline, stability_markdown, stability_page};
 #[cfg(feature = "cli")]
 pub use terminal::{TerminalOptions, terminal};

@@ -8,7 +8,10 @@ fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
     let said = bench.ok("demo kept");
     let answers: Vec<&str> = said
         .lines()
-        .filter(|line| line.starts_with("(exit status") || line.contains("DRIFT: "))
+        .filter(|line| {
+            let leads = ["(exit status", "CHANGED: "];
+            leads.iter().any(|lead| line.starts_with(lead)) || line.contains("DRIFT: ")
+        })
         .map(|line| line.split(':').next().unwrap())
         .collect();
     assert_eq!(
@@ -18,10 +21,20 @@ fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
             "(exit status 0)",
             "DRIFT",
             "(exit status 1)",
+            "NO DRIFT",
+            "(exit status 0)",
             "DRIFT",
-            "(exit status 1)"
+            "(exit status 1)",
+            // Another geometry, the same classes; and two classes that became one.
+            "CHANGED",
+            "(exit status 0)",
+            "CHANGED",
+            "(exit status 1)",
+            "DRIFT",
+            "(exit status 1)",
         ]
     );
+    assert!(said.contains("pictures are blurred: median pixels.laplacian_variance"));
     assert!(said.contains("Try next"));
     // Every command that was shown can be typed again in the folder it left.
     let again = bench

@@ -1,5 +1,6 @@
 //! The statistics against other implementations (`scripts/oracles/`).
 
 mod choices;
+mod similarity;
 mod statistics;
 mod support;

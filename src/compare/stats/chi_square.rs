@@ -94,6 +94,22 @@ pub fn chi_square_test(first: &[u64], second: &[u64], seed: u64) -> Option<ChiSq
     })
 }
 
+/// The p-value by the limit law alone, at any size: cells that a side expects fewer
+/// than 5 rows in are taken together, and with the smallest other one where that is
+/// still too few. For many windows, of which each may be small.
+pub(crate) fn pooled_chi_square(cells: &[(u64, u64)], n: u64, m: u64) -> f64 {
+    let (mut pooled, smallest) = pool_small(cells, n, m);
+    if smallest < LEAST_EXPECTED
+        && pooled.len() > 1
+        && let Some(rest) = pooled.pop()
+        && let Some(cell) = pooled.iter_mut().min_by_key(|cell| cell.0 + cell.1)
+    {
+        *cell = (cell.0 + rest.0, cell.1 + rest.1);
+    }
+    let degrees = pooled.len().saturating_sub(1);
+    chi_square_survival(pearson(pooled.iter().copied(), n, m), degrees as f64)
+}
+
 /// Takes cells with small expected counts together; also returns the smallest
 /// expected count that is left on either side.
 fn pool_small(cells: &[(u64, u64)], n: u64, m: u64) -> (Vec<(u64, u64)>, f64) {

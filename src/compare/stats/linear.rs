@@ -10,9 +10,9 @@ mod blas;
 mod pure;
 
 #[cfg(feature = "blas")]
-pub(super) use blas::{multiply, orthonormal, symmetric_eigen};
+pub(super) use blas::{multiply, multiply_wide, orthonormal, symmetric_eigen};
 #[cfg(not(feature = "blas"))]
-pub(super) use pure::{multiply, orthonormal, symmetric_eigen};
+pub(super) use pure::{multiply, multiply_wide, orthonormal, symmetric_eigen};
 
 /// How the numbers of a matrix lie in a slice.
 #[derive(Debug, Clone, Copy)]
@@ -158,6 +158,16 @@ mod tests {
                 assert!((out[i * 5 + k] - exact(i, k + 2)).abs() < 1e-5);
             }
         }
+        // In f64: left times right, and left' times left.
+        let wide = |values: &[f32]| values.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
+        let (wide_left, wide_right) = (wide(&left), wide(&right));
+        let product = multiply_wide((&wide_left, n, d, false), (&wide_right, d, l, false));
+        assert!((product[3 * l + 4] - f64::from(exact(3, 4))).abs() < 1e-5);
+        let square = multiply_wide((&wide_left, n, d, true), (&wide_left, n, d, false));
+        let by_hand: f64 = (0..n)
+            .map(|i| wide_left[i * d + 2] * wide_left[i * d + 7])
+            .sum();
+        assert!((square[2 * d + 7] - by_hand).abs() < 1e-12);
         let columns = Matrix::by_column(&left, d, n).first_rows(4);
         assert_eq!((columns.layout.rows, columns.layout.cols), (4, n));
     }

@@ -17,6 +17,11 @@
 //! | did distances between records change? | [`PairCurves`] on [`SquaredChords`] |
 //! | do records come in groups that depend on each other? | [`RowGroups`], [`Intraclass`] |
 //! | does one number rise with another? | [`rank_correlation`], inside windows [`within_strata`] |
+//! | are two spaces alike in which the same records lie? | [`debiased_cka`], [`distance_correlation`], [`Neighbourhoods`], [`Procrustes`] of [`PrincipalCoordinates`] |
+//! | are partitions, classes, clusters alike? | [`Contingency`], [`assignment`], [`ClassGeometry`] |
+//! | are two clouds alike, whichever record lies where? | [`DistanceProfile`], [`spectrum_distance`] |
+//! | did windows in their order change, since when, at once or bit by bit? | [`Evidence`], [`onset`], [`MannKendall`], [`change_points`], [`rises_gradually`] |
+//! | how sure is such a number? | [`HalfSamples`] |
 //! | what do many p-values say together? | [`cauchy`], [`simes`], [`holm`], [`benjamini_hochberg`], [`benjamini_bogomolov`] |
 //! | what would have been seen? | [`detectable_mean_shift`] and its siblings |
 //!
@@ -63,13 +68,16 @@ mod random;
 mod rank;
 mod resample;
 mod row_groups;
+mod sequence;
 mod sequential;
+mod similarity;
 mod spectral;
 mod tails;
 mod turn;
 mod w1;
 
 pub use bins::{equal_bins, into_bins};
+pub(crate) use chi_square::pooled_chi_square;
 pub use chi_square::{ChiSquareTest, TotalVariation, chi_square_test, total_variation};
 pub use circle::{CircularMean, circular_wasserstein1, turn_between};
 pub use combine::{
@@ -95,7 +103,13 @@ pub use pairwise::PairCurves;
 pub use permutation::Permutations;
 pub use rank::{RankCorrelation, rank_correlation, within_strata};
 pub use row_groups::RowGroups;
+pub use sequence::{ChangePoint, Evidence, MannKendall, change_points, onset, rises_gradually};
 pub use sequential::Permutation;
+pub use similarity::{
+    ClassGeometry, Contingency, DistanceProfile, HalfSamples, Interval, Neighbourhoods,
+    PrincipalCoordinates, Procrustes, assignment, debiased_cka, distance_correlation,
+    effective_dimension, spectrum_distance,
+};
 pub use spectral::{SpectralNull, SpectralTest};
 pub use tails::{ShareTest, share_test};
 pub use turn::turn_degrees;

@@ -57,7 +57,7 @@ impl VocScan {
     pub(super) fn problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.list("file");
         for problem in &mut problems {
-            let first = match problem.reason {
+            let first = match &*problem.reason {
                 STRANGER => &self.files.first_stranger,
                 _ => &self.first_bad,
             };

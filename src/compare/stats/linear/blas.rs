@@ -50,3 +50,21 @@ pub(in super::super) fn symmetric_eigen(matrix: &[f64], n: usize) -> Option<(Vec
     let (values, vectors) = matrix.eigh(UPLO::Lower).ok()?;
     Some((values.to_vec(), vectors.iter().copied().collect()))
 }
+
+/// The product of two row-major matrices in f64, each with its rows, its columns
+/// and whether it is meant transposed; row-major.
+pub(in super::super) fn multiply_wide(
+    left: (&[f64], usize, usize, bool),
+    right: (&[f64], usize, usize, bool),
+) -> Vec<f64> {
+    let view = |(values, rows, cols, transposed)| {
+        let matrix = ArrayView2::from_shape((rows, cols), values).expect("whole rows");
+        if transposed {
+            matrix.reversed_axes()
+        } else {
+            matrix
+        }
+    };
+    let (left, right): (ArrayView2<'_, f64>, ArrayView2<'_, f64>) = (view(left), view(right));
+    left.dot(&right).iter().copied().collect()
+}

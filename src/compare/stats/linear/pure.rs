@@ -63,3 +63,27 @@ pub(in super::super) fn symmetric_eigen(matrix: &[f64], n: usize) -> Option<(Vec
         (0..n * n).map(|at| vectors[(at / n, at % n)]).collect(),
     ))
 }
+
+/// The product of two row-major matrices in f64, each with its rows, its columns
+/// and whether it is meant transposed; row-major.
+pub(in super::super) fn multiply_wide(
+    left: (&[f64], usize, usize, bool),
+    right: (&[f64], usize, usize, bool),
+) -> Vec<f64> {
+    let view = |(values, rows, cols, transposed)| {
+        let matrix = MatRef::from_row_major_slice(values, rows, cols);
+        if transposed {
+            matrix.transpose()
+        } else {
+            matrix
+        }
+    };
+    let (left, right): (MatRef<'_, f64>, MatRef<'_, f64>) = (view(left), view(right));
+    let (rows, cols) = (left.nrows(), right.ncols());
+    let mut out = vec![0.0; rows * cols];
+    // A row-major product is the column-major one of the transposed factors.
+    let columns = MatMut::from_column_major_slice_mut(&mut out, cols, rows);
+    let (first, second) = (right.transpose(), left.transpose());
+    matmul(columns, Accum::Replace, first, second, 1.0, Par::Seq);
+    out
+}

@@ -1,0 +1,355 @@
+//! The entry: from windows to the answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::alarms::Watch;
+use super::novelty::Novelty;
+use super::options::{LEAST_RECORDS, SeriesOptions};
+use super::order::{Ordered, Slot, order};
+use super::result::{
+    Episode, EpisodeKind, Family, Role, Season, Series, SeriesWindow, Signal, SignalPoint,
+};
+use super::season::{self, phase};
+use super::signals::{Against, Key, Taken, signals};
+use super::values::{Held, Values};
+use crate::compare::stats::{MannKendall, cauchy, change_points, rises_gradually};
+use crate::error::Result;
+use crate::profile::Profile;
+
+/// So many times the usual number of records is a burst.
+const BURST: u64 = 5;
+/// Level of the changes of level that are told.
+const CHANGE_LEVEL: f64 = 0.01;
+/// Windows on each side of an onset that say how it came.
+const AROUND: usize = 14;
+/// Signals named in an episode.
+const NAMED: usize = 3;
+/// Onsets so near to each other are of one change.
+const TOGETHER: usize = 2;
+
+/// Holds windows against a reference in the order of time.
+///
+/// A window within the reference's time is history; all others are watched. What a
+/// window is held against, by its signals:
+///
+/// ```text
+/// named values, class shares, norms   the history of the same phase, if there is a season;
+///                                     else the reference
+/// distances to own class's centres,   the reference, class by class
+///   to the nearest known record
+/// ```
+///
+/// The p-values of a family join by the Cauchy combination; its share of `alpha` is
+/// `alpha` by the number of families. Windows of fewer than 5 records, empty and missing ones are
+/// left out of the evidence.
+///
+/// # Errors
+/// [`ErrorKind::Argument`](crate::ErrorKind::Argument) for no window, records without
+/// times, or options that cannot be;
+/// [`ErrorKind::Incompatible`](crate::ErrorKind::Incompatible) for windows that overlap
+/// or come twice, that were profiled otherwise than the reference, or are sealed.
+pub fn series(
+    reference: &Profile,
+    windows: &[(&str, &Profile)],
+    options: &SeriesOptions,
+) -> Result<Series> {
+    options.check()?;
+    let Ordered {
+        slots,
+        length,
+        notes,
+    } = order(reference, windows, options)?;
+    let roles: Vec<Role> = slots.iter().map(|slot| role(slot, reference)).collect();
+    let mut of_reference = signals(reference, options);
+    let mut taken: Vec<Option<BTreeMap<Key, Taken>>> = (slots.iter())
+        .map(|slot| Some(signals(slot.profile?, options)))
+        .collect();
+    novelty(
+        reference,
+        &mut of_reference,
+        slots.iter().zip(&roles).zip(&mut taken),
+    )?;
+    let history: Vec<(i64, &BTreeMap<Key, Taken>)> = (slots.iter().zip(&taken).zip(&roles))
+        .filter(|(_, role)| **role == Role::History)
+        .filter_map(|((slot, taken), _)| Some((slot.start?, taken.as_ref()?)))
+        .collect();
+    let (season, season_reason) = match options.season {
+        true => season::find(&history, length)?,
+        false => (Season::None, "not asked for".into()),
+    };
+    let phase_of = |slot: &Slot<'_>| {
+        slot.start
+            .map_or(0, |start| phase(season, length.unwrap_or(1), start))
+    };
+    let phases = match season {
+        Season::None => BTreeMap::new(),
+        _ => by_phase(&history, |start| phase(season, length.unwrap_or(1), start))?,
+    };
+    let held = |at: usize, key: &Key| -> Option<Held> {
+        let mine = taken[at].as_ref()?.get(key)?;
+        let own = phases.get(&(phase_of(&slots[at]), key));
+        let against = match mine.against {
+            Against::Phase => own.or(of_reference.get(key).map(|taken| &taken.values)),
+            Against::Reference => of_reference.get(key).map(|taken| &taken.values),
+        };
+        mine.values.held_against(against?)
+    };
+
+    let keys: Vec<&Key> = of_reference.keys().collect();
+    let families: BTreeSet<Family> = keys.iter().map(|key| key.0).collect();
+    let watched = roles.iter().filter(|role| **role == Role::Watched).count() as u64;
+    let horizon = options.horizon.unwrap_or(watched).max(1);
+    let share = options.alpha / families.len().max(1) as f64;
+    let mut watches: Vec<Watch> = (families.iter())
+        .map(|family| Watch::new(*family, share, horizon))
+        .collect();
+    let usual = median_records(&slots);
+    let mut out: Vec<SeriesWindow> = Vec::new();
+    let mut points: BTreeMap<&Key, Vec<SignalPoint>> = BTreeMap::new();
+    for (at, (slot, &role)) in slots.iter().zip(&roles).enumerate() {
+        let mut p_values: BTreeMap<Family, Vec<f64>> = BTreeMap::new();
+        let tested = matches!(role, Role::History | Role::Watched);
+        for &key in keys.iter().filter(|_| tested) {
+            let Some(found) = held(at, key) else { continue };
+            let is_watched = role == Role::Watched;
+            // In the history, centres know the rows that are measured.
+            let in_sample = !is_watched && of_reference[key].against == Against::Reference;
+            if in_sample {
+                continue;
+            }
+            points.entry(key).or_default().push(SignalPoint {
+                window: at,
+                effect: found.effect,
+                level: found.level,
+                p_value: is_watched.then_some(found.p_value),
+            });
+            if is_watched {
+                p_values.entry(key.0).or_default().push(found.p_value);
+            }
+        }
+        let joined = |family: &Family| p_values.get(family).and_then(|p| cauchy(p));
+        let of_family = families.iter().zip(&mut watches);
+        let records = slot.profile.map_or(0, Profile::records);
+        out.push(SeriesWindow {
+            name: slot.name.into(),
+            start: slot.start,
+            records,
+            role,
+            phase: phase_of(slot),
+            burst: records > BURST.saturating_mul(usual),
+            families: of_family
+                .filter_map(|(family, watch)| Some(watch.update(at, joined(family)?)))
+                .collect(),
+        });
+    }
+    let signals: Vec<Signal> = (keys.iter())
+        .filter_map(|key| {
+            Some(signal(
+                key,
+                points.remove(key)?,
+                &of_reference[*key].values,
+                options,
+            ))
+        })
+        .collect();
+    let episodes = episodes(families.into_iter().zip(watches), &signals);
+    Ok(Series {
+        alpha: options.alpha,
+        horizon,
+        length,
+        season,
+        season_reason,
+        windows: out,
+        signals,
+        episodes,
+        notes,
+    })
+}
+
+/// Adds the distances of watched windows' records to the nearest one of the
+/// reference. In its own time the reference holds the records themselves.
+fn novelty<'s>(
+    reference: &Profile,
+    of_reference: &mut BTreeMap<Key, Taken>,
+    windows: impl Iterator<
+        Item = (
+            (&'s Slot<'s>, &'s Role),
+            &'s mut Option<BTreeMap<Key, Taken>>,
+        ),
+    >,
+) -> Result<()> {
+    let mut spaces = Vec::new();
+    for (name, space) in reference.spaces() {
+        let dim = reference.config().spaces[name].dim;
+        let key = (
+            Family::Embedding,
+            format!("{name}: distance to the nearest known record"),
+        );
+        if let Some(novelty) = Novelty::new(space, dim)? {
+            let values = novelty.own.clone();
+            let against = Against::Reference;
+            of_reference.insert(key.clone(), Taken { values, against });
+            spaces.push((name, key, novelty));
+        }
+    }
+    for ((slot, role), taken) in windows {
+        let (Role::Watched, Some(profile), Some(taken)) = (role, slot.profile, taken) else {
+            continue;
+        };
+        for (name, key, novelty) in &spaces {
+            if let Some(space) = profile.spaces().get(*name) {
+                let values = novelty.of(space)?;
+                let against = Against::Reference;
+                taken.insert(key.clone(), Taken { values, against });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn role(slot: &Slot<'_>, reference: &Profile) -> Role {
+    let Some(profile) = slot.profile else {
+        return Role::Missing;
+    };
+    let trusted = reference.times().zip(profile.times());
+    match profile.records() {
+        0 => Role::Empty,
+        _ if trusted.is_some_and(|(all, own)| all.0 <= own.0 && own.1 <= all.1) => Role::History,
+        n if n < LEAST_RECORDS => Role::Small,
+        _ => Role::Watched,
+    }
+}
+
+/// The median number of records of windows that have some.
+fn median_records(slots: &[Slot<'_>]) -> u64 {
+    let records = slots
+        .iter()
+        .filter_map(|slot| Some(slot.profile?.records()));
+    let mut records: Vec<u64> = records.filter(|n| *n > 0).collect();
+    records.sort_unstable();
+    records.get(records.len() / 2).copied().unwrap_or(u64::MAX)
+}
+
+/// The history of each phase, signal by signal.
+fn by_phase<'a>(
+    history: &[(i64, &'a BTreeMap<Key, Taken>)],
+    phase: impl Fn(i64) -> u64,
+) -> Result<BTreeMap<(u64, &'a Key), Values>> {
+    let mut out: BTreeMap<(u64, &Key), Values> = BTreeMap::new();
+    for (start, signals) in history {
+        for (key, taken) in *signals {
+            match out.get_mut(&(phase(*start), key)) {
+                Some(values) => values.merge(&taken.values)?,
+                None => {
+                    out.insert((phase(*start), key), taken.values.clone());
+                }
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn signal(
+    key: &Key,
+    points: Vec<SignalPoint>,
+    reference: &Values,
+    options: &SeriesOptions,
+) -> Signal {
+    let levels: Vec<f64> = points.iter().map(|point| point.level).collect();
+    let times: Vec<f64> = points.iter().map(|point| point.window as f64).collect();
+    let mut changes = change_points(&levels, CHANGE_LEVEL);
+    changes
+        .iter_mut()
+        .for_each(|change| change.at = points[change.at].window);
+    Signal {
+        name: key.1.clone(),
+        family: key.0,
+        unit: reference.unit(),
+        threshold: match reference {
+            Values::Numbers(_) => options.thresholds.w1,
+            Values::Counts(_) => options.thresholds.total_variation,
+            Values::ByClass(_) => options.thresholds.median_shift,
+        },
+        trend: MannKendall::at(&times, &levels),
+        change_points: changes,
+        points,
+    }
+}
+
+/// The episodes of all families in order of their alarms, named.
+fn episodes(watches: impl Iterator<Item = (Family, Watch)>, signals: &[Signal]) -> Vec<Episode> {
+    let mut out = Vec::new();
+    for (family, watch) in watches {
+        for (number, found) in watch.finish().into_iter().enumerate() {
+            let moved = moved(family, signals, found.onset, found.alarm);
+            let main = moved.first().map(|signal| gradual(signal, found.onset));
+            out.push(Episode {
+                family,
+                meaning: String::new(),
+                onset: found.onset,
+                alarm: found.alarm,
+                end: found.end,
+                kind: match main {
+                    _ if number >= 2 => EpisodeKind::Recurring,
+                    Some(true) => EpisodeKind::Gradual,
+                    _ => EpisodeKind::Abrupt,
+                },
+                signals: moved
+                    .iter()
+                    .take(NAMED)
+                    .map(|signal| signal.name.clone())
+                    .collect(),
+            });
+        }
+    }
+    out.sort_by_key(|episode| (episode.alarm, episode.family));
+    let mixes: Vec<usize> = (out.iter())
+        .filter(|episode| episode.family == Family::ClassMix)
+        .map(|episode| episode.onset)
+        .collect();
+    for episode in &mut out {
+        let with_mix = mixes
+            .iter()
+            .any(|mix| mix.abs_diff(episode.onset) <= TOGETHER);
+        episode.meaning = match (episode.family, with_mix) {
+            (Family::ClassMix, _) => "class mix: the shares of the classes are others",
+            (_, true) => "goes along with another class mix",
+            (Family::Inputs | Family::Embedding, false) => {
+                "image quality: records look otherwise, though the classes come as before"
+            }
+            (Family::Outputs, false) => {
+                "the model answers otherwise, though the classes come as before"
+            }
+        }
+        .into();
+    }
+    out
+}
+
+/// The signals of a family by what their p-values say between two windows, most
+/// first.
+fn moved(family: Family, signals: &[Signal], from: usize, to: usize) -> Vec<&Signal> {
+    let says = |signal: &Signal| -> f64 {
+        let points = signal
+            .points
+            .iter()
+            .filter(|point| (from..=to).contains(&point.window));
+        let logs = points
+            .filter_map(|point| point.p_value)
+            .map(|p| -libm::log(p.max(1e-300)));
+        logs.sum()
+    };
+    let own = signals.iter().filter(|signal| signal.family == family);
+    let mut own: Vec<(f64, &Signal)> = own.map(|signal| (says(signal), signal)).collect();
+    own.sort_by(|a, b| b.0.total_cmp(&a.0));
+    own.into_iter().map(|(_, signal)| signal).collect()
+}
+
+/// Whether a signal came to its new level bit by bit.
+fn gradual(signal: &Signal, onset: usize) -> bool {
+    let points = &signal.points;
+    let at = points.partition_point(|point| point.window < onset);
+    let (from, to) = (at.saturating_sub(AROUND), (at + AROUND).min(points.len()));
+    let effects: Vec<f64> = points[from..to].iter().map(|point| point.effect).collect();
+    rises_gradually(&effects, at - from)
+}

@@ -1,0 +1,197 @@
+//! Windows in the order of time, with what is missing between them.
+
+use super::options::SeriesOptions;
+use crate::compare::result::Note;
+use crate::error::{Error, ErrorKind, Result};
+use crate::profile::{Profile, WindowLength};
+
+/// Lengths that windows usually have, longest first.
+const LENGTHS: [&str; 12] = [
+    "1w", "1d", "12h", "8h", "6h", "4h", "2h", "1h", "30m", "15m", "5m", "1m",
+];
+/// More missing windows than this for each that is there are told, not listed.
+const LISTED_GAPS: i64 = 4;
+
+/// A place in the series.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot<'a> {
+    pub(super) name: &'a str,
+    /// None of a window that is missing.
+    pub(super) profile: Option<&'a Profile>,
+    pub(super) start: Option<i64>,
+    /// Of its last record.
+    pub(super) last: Option<i64>,
+}
+
+/// The windows in order.
+#[derive(Debug)]
+pub(super) struct Ordered<'a> {
+    pub(super) slots: Vec<Slot<'a>>,
+    pub(super) length: Option<i64>,
+    pub(super) notes: Vec<Note>,
+}
+
+/// Puts windows in order, once each of them has been found to fit the reference.
+pub(super) fn order<'a>(
+    reference: &Profile,
+    windows: &[(&'a str, &'a Profile)],
+    options: &SeriesOptions,
+) -> Result<Ordered<'a>> {
+    if windows.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Argument,
+            "a series has one window or more",
+        ));
+    }
+    let mut slots = Vec::new();
+    let mut timeless = Vec::new();
+    for &(name, profile) in windows {
+        fits(reference, profile).map_err(|error| error.at("window", name))?;
+        let times = profile.times();
+        let slot = Slot {
+            name,
+            profile: Some(profile),
+            start: times.map(|times| times.0),
+            last: times.map(|times| times.1),
+        };
+        match times {
+            Some(_) => slots.push(slot),
+            None if profile.records() == 0 => timeless.push(slot),
+            None => {
+                let text = "its records have no times, by which windows are ordered; name them with \
+                            --time when it is profiled";
+                return Err(Error::new(ErrorKind::Argument, text).at("window", name));
+            }
+        }
+    }
+    let mut notes = Vec::new();
+    let mut note = |code: &str, text: String| {
+        notes.push(Note {
+            code: code.into(),
+            text,
+        });
+    };
+    if !slots.is_sorted_by_key(|slot| (slot.start, slot.last)) {
+        slots.sort_by_key(|slot| (slot.start, slot.last));
+        note(
+            "reordered",
+            "the windows were not named in the order of time; they are judged in it".into(),
+        );
+    }
+    for pair in slots.windows(2) {
+        if pair[1].start <= pair[0].last {
+            return Err(Error::new(
+                ErrorKind::Incompatible,
+                format!(
+                    "the windows {} and {} overlap in time, or are one window twice: each record \
+                     would count twice",
+                    pair[0].name, pair[1].name
+                ),
+            ));
+        }
+    }
+    let length = options.length.or_else(|| length(&slots));
+    if let Some(length) = length {
+        slots = aligned(slots, length, &mut note);
+    }
+    if !timeless.is_empty() {
+        note(
+            "empty",
+            format!(
+                "{} windows have no records and so no time: they come last",
+                timeless.len()
+            ),
+        );
+    }
+    slots.extend(timeless);
+    Ok(Ordered {
+        slots,
+        length,
+        notes,
+    })
+}
+
+fn fits(reference: &Profile, window: &Profile) -> Result<()> {
+    let (a, b) = (reference.config(), window.config());
+    if a.is_sealed() || b.is_sealed() {
+        let text = "sealed profiles are pooled by their own records: a series needs plain ones";
+        return Err(Error::new(ErrorKind::Incompatible, text));
+    }
+    if a.compare_hash() == b.compare_hash() {
+        return Ok(());
+    }
+    // The first setting that differs, named as where profiles are merged.
+    let named = a.clone().like().mergeable(&b.clone().like()).err();
+    let detail = named.map_or(String::new(), |error| format!(": {}", error.message()));
+    Err(Error::new(
+        ErrorKind::Incompatible,
+        format!(
+            "it was profiled otherwise than the reference{detail}; profile windows with --like REF.dsp"
+        ),
+    ))
+}
+
+/// When the window of a length begins that a time lies in.
+pub(super) fn start_of(length: i64, time: i64) -> i64 {
+    // 1969-12-29 was a Monday.
+    let origin = if length % (7 * DAY) == 0 { -3 * DAY } else { 0 };
+    (time - origin).div_euclid(length) * length + origin
+}
+
+pub(super) const DAY: i64 = 86_400_000;
+
+/// The longest usual length with which each window lies in a place of its own.
+fn length(slots: &[Slot<'_>]) -> Option<i64> {
+    let fits = |length: &i64| {
+        let place = |time: Option<i64>| time.map(|time| start_of(*length, time));
+        slots.len() > 1
+            && slots
+                .iter()
+                .all(|slot| place(slot.start) == place(slot.last))
+            && slots
+                .windows(2)
+                .all(|pair| place(pair[0].start) != place(pair[1].start))
+    };
+    let lengths = LENGTHS
+        .iter()
+        .filter_map(|text| text.parse::<WindowLength>().ok());
+    lengths.map(WindowLength::milliseconds).find(fits)
+}
+
+/// Windows begin where their places do, and places without one are missing.
+fn aligned<'a>(
+    slots: Vec<Slot<'a>>,
+    length: i64,
+    note: &mut impl FnMut(&str, String),
+) -> Vec<Slot<'a>> {
+    let place = |slot: &Slot<'a>| slot.start.map_or(0, |time| start_of(length, time));
+    let all = (slots.last().map_or(0, place) - slots.first().map_or(0, place)) / length + 1;
+    let missing = all - slots.len() as i64;
+    let listed = missing <= LISTED_GAPS.saturating_mul(slots.len() as i64);
+    if missing > 0 {
+        note(
+            "missing",
+            format!("{missing} windows between the first and the last are not there"),
+        );
+    }
+    let mut out: Vec<Slot<'a>> = Vec::with_capacity(slots.len());
+    for slot in slots {
+        let start = place(&slot);
+        while let Some(before) = out.last().and_then(|slot| slot.start)
+            && listed
+            && before + length < start
+        {
+            out.push(Slot {
+                name: "",
+                profile: None,
+                start: Some(before + length),
+                last: None,
+            });
+        }
+        out.push(Slot {
+            start: Some(start),
+            ..slot
+        });
+    }
+    out
+}

@@ -1,0 +1,188 @@
+//! What one window says of one signal, and how it is held against another.
+
+use std::collections::BTreeMap;
+
+use crate::compare::stats::{
+    cauchy, ks_p_value, ks_statistic, pooled_chi_square, share_test, total_variation, wasserstein1,
+};
+use crate::error::Result;
+use crate::sketch::{Quantiles, common_buckets};
+
+/// Fewest rows of a class that are tested.
+const FEWEST_ROWS: u64 = 5;
+/// What lies beyond this share of the reference is its tail.
+const TAIL: f64 = 0.1;
+
+/// The values of a signal in one window, or in several together.
+#[derive(Debug, Clone)]
+pub(super) enum Values {
+    /// Numbers.
+    Numbers(Quantiles),
+    /// Counts by value.
+    Counts(BTreeMap<String, u64>),
+    /// Numbers of each class, so that another mix of classes is no change.
+    ByClass(BTreeMap<String, Quantiles>),
+}
+
+/// How a window's values stand to others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Held {
+    pub(super) effect: f64,
+    pub(super) level: f64,
+    pub(super) p_value: f64,
+}
+
+impl Values {
+    /// The unit of effects.
+    pub(super) fn unit(&self) -> &'static str {
+        match self {
+            Self::Counts(_) => "share",
+            _ => "reference sd",
+        }
+    }
+
+    /// Both together.
+    pub(super) fn merge(&mut self, other: &Self) -> Result<()> {
+        match (self, other) {
+            (Self::Numbers(a), Self::Numbers(b)) => *a = a.merge(b)?,
+            (Self::Counts(a), Self::Counts(b)) => {
+                for (value, count) in b {
+                    *a.entry(value.clone()).or_default() += count;
+                }
+            }
+            (Self::ByClass(a), Self::ByClass(b)) => {
+                for (class, numbers) in b {
+                    match a.get_mut(class) {
+                        Some(mine) => *mine = mine.merge(numbers)?,
+                        None => {
+                            a.insert(class.clone(), numbers.clone());
+                        }
+                    }
+                }
+            }
+            // A signal is of one kind in all windows.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// These against a reference. `None` where one of the two has too little.
+    pub(super) fn held_against(&self, reference: &Self) -> Option<Held> {
+        match (self, reference) {
+            (Self::Numbers(a), Self::Numbers(b)) => numbers(a, b),
+            (Self::Counts(a), Self::Counts(b)) => counts(a, b),
+            (Self::ByClass(a), Self::ByClass(b)) => by_class(a, b),
+            _ => None,
+        }
+    }
+}
+
+/// Kolmogorov and Smirnov's test, with Stephens' correction at any number of rows
+/// (ties and few rows leave its level below the nominal one), and the shares beyond
+/// the tails of the reference, where a few dark or blurred records show first; the
+/// three p-values join. The effect is the Wasserstein distance in standard deviations of
+/// the reference.
+fn numbers(window: &Quantiles, reference: &Quantiles) -> Option<Held> {
+    let (n, m) = (reference.finite_count(), window.finite_count());
+    if n < FEWEST_ROWS || m < FEWEST_ROWS {
+        return None;
+    }
+    let common = common_buckets(reference, window);
+    let d = ks_statistic(&common.first, &common.second)?;
+    let mut p_values = vec![ks_p_value(
+        d,
+        reference.count() as f64,
+        window.count() as f64,
+    )];
+    let pairs = || {
+        common
+            .first
+            .iter()
+            .copied()
+            .zip(common.second.iter().copied())
+    };
+    p_values.extend(tail(pairs()));
+    p_values.extend(tail(pairs().rev()));
+    let sd = [reference, window].into_iter().find_map(|side| {
+        let sd = side.sd()?.estimate;
+        (side.varies() && sd > 0.0 && sd.is_finite()).then_some(sd)
+    });
+    let finite = |at: &usize| common.buckets[*at].midpoint().is_finite();
+    let kept: Vec<usize> = (0..common.buckets.len()).filter(finite).collect();
+    let take = |counts: &[u64]| kept.iter().map(|&at| counts[at]).collect::<Vec<_>>();
+    let midpoints: Vec<f64> = kept
+        .iter()
+        .map(|&at| common.buckets[at].midpoint())
+        .collect();
+    let distance = wasserstein1(&midpoints, &take(&common.first), &take(&common.second))?;
+    let shift = window.mean()?.estimate - reference.mean()?.estimate;
+    let scale = |x: f64| sd.map_or(0.0, |sd| x / sd);
+    Some(Held {
+        effect: scale(distance),
+        level: scale(shift),
+        p_value: cauchy(&p_values)?,
+    })
+}
+
+/// Whether more of the window, or less, lies in the first tenth of the reference;
+/// `pairs` are its counts and those of the window from that end on.
+fn tail(pairs: impl Iterator<Item = (u64, u64)> + Clone) -> Option<f64> {
+    let add = |sums: (u64, u64), pair: (u64, u64)| (sums.0 + pair.0, sums.1 + pair.1);
+    let (n, m) = pairs.clone().fold((0, 0), add);
+    let mut inside = (0, 0);
+    for pair in pairs {
+        let next = add(inside, pair);
+        // The last edge at which no more than a tenth lies inside: drawn from the
+        // reference alone.
+        if next.0 as f64 > TAIL * n as f64 {
+            break;
+        }
+        inside = next;
+    }
+    (inside.0 > 0).then(|| share_test(inside.0, n, inside.1, m).map(|test| test.p_value))?
+}
+
+/// Pearson's chi-square of the values that both sides expect five of, the rest
+/// together. The effect is the total variation less what chance alone gives.
+fn counts(window: &BTreeMap<String, u64>, reference: &BTreeMap<String, u64>) -> Option<Held> {
+    let mut pairs: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for (value, count) in reference {
+        pairs.entry(value).or_default().0 += count;
+    }
+    for (value, count) in window {
+        pairs.entry(value).or_default().1 += count;
+    }
+    let (first, second): (Vec<u64>, Vec<u64>) = pairs.into_values().unzip();
+    let (n, m) = (first.iter().sum::<u64>(), second.iter().sum::<u64>());
+    if n < FEWEST_ROWS || m < FEWEST_ROWS {
+        return None;
+    }
+    let variation = total_variation(&first, &second)?;
+    let effect = (variation.distance - variation.by_chance).max(0.0);
+    let cells: Vec<(u64, u64)> = first.into_iter().zip(second).collect();
+    Some(Held {
+        effect,
+        level: effect,
+        p_value: pooled_chi_square(&cells, n, m),
+    })
+}
+
+/// Every class by itself: p-values joined, effects as a mean weighted by the
+/// window's rows.
+fn by_class(
+    window: &BTreeMap<String, Quantiles>,
+    reference: &BTreeMap<String, Quantiles>,
+) -> Option<Held> {
+    let held: Vec<(Held, f64)> = (window.iter())
+        .filter_map(|(class, a)| Some((numbers(a, reference.get(class)?)?, a.count() as f64)))
+        .collect();
+    let p_values: Vec<f64> = held.iter().map(|(held, _)| held.p_value).collect();
+    let total: f64 = held.iter().map(|(_, rows)| rows).sum();
+    let mean =
+        |of: fn(&Held) -> f64| held.iter().map(|(h, rows)| of(h) * rows).sum::<f64>() / total;
+    Some(Held {
+        p_value: cauchy(&p_values)?,
+        effect: mean(|held| held.effect),
+        level: mean(|held| held.level),
+    })
+}

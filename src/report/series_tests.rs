@@ -1,0 +1,121 @@
+//! A series as it is read, and its JSON declared a second time.
+
+use super::{TerminalOptions, series_headline, series_json, series_markdown, series_page};
+use crate::compare::series::{Series, SeriesOptions, series};
+use crate::ingest::{Batch, Column};
+use crate::profile::{Profile, ProfileBuilder, ProfileConfig};
+use serde::{Deserialize, Deserializer};
+
+const DAY: i64 = 86_400_000;
+
+/// Days of 50 records; from day 10 on `<dark>` pictures.
+fn days(range: std::ops::Range<i64>) -> Profile {
+    let records: Vec<(i64, f64)> = range
+        .flat_map(|day| (0..50).map(move |i| (day, i)))
+        .map(|(day, i)| {
+            let value = ((i * 37 + day * 11) % 101) as f64;
+            (
+                day * DAY + i * 1_000_000,
+                if day < 10 { value } else { value - 60.0 },
+            )
+        })
+        .collect();
+    let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+    let values: Vec<f64> = records.iter().map(|record| record.1).collect();
+    let batch = Batch::new(records.len())
+        .times(records.iter().map(|record| record.0).collect::<Vec<_>>())
+        .feature("<dark>\u{1b}[2J", Column::from(values));
+    builder.track_batch(&batch).unwrap();
+    builder.freeze()
+}
+
+fn answer() -> Series {
+    let windows: Vec<Profile> = [5, 6, 8, 9, 10, 11, 12]
+        .map(|day| days(day..day + 1))
+        .into();
+    let named: Vec<(&str, &Profile)> = windows.iter().map(|day| ("\u{202e}day", day)).collect();
+    series(&days(0..6), &named, &SeriesOptions::default()).unwrap()
+}
+
+fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(d)
+}
+
+macro_rules! mirror {
+    ($name:ident { $($field:ident: $type:ty,)* } { $($null:ident: $option:ty,)* }) => {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code)]
+        struct $name {
+            $($field: $type,)*
+            $(#[serde(deserialize_with = "nullable")] $null: Option<$option>,)*
+        }
+    };
+}
+
+mirror!(Document {
+    format: String, version: u32, generator: String, headline: String, exit_status: u8, alpha: f64,
+    horizon: u64, season: String, season_reason: String, windows: Vec<Window>,
+    signals: Vec<Signal>, episodes: Vec<Episode>, notes: Vec<Note>,
+} { length: i64, });
+mirror!(Window {
+    name: String, records: u64, role: String, phase: u64, burst: bool, families: Vec<Evidence>,
+} { start: i64, });
+mirror!(Evidence { family: String, p_value: f64, alarm: bool, } { evidence: f64, });
+mirror!(Signal {
+    name: String, family: String, unit: String, threshold: f64, points: Vec<Point>,
+    change_points: Vec<ChangePoint>,
+} { trend: Trend, });
+mirror!(Point { window: usize, effect: f64, level: f64, } { p_value: f64, });
+mirror!(Trend { tau: f64, p_value: f64, slope: f64, } {});
+mirror!(ChangePoint { window: usize, p_value: f64, before: f64, after: f64, } {});
+mirror!(Episode {
+    family: String, meaning: String, kind: String, onset: usize, alarm: usize, signals: Vec<String>,
+} { end: usize, });
+mirror!(Note { code: String, text: String, } {});
+
+#[test]
+fn the_document_is_as_declared() {
+    let text = series_json::to_text(&answer(), 1);
+    let document: Document = serde_json::from_str(&text).unwrap();
+    assert_eq!(document.format, "driftsphere series");
+    let roles: Vec<&str> = document.windows.iter().map(|w| w.role.as_str()).collect();
+    assert_eq!(roles[..3], ["history", "watched", "missing"]);
+    assert_eq!((document.windows.len(), document.length), (8, Some(DAY)));
+    let episode = &document.episodes[0];
+    assert_eq!(
+        (episode.family.as_str(), episode.onset, episode.end),
+        ("inputs", 5, None)
+    );
+    assert!(document.signals[0].points[0].p_value.is_none());
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));
+}
+
+#[test]
+fn pages_name_episodes_windows_and_signals_harmlessly() {
+    let answer = answer();
+    assert!(
+        series_headline(&answer).starts_with("DRIFT: 1 episode; the first began with 1970-01-11")
+    );
+    let options = TerminalOptions {
+        width: 160,
+        ..TerminalOptions::default()
+    };
+    let page = series_page(&answer, &options);
+    for said in [
+        "Episodes",
+        "goes on",
+        "missing",
+        "image quality",
+        r"\u{1b}[2J",
+        "season none",
+    ] {
+        assert!(page.contains(said), "{said} is missing in:\n{page}");
+    }
+    assert!(!page.contains('\u{1b}'));
+    let markdown = series_markdown(&answer, true);
+    assert!(
+        markdown.contains("&lt;dark&gt;") && !markdown.contains("<dark>"),
+        "{markdown}"
+    );
+}

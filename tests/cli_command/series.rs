@@ -1,0 +1,82 @@
+//! `series`: windows in the order of time.
+
+use crate::support::Bench;
+use serde_json::Value;
+
+/// The real series as CSV, a reference of the first thirty, and days.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    std::fs::write(
+        bench.path("all.csv"),
+        include_str!("../data/sixty_days.csv"),
+    )
+    .unwrap();
+    let lines = include_str!("../data/sixty_days.csv").lines();
+    let trusted = lines.filter(|line| line.starts_with("id") || *line < "d30");
+    let trusted: Vec<&str> = trusted.collect();
+    std::fs::write(bench.path("trusted.csv"), trusted.join("\n") + "\n").unwrap();
+    let columns = "--ids id --labels label --time captured_at";
+    bench.ok(&format!("profile trusted.csv {columns} -o ref.dsp"));
+    bench.ok(&format!(
+        "profile all.csv {columns} --like ref.dsp --window 1d -o days"
+    ));
+    bench
+}
+
+#[test]
+fn a_folder_of_days_is_judged_and_ends_like_diff() {
+    let bench = bench();
+    let outcome = bench.run("series ref.dsp days --json out.json");
+    assert_eq!(outcome.status, 1, "{}{}", outcome.out, outcome.err);
+    assert!(outcome.out.starts_with("DRIFT: "), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("season weekdays and weekends"),
+        "{}",
+        outcome.out
+    );
+    let json: Value = serde_json::from_slice(&bench.read("out.json")).unwrap();
+    assert_eq!(
+        (&json["exit_status"], &json["horizon"]),
+        (&1.into(), &30.into())
+    );
+    let episodes = json["episodes"].as_array().unwrap();
+    assert!(
+        episodes
+            .iter()
+            .any(|e| e["family"] == "class mix" && e["alarm"] == 45),
+        "{episodes:#?}"
+    );
+    // The days of the reference alone: nothing is watched.
+    let mut line = "series ref.dsp --quiet".to_owned();
+    for day in 3..13 {
+        line += &format!(" days/2025-03-{day:02}.dsp");
+    }
+    let outcome = bench.run(&line);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("NOT TESTED"), "{}", outcome.err);
+}
+
+#[test]
+fn what_cannot_be_a_series_is_said() {
+    let bench = bench();
+    std::fs::create_dir(bench.path("empty")).unwrap();
+    for (line, said) in [
+        (
+            "series ref.dsp empty",
+            "there is no profile (.dsp) in the folder",
+        ),
+        (
+            "series ref.dsp days/2025-04-10.dsp days/2025-04-10.dsp",
+            "overlap in time",
+        ),
+        (
+            "series ref.dsp days --alpha 2",
+            "alpha lies between 0 and 1",
+        ),
+        ("series ref.dsp trusted.csv", "trusted.csv"),
+    ] {
+        let outcome = bench.run(line);
+        assert_eq!(outcome.status, 2, "{line}");
+        assert!(outcome.err.contains(said), "{line}: {}", outcome.err);
+    }
+}

@@ -1,0 +1,6 @@
+//! Windows in the order of time, from the records to the answer.
+
+mod errors;
+mod level;
+mod real;
+mod support;

@@ -1,0 +1,99 @@
+//! Sixty real days: what changed on days 30 to 39 and on day 45.
+
+use crate::support::{answer, sixty_days};
+use driftsphere::compare::series::{EpisodeKind, Family, Role, Season, SeriesOptions};
+
+#[test]
+fn both_changes_are_found_and_named_and_weekends_do_not_alarm() {
+    let answer = answer(&sixty_days(), 30, &SeriesOptions::default());
+    assert_eq!(answer.windows.len(), 60);
+    assert_eq!(answer.length, Some(86_400_000));
+    assert_eq!(answer.season, Season::Weekend, "{}", answer.season_reason);
+    let watched = answer
+        .windows
+        .iter()
+        .filter(|w| w.role == Role::Watched)
+        .count();
+    assert_eq!((watched, answer.horizon), (30, 30));
+
+    let first = &answer.episodes[0];
+    assert!((27..=35).contains(&first.onset), "{:#?}", answer.episodes);
+    assert!(
+        first.alarm <= 36 && first.alarm >= 30,
+        "{:#?}",
+        answer.episodes
+    );
+    assert!(first.family != Family::ClassMix);
+    assert!(
+        first.meaning.contains("classes come as before"),
+        "{}",
+        first.meaning
+    );
+    assert_eq!((first.kind, first.end), (EpisodeKind::Gradual, None));
+
+    let mix: Vec<_> = answer
+        .episodes
+        .iter()
+        .filter(|e| e.family == Family::ClassMix)
+        .collect();
+    assert_eq!(mix.len(), 1, "{:#?}", answer.episodes);
+    assert!((44..=46).contains(&mix[0].onset), "{:#?}", mix[0]);
+    assert!((45..=46).contains(&mix[0].alarm), "{:#?}", mix[0]);
+    assert!(mix[0].meaning.starts_with("class mix"));
+    assert_eq!((mix[0].kind, mix[0].end), (EpisodeKind::Abrupt, None));
+}
+
+#[test]
+fn what_changed_shows_in_trends_and_change_points() {
+    let answer = answer(&sixty_days(), 30, &SeriesOptions::default());
+    let signal = |name: &str| answer.signals.iter().find(|s| s.name == name).unwrap();
+    let label = signal("label");
+    assert_eq!(label.family, Family::ClassMix);
+    assert!(
+        label
+            .change_points
+            .iter()
+            .any(|c| (43..=47).contains(&c.at)),
+        "{label:#?}"
+    );
+    let brightness = signal("brightness");
+    let trend = brightness.trend.unwrap();
+    assert!(trend.tau < -0.2 && trend.p_value < 0.01, "{trend:?}");
+    assert!(
+        brightness
+            .change_points
+            .iter()
+            .any(|c| (30..=40).contains(&c.at))
+    );
+    // History has effects and no p-values.
+    assert!(
+        label.points[..30]
+            .iter()
+            .all(|point| point.p_value.is_none())
+    );
+    assert!(
+        label.points[30..]
+            .iter()
+            .all(|point| point.p_value.is_some())
+    );
+}
+
+/// Without a season the weekends alarm; that is what the season is for.
+#[test]
+fn without_the_season_weekends_look_like_drift() {
+    let options = SeriesOptions {
+        season: false,
+        ..SeriesOptions::default()
+    };
+    let answer = answer(&sixty_days(), 30, &options);
+    let p = |day: usize| {
+        let of = answer.windows[day].families.iter();
+        of.filter(|e| e.family == Family::ClassMix)
+            .map(|e| e.p_value)
+            .next()
+            .unwrap()
+    };
+    // Days 33 and 34, 40 and 41 are weekends.
+    assert!([33, 34, 40, 41].into_iter().map(p).fold(1.0, f64::min) < 0.001);
+    assert_eq!(answer.season, Season::None);
+}

@@ -1,0 +1,7 @@
+//! Training runs compared, from the records to the answer.
+#![cfg(feature = "fit")]
+
+mod errors;
+mod made;
+mod real;
+mod support;
