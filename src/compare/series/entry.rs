@@ -268,7 +268,7 @@ fn signal(
         threshold: match reference {
             Values::Numbers(_) => options.thresholds.w1,
             Values::Counts(_) => options.thresholds.total_variation,
-            Values::ByClass(_) => options.thresholds.median_shift,
+            Values::ByClass(_) | Values::Larger(_) => options.thresholds.median_shift,
         },
         trend: MannKendall::at(&times, &levels),
         change_points: changes,
