@@ -36,14 +36,15 @@
 //! # The rooms
 //!
 //! ```text
-//! ingest ------> profile ---> compare ---> check ---> report ---> the command
-//!                   ^
-//! sketch -> sphere -+
+//! ingest -> measure -> profile ---> compare ---> check ---> report ---> the command
+//!                         ^
+//! sketch -> sphere -------+
 //! ```
 //!
 //! | room | what it does | begin with |
 //! | --- | --- | --- |
 //! | [`ingest`] | bytes on disk or values in memory -> records | [`ingest::Batch`], [`ingest::Record`], [`ingest::ArrayFile`] |
+//! | [`measure`] | what a record shows, or a model says of it -> named values | `measure::image::Measures` (feature `images`), `measure::outputs::measure` (feature `records`) |
 //! | [`sketch`] | mergeable summaries: quantiles, directions, samples, counts | [`sketch::QuantileSketch`] |
 //! | [`sphere`] | unit vectors, distances, nearest centres, codebooks | [`sphere::Distance`], [`sphere::Codebook`] |
 //! | [`profile`] | what was learned about one window; the files | [`profile::ProfileBuilder`], [`profile::profile_reference`] |
@@ -60,7 +61,8 @@
 //!
 //! | feature | what for |
 //! | --- | --- |
-//! | `cli` | the `driftsphere` command and its texts; needs `npz`, `fit`, `records` and `rules` |
+//! | `cli` | the `driftsphere` command and its texts; needs `images`, `npz`, `fit`, `records` and `rules` |
+//! | `images` | pictures: decoding, EXIF, measures |
 //! | `npz` | reading `.npz` archives |
 //! | `records` | reading `.safetensors`, CSV and JSON lines: [`ingest::InputFile`] |
 //! | `parquet` | reading Parquet, plain or compressed by Snappy, LZ4 or gzip; needs `records` |
@@ -78,6 +80,7 @@ mod glob;
 pub mod check;
 pub mod compare;
 pub mod ingest;
+pub mod measure;
 pub mod profile;
 pub mod report;
 pub mod sketch;

@@ -49,6 +49,35 @@ fn texts_past_the_cap_are_not_tested() {
 }
 
 #[test]
+fn names_of_records_and_dates_are_no_categories() {
+    let names =
+        |from: u32| -> Vec<String> { (from..from + 300).map(|i| format!("{i}.jpg")).collect() };
+    let dates = |month: u32| -> Vec<String> {
+        (0..300)
+            .map(|i| format!("2025-{month:02}-{:02}", i % 28 + 1))
+            .collect()
+    };
+    let times = |month: u32| -> Vec<String> {
+        (0..300)
+            .map(|i| format!("2025-{month:02}-01T00:00:{:02}Z", i % 60))
+            .collect()
+    };
+    for (a, b, why) in [
+        (names(0), names(300), "(see --ids)"),
+        (dates(3), dates(4), "(see --time)"),
+        (times(3), times(4), "(see --time)"),
+    ] {
+        let comparison = compared(a, b);
+        let x = finding(&comparison, "x");
+        assert_eq!((x.verdict, x.p_value), (Verdict::NotTested, None), "{why}");
+        assert!(x.reason.as_deref().unwrap().ends_with(why), "{x:?}");
+    }
+    // Where one side has categories, the other has lost them.
+    let cameras = (0..300).map(|i| format!("camera {}", i % 3)).collect();
+    assert_eq!(compared(cameras, names(0)).verdict, Verdict::Drift);
+}
+
+#[test]
 fn texts_up_to_the_cap_are_tested() {
     let comparison = compared(texts(1, 20_000, 1024), texts(2, 20_000, 1024));
     assert!(comparison.verdict < Verdict::PossibleDrift);

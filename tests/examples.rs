@@ -4,11 +4,20 @@
 #[path = "../examples/compare_windows.rs"]
 mod compare_windows;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/detector_outputs.rs"]
+mod detector_outputs;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/log_embeddings.rs"]
 mod log_embeddings;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/merge_shards.rs"]
 mod merge_shards;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/outputs_memory.rs"]
+mod outputs_memory;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/photo_folder.rs"]
+mod photo_folder;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/stream_memory.rs"]
 mod stream_memory;
@@ -72,6 +81,39 @@ fn a_week_like_the_others_does_not_drift() {
     assert_eq!(text.lines().count(), 1, "{text}");
 }
 
+/// Views of one photograph, half of them with a black sky.
+#[test]
+fn a_dark_sky_is_found_by_a_measure_of_ones_own() {
+    let photograph = image::open("tests/data/images/torchvision__astronaut.jpg").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, dark) in [("march", false), ("april", true)] {
+        let class = folder.path().join(name).join("astronaut");
+        std::fs::create_dir_all(&class).unwrap();
+        for at in 0..120 {
+            let view = photograph.crop_imm(at * 3, at * 29 % 400, 96, 72);
+            let mut view = view.into_rgb8();
+            if dark {
+                view.rows_mut()
+                    .take(24)
+                    .flatten()
+                    .for_each(|p| p.0 = [0; 3]);
+            }
+            view.save(class.join(format!("{at}.png"))).unwrap();
+        }
+    }
+    let [march, april] = ["march", "april"].map(|name| folder.path().join(name));
+    let comparison = photo_folder::run(&march, &april).unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let sky = comparison
+        .findings
+        .iter()
+        .find(|f| f.feature == "custom.sky");
+    assert_eq!(sky.unwrap().verdict, Verdict::Drift);
+    assert!(photo_folder::describe(&comparison).starts_with("drift\n  "));
+    let label = &photo_folder::profile(&march, Default::default()).unwrap();
+    assert_eq!(label.class_sources().label, 120);
+}
+
 #[test]
 fn another_seed_finds_the_classes_again_and_a_merged_run_names_two() {
     let text = training_runs::describe(&training_runs::run("digits_seed_2").unwrap());
@@ -99,4 +141,24 @@ fn ten_times_the_rows_take_the_same_room() {
         stream_memory::peak_kilobytes().is_some_and(|peak| peak > 1000),
         cfg!(target_os = "linux")
     );
+}
+
+#[test]
+fn a_zoom_shows_in_what_a_detector_says() {
+    let comparison = detector_outputs::run("zoom").unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let text = detector_outputs::describe(&comparison);
+    assert!(text.contains("are larger: median relative area"), "{text}");
+    assert!(text.contains("zoom in by about"), "{text}");
+    let same = detector_outputs::run("clean").unwrap();
+    assert_eq!(detector_outputs::describe(&same).lines().count(), 1);
+}
+
+#[test]
+fn boxes_that_are_made_as_they_are_read_are_all_profiled() {
+    let profile = outputs_memory::run(1_500_000).unwrap();
+    let table = &profile.objects()["box"];
+    assert_eq!(table.all().objects(), 1_500_000);
+    assert_eq!(table.records(), 1_500_000_u64.div_ceil(7));
+    assert_eq!(table.classes().len(), 80);
 }

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What each room may import. A room that is not listed may import nothing.
-const MAY_IMPORT: [(&str, &[&str]); 8] = [
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("sketch", &["error"]),
     ("sphere", &["error", "sketch"]),
     ("ingest", &["error", "glob"]),
-    ("profile", &["error", "sketch", "sphere", "ingest"]),
+    ("measure", &["error", "glob", "ingest"]),
+    (
+        "profile",
+        &["error", "sketch", "sphere", "ingest", "measure"],
+    ),
     (
         "compare",
         &["error", "glob", "sketch", "sphere", "ingest", "profile"],
@@ -25,7 +29,8 @@ const MAY_IMPORT: [(&str, &[&str]); 8] = [
     (
         "cli",
         &[
-            "error", "sketch", "sphere", "ingest", "profile", "compare", "check", "report",
+            "error", "sketch", "sphere", "ingest", "measure", "profile", "compare", "check",
+            "report",
         ],
     ),
 ];

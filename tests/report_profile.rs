@@ -2,7 +2,7 @@
 //! declared.
 #![cfg(feature = "cli")]
 
-use driftsphere::ingest::{Batch, Column};
+use driftsphere::ingest::{Batch, Column, Objects};
 use driftsphere::profile::{FitOptions, Profile, ProfileConfig, SpaceConfig, profile_reference};
 use driftsphere::report::{TerminalOptions, profile_json, profile_line, profile_page};
 use ndarray::Array2;
@@ -36,6 +36,17 @@ fn profile(evil: &str) -> Profile {
         seed: 1,
         ..FitOptions::default()
     };
+    let mut boxes = Objects::new(&["score", &format!("size{evil}")]).unwrap();
+    let class = boxes.class(&format!("person{evil}"));
+    for record in 0..60 {
+        if record % 2 == 0 {
+            boxes.push(Some(class), &[0.5, f64::from(record)]).unwrap();
+        }
+        if record == 3 {
+            boxes.fault("box without an area");
+        }
+        boxes.end_record();
+    }
     profile_reference(config, options, |builder| {
         builder.tag(format!("camera{evil}"), format!("7{evil}"));
         builder.track_batch(
@@ -45,6 +56,7 @@ fn profile(evil: &str) -> Profile {
                 .times((0..60).collect::<Vec<i64>>())
                 .feature(format!("site{evil}"), Column::from(text("site")))
                 .feature("score", Column::from(score.clone()))
+                .objects(format!("box{evil}"), &boxes)
                 .space(format!("clip{evil}"), rows.view()),
         )
     })
@@ -131,7 +143,7 @@ mirror!(Document {
     merge_hash: String, seed: u64, records: u64, kept_records: u64, kept_ids: u64, not_used: Vec<Count>,
     contents: Contents,
     tags: BTreeMap<String, Vec<String>>, class_source: String, features: Vec<Feature>,
-    spaces: Vec<Space>,
+    spaces: Vec<Space>, objects: Vec<ObjectKind>,
 } { first_time: i64, last_time: i64, });
 mirror!(Contents { bytes: u64, ids: String, sealed: bool, parts: Vec<PartBytes>, } {});
 mirror!(PartBytes { name: String, bytes: u64, } {});
@@ -154,6 +166,19 @@ mirror!(Space {
     concentration: f64, cluster_distance: Distribution, own_distance: Distribution,
     boundary: Distribution,
 });
+mirror!(ObjectKind {
+    kind: String, records: u64, empty_records: u64, not_used: Vec<Count>, all: ObjectNumbers,
+    classes: Vec<ObjectNumbers>, other_classes: u64, unclassified: u64, pairs: Vec<ClassPair>,
+} {});
+mirror!(ObjectNumbers { objects: u64, records: u64, features: Vec<ObjectFeature>, } {
+    class: String, mean_count: f64, counts: Distribution, calibration: Reliability,
+    average_precision: f64,
+});
+mirror!(ObjectFeature { name: String, missing: u64, design_effect: f64, } { numbers: Distribution, });
+mirror!(Reliability {
+    accuracy: f64, confidence: f64, error: f64, bins: Vec<(u64, u64, Option<f64>)>,
+} {});
+mirror!(ClassPair { classes: [String; 2], records: u64, } {});
 mirror!(Place { name: String, rows: u64, } { share: f64, distance: Distribution, nearest: Record, });
 mirror!(Record { id: String, } { distance: f64, });
 
@@ -189,6 +214,13 @@ fn the_json_is_as_declared() {
     assert_eq!(space.clusters.iter().map(|c| c.rows).sum::<u64>(), 59);
     assert_eq!(space.classes.iter().map(|c| c.rows).sum::<u64>(), 59);
     assert!(space.clusters[0].nearest.is_some());
+    let boxes = &document.objects[0];
+    assert_eq!(
+        (boxes.kind.as_str(), boxes.records, boxes.empty_records),
+        ("box", 60, 30)
+    );
+    assert_eq!((boxes.all.objects, boxes.classes.len()), (30, 1));
+    assert_eq!(boxes.not_used[0].count, 1);
     let evil: Document =
         serde_json::from_str(&profile_json::to_text(&profile(EVIL), EVIL)).unwrap();
     assert_eq!(evil.name, EVIL);

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 /// Tells when what a vision model sees, or says, has changed in meaning.
 ///
-/// Profiles embeddings and records into small mergeable files, compares two of
+/// Profiles embeddings, pictures and records into small mergeable files, compares two of
 /// them, and says what drifted, how much, how sure, and which records show it.
 #[derive(Debug, Parser)]
 #[command(
@@ -30,7 +30,7 @@ pub(super) struct Cli {
 /// One of the commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Learn a profile of embeddings or records
+    /// Learn a profile of embeddings, pictures or records
     Profile(ProfileArgs),
     /// Put profiles of parts together
     Merge(MergeArgs),
@@ -42,7 +42,7 @@ pub(super) enum Command {
     Fit(FitArgs),
     /// Say what a profile, or a set of them, contains
     Show(ShowArgs),
-    /// Say what drifted between two profiles, or two files of embeddings or records
+    /// Say what drifted between two profiles, files of embeddings or records, or folders of pictures
     Compare(CompareArgs),
     /// Say whether training runs over the same records have the same space, classes and clusters
     Stability(StabilityArgs),
@@ -52,7 +52,7 @@ pub(super) enum Command {
     Score(ScoreArgs),
     /// Hold a profile against rules
     Check(CheckArgs),
-    /// Profile and compare real embeddings that come with the command
+    /// Profile and compare real embeddings and pictures that come with the command
     Demo(DemoArgs),
     /// Write what a shell needs to complete the command
     Completions(CompletionsArgs),

@@ -3,7 +3,7 @@
 use super::compare_args::{CompareArgs, SideArgs};
 use super::compare_set;
 use super::exit::ExitStatus;
-use super::input_args::{CentreArgs, ColumnArgs, RowArgs, SpaceArgs};
+use super::input_args::{CentreArgs, ColumnArgs, ImageArgs, RowArgs, SpaceArgs};
 use super::output;
 use super::renderings::Renderings;
 use super::settings::Settings;
@@ -106,14 +106,16 @@ fn windows(args: &CompareArgs) -> Result<Windows> {
 }
 
 fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Profile> {
-    let window = Window::open(&[&args.reference], &args.columns, rows)?;
+    let inputs = [&args.reference];
+    let window = Window::open(&inputs, &args.columns, rows, &args.images, None)?;
     let centres = CentreArgs {
         fit: window.dim().map(|_| args.fit),
         ..CentreArgs::default()
     };
     let settings = Settings::new(&args.space, &centres, args.threads, window.dim())?;
+    let settings = settings.images(window.images());
     let profile = settings.angles(&args.angles).learn(&window)?;
-    Settings::check_angles([&profile].into_iter())?;
+    Settings::check_angles(&args.angles, [&profile].into_iter())?;
     Ok(profile)
 }
 
@@ -125,9 +127,9 @@ fn learn_like(
     (profile, profile_path): (&Profile, &Path),
     with_centres: bool,
 ) -> driftsphere::Result<Profile> {
-    let window = Window::open(&[path], &args.columns, rows)?;
-    let dim = window.dim();
     let config = profile.config();
+    let window = Window::open(&[path], &args.columns, rows, &args.images, Some(config))?;
+    let dim = window.dim();
     let settings = Settings::like(config, profile_path, &args.space, args.threads, dim)?;
     match with_centres {
         true => settings.learn(&window),
@@ -144,6 +146,7 @@ fn refuse_idle_flags(args: &CompareArgs, (reference, target): (bool, bool)) -> R
         || !args.angles.is_empty();
     let about_target = sides.target_rows.is_some() || !sides.target_where.is_empty();
     let about_both = args.columns != ColumnArgs::default()
+        || args.images != ImageArgs::default()
         || args.rows != RowArgs::default()
         || args.space != SpaceArgs::default();
     let which = match (reference, target) {

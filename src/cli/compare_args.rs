@@ -2,7 +2,7 @@
 
 use super::args::ThreadArgs;
 use super::exit::FailOn;
-use super::input_args::{ColumnArgs, RowArgs, SpaceArgs, angle};
+use super::input_args::{ColumnArgs, ImageArgs, RowArgs, SpaceArgs, angle};
 use clap::Args;
 use driftsphere::compare::StatisticChoice;
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// `driftsphere compare`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "REFERENCE and TARGET are profiles, or files of embeddings or records: then centres are \
-        fitted on the embeddings of the first, and the second is measured alike.\n\n\
+    after_help = "REFERENCE and TARGET are profiles, or files of embeddings or records, or folders of pictures: \
+        then centres are fitted on the embeddings of the first, and the second is measured alike.\n\n\
         Two sets of profiles (profile --segment) are compared segment by segment. The rate of false \
         alarms holds for all of them together (Holm), the heaviest verdict counts, and segments that \
         one side lacks are named. One of a set is FILE#COLUMN=VALUE.\n\n\
@@ -19,6 +19,7 @@ use std::path::PathBuf;
         driftsphere compare march.dsp april.dsp\n  \
         driftsphere compare march.npz april.npz --labels label --ids id\n  \
         driftsphere compare march.csv april.csv --ids id --time captured_at\n  \
+        driftsphere compare photos/march photos/april --labels folder\n  \
         driftsphere compare all.npz all.npz --reference-where split=ref --target-where split=blur\n  \
         driftsphere compare march.dsp#camera=3 april.dsp#camera=3\n  \
         driftsphere compare march.dsp april.dsp --history week-*.dsp\n  \
@@ -85,6 +86,8 @@ pub(super) struct CompareArgs {
     pub(super) rows: RowArgs,
     #[command(flatten)]
     pub(super) sides: SideArgs,
+    #[command(flatten)]
+    pub(super) images: ImageArgs,
     #[command(flatten)]
     pub(super) space: SpaceArgs,
     /// Clusters to find in a reference that is a file of embeddings

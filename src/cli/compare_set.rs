@@ -37,7 +37,12 @@ pub(super) fn run(
     }
     let missing = comparison.only_reference.len() + comparison.only_target.len();
     if missing > 0 && is_silent {
-        output::note(&format!("{missing} segments are in one of the sets only"));
+        let are = if missing == 1 {
+            "segment is"
+        } else {
+            "segments are"
+        };
+        output::note(&format!("{missing} {are} in one of the sets only"));
     }
     Ok(status)
 }

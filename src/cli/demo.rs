@@ -1,10 +1,12 @@
-//! `driftsphere demo`: real embeddings, profiled, merged and compared.
+//! `driftsphere demo`: real embeddings and pictures, profiled, merged and compared.
 //!
 //! The data are a few weeks of photographs as EfficientNet-Lite0 sees them: two
 //! weeks to trust, one like them, and one in which many pictures are blurred or
 //! dark. Then training runs ([`demo_runs`]). They are part of the command, so that it needs no file and no network.
 
 use super::args::{Cli, DemoArgs};
+use super::demo_detections;
+use super::demo_photos;
 use super::demo_runs;
 use super::exit::ExitStatus;
 use super::output;
@@ -75,18 +77,32 @@ fn steps() -> Vec<(&'static str, Vec<String>)> {
                 "compare reference.dsp degraded.dsp".to_owned(),
             ],
         ),
+        (
+            "Folders of pictures need no embeddings: what file, camera and pixels say is measured.",
+            vec![
+                "profile photos/march --labels folder -o photos.dsp".to_owned(),
+                "compare photos.dsp photos/march-too --labels folder".to_owned(),
+            ],
+        ),
+        (
+            "In April the lens is dirty.",
+            vec!["compare photos.dsp photos/april --labels folder".to_owned()],
+        ),
     ]
 }
 
 pub(super) fn run(args: &DemoArgs) -> Result<ExitStatus> {
     let folder = Folder::enter(args.dir.as_deref())?;
-    for (name, bytes) in WEEKS.into_iter().chain(demo_runs::RUNS) {
+    let files = WEEKS.into_iter().chain(demo_detections::FILES);
+    for (name, bytes) in files.chain(demo_runs::RUNS) {
         output::write_file(Path::new(name), bytes)?;
     }
+    demo_photos::write()?;
     output::print(
         "Photographs as EfficientNet-Lite0 (ImageNet) sees them: 1,280 numbers each, 280 a week.\n",
     )?;
-    for (sentence, commands) in steps().into_iter().chain(demo_runs::steps()) {
+    let steps = steps().into_iter().chain(demo_detections::steps());
+    for (sentence, commands) in steps.chain(demo_runs::steps()) {
         output::print(&format!("\n{sentence}\n"))?;
         for command in commands {
             output::print(&format!("\n$ driftsphere {command}\n"))?;
@@ -108,9 +124,10 @@ fn closing(dir: Option<&Path>) -> String {
         None => "The files are gone; `driftsphere demo DIR` leaves them in DIR.".to_owned(),
     };
     format!(
-        "\n{files}\n\nTry next, with embeddings of your own (.npy, or .npz with ids and labels):\n\n  \
+        "\n{files}\n\nTry next, with embeddings of your own (.npy, or .npz with ids and labels), or pictures:\n\n  \
          driftsphere compare march.npz april.npz --ids id --labels label\n  \
          driftsphere compare march.npz april.npz --ids id --labels label --json result.json\n  \
+         driftsphere compare photos/march photos/april\n  \
          driftsphere profile --help\n"
     )
 }

@@ -14,13 +14,25 @@ pub(super) enum As {
     Embeddings,
     /// Records of named values, all of which are profiled
     Records,
+    /// Pictures; a file of records is then a list of their paths
+    Images,
+    /// What a detector says of images: COCO results or annotations
+    Coco,
+    /// A folder of YOLO text, a file for each image
+    Yolo,
+    /// A folder of Pascal VOC XML, a file for each image
+    Voc,
+    /// A folder of label maps, PNG or .npy: each pixel the index of a class
+    LabelMaps,
 }
 
-impl From<As> for ingest::As {
-    fn from(kind: As) -> Self {
-        match kind {
-            As::Embeddings => Self::Embeddings,
-            As::Records => Self::Records,
+impl As {
+    /// What a file of arrays or records is taken for; a list of pictures is one of records.
+    pub(super) fn of_file(self) -> Option<ingest::As> {
+        match self {
+            Self::Embeddings => Some(ingest::As::Embeddings),
+            Self::Records | Self::Images => Some(ingest::As::Records),
+            Self::Coco | Self::Yolo | Self::Voc | Self::LabelMaps => None,
         }
     }
 }
@@ -37,19 +49,40 @@ pub(super) struct ColumnArgs {
     /// What an input is taken for where its content leaves that open
     #[arg(long = "as", value_name = "KIND", value_enum)]
     pub(super) kind: Option<As>,
+    /// The images that outputs of a model refer to by id or name, as the `images` and
+    /// `categories` of a COCO file: sizes, names, and images in which nothing was found
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) coco_images: Option<PathBuf>,
+    /// What people drew in the same images, as COCO annotations: boxes are held against them, for
+    /// precision, recall and average precision by class
+    #[arg(long, value_name = "FILE.json")]
+    pub(super) annotations: Option<PathBuf>,
     /// The embeddings: a matrix, or a list of numbers for each record [default: the only one]
     #[arg(long, value_name = "KEY")]
     pub(super) embeddings: Option<String>,
-    /// What people say each record shows
+    /// Scores of all classes, a vector for each record: how sure the model is, and of what. With
+    /// --labels, accuracy and calibration as well
+    #[arg(long, value_name = "KEY", conflicts_with = "embeddings")]
+    pub(super) scores: Option<String>,
+    /// The scores are logits, not probabilities
+    #[arg(long, requires = "scores")]
+    pub(super) logits: bool,
+    /// Names of the classes that scores are of, one a line
+    #[arg(long, value_name = "FILE", requires = "scores")]
+    pub(super) classes: Option<PathBuf>,
+    /// What people say each record shows; of pictures in a folder, `folder` is the first
+    /// sub-folder
     #[arg(long, value_name = "KEY")]
     pub(super) labels: Option<String>,
     /// What the model says each record shows; taken as its class before a label
     #[arg(long, value_name = "KEY")]
     pub(super) predictions: Option<String>,
     /// What a record is called, such as its file; lets results name records, and joins inputs
+    /// [default for pictures: the path within their folder]
     #[arg(long, value_name = "KEY")]
     pub(super) ids: Option<String>,
-    /// When a record was made: milliseconds since 1970 UTC, a timestamp, or 2025-03-03T07:42:32Z
+    /// When a record was made: milliseconds since 1970 UTC, a timestamp, or 2025-03-03T07:42:32Z;
+    /// of pictures also `exif`, `file` (when it was changed) or `exif-or-file`
     #[arg(long, value_name = "KEY")]
     pub(super) time: Option<String>,
     /// What records belong together, such as a video or a patient: tests move and count such
@@ -63,6 +96,67 @@ pub(super) struct ColumnArgs {
     /// none beside arrays]
     #[arg(long, value_name = "GLOB")]
     pub(super) features: Vec<String>,
+}
+
+/// How pictures are read and measured.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+#[command(next_help_heading = "Pictures")]
+pub(super) struct ImageArgs {
+    /// Whether pixels are read (all), or only headers and EXIF (none) [default: all]
+    #[arg(long, value_name = "WHICH", value_enum)]
+    pub(super) pixels: Option<PixelsRead>,
+    /// Bring pictures down to about so many pixels before they are measured [default: as they are]
+    #[arg(long, value_name = "N")]
+    pub(super) sample_pixels: Option<u32>,
+    /// What the model takes: how far pictures are scaled and distorted for it is measured
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    pub(super) model_input: Option<(u32, u32)>,
+    /// EXIF tags that are logged besides the usual ones; location, owner, serial numbers and free
+    /// text only by their whole name (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exif_allow: Vec<String>,
+    /// EXIF tags that are not logged (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exif_deny: Vec<String>,
+    /// Custom measures
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) measures: Option<PathBuf>,
+    /// Pictures that quality is measured against: of the same name, and all together
+    #[arg(long, value_name = "PATH")]
+    pub(super) quality_reference: Option<PathBuf>,
+    /// Most pixels of a picture that is decoded [default: 100000000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) max_pixels: Option<u64>,
+    /// Largest file whose pixels are read [default: 268435456]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) max_bytes: Option<u64>,
+    /// Longest time for one picture [default: 60]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_seconds: Option<u32>,
+    /// The column of paths in a list of pictures [default: path, file, image, filename, ...]
+    #[arg(long, value_name = "KEY")]
+    pub(super) paths: Option<String>,
+    /// End with trouble where any picture could not be read
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+/// What `--pixels` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PixelsRead {
+    /// Decode and measure them
+    All,
+    /// Headers and EXIF only
+    None,
+}
+
+/// `224x224`.
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let side = |text: &str| text.parse().ok().filter(|side| *side > 0);
+    let parts = text.split_once(['x', 'X']);
+    parts
+        .and_then(|(width, height)| Some((side(width)?, side(height)?)))
+        .ok_or_else(|| "a size is written WIDTHxHEIGHT".to_owned())
 }
 
 /// How records are divided among several profiles.
@@ -112,7 +206,7 @@ pub(super) struct SpaceArgs {
     /// half-chord, angular or cosine [default: half-chord]
     #[arg(long, value_name = "NAME")]
     pub(super) distance: Option<Distance>,
-    /// Records kept as a sample; 0 keeps no row and no id [default: 1024]
+    /// Records kept as a sample, with their ids; 0 keeps none [default: 1024]
     #[arg(long, value_name = "N")]
     pub(super) sample: Option<usize>,
     /// Bytes that all samples may take, without named numbers beside embeddings [default: 4194304]

@@ -1,11 +1,13 @@
 //! Which inputs are parts of one table, and which know other things of the same
 //! records.
 
-use super::input_args::{As, ColumnArgs};
+use super::input_args::{As, ColumnArgs, ImageArgs};
+use super::pictures::{Pictures, are_pictures};
 use driftsphere::ingest::{Format, InputFile, Roles, Selection};
+use driftsphere::profile::{ImageSettings, ProfileConfig};
 use driftsphere::{Error, ErrorKind, Result};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file and what is to be read of it.
 #[derive(Debug)]
@@ -19,17 +21,46 @@ pub(super) struct Input {
 pub(super) type Table = Vec<Input>;
 
 /// Opens the inputs and divides them into tables. The first is the one to be
-/// streamed: that with the embeddings, or else that of the first input.
+/// streamed: that with the embeddings, or else that of the first input. All pictures are
+/// one table, so that they are read together; also says how they are measured, if there are
+/// any: as `images` says, or as the profile was that is followed.
 pub(super) fn open(
     paths: &[impl AsRef<Path>],
     columns: &ColumnArgs,
     selection: &Selection,
+    images: &ImageArgs,
+    like: Option<&ProfileConfig>,
+) -> Result<(Vec<Table>, Option<ImageSettings>)> {
+    let paths = paths.iter().map(|path| path.as_ref().to_owned());
+    let (pictures, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.partition(|path| are_pictures(path, columns.kind));
+    let mut files = Vec::new();
+    for path in &others {
+        let kind = columns.kind.and_then(As::of_file);
+        files.push(InputFile::open_with(path, kind, &Default::default())?);
+    }
+    let mut settings = None;
+    if pictures.is_empty() {
+        if *images != ImageArgs::default() {
+            let message = "flags about pictures, and no input is one";
+            return Err(Error::new(ErrorKind::Argument, message));
+        }
+    } else {
+        let how = Pictures::new(images, like)?;
+        files.push(how.open(&pictures)?);
+        settings = Some(how.settings);
+    }
+    Ok((tables(files, columns, selection)?, settings))
+}
+
+fn tables(
+    files: Vec<InputFile>,
+    columns: &ColumnArgs,
+    selection: &Selection,
 ) -> Result<Vec<Table>> {
     let mut tables: Vec<Table> = Vec::new();
-    let alone = paths.len() == 1;
-    for path in paths {
-        let kind = columns.kind.map(Into::into);
-        let file = InputFile::open_with(path, kind, &Default::default())?;
+    let alone = files.len() == 1;
+    for file in files {
         let roles = roles(&file, columns, alone)?;
         let input = Input {
             file,
@@ -62,13 +93,19 @@ pub(super) fn open(
 /// What the flags mean in one file. With `alone`, every name that was typed is
 /// looked for in it; otherwise only those it has.
 fn roles(file: &InputFile, columns: &ColumnArgs, alone: bool) -> Result<Roles> {
-    let has =
-        |name: &str| file.has(name) || (file.format() == Format::Arrays && is_elsewhere(name));
+    let is_pictures = file.format() == Format::Images;
+    let has = |name: &str| {
+        file.has(name)
+            || file.has_built_in(name)
+            || (file.format() == Format::Arrays && is_elsewhere(name))
+    };
     let own = |key: &Option<String>| key.clone().filter(|name| alone || has(name));
     let is_records = match columns.kind {
-        Some(As::Records) => true,
+        Some(As::Records | As::Images) => true,
         Some(As::Embeddings) => false,
-        None => file.format() != Format::Arrays,
+        Some(As::Coco | As::Yolo | As::Voc | As::LabelMaps) | None => {
+            file.format() != Format::Arrays
+        }
     };
     let all = is_records && columns.features.is_empty();
     // A column of this name could be nothing else: the profile calls it so, too.
@@ -78,8 +115,14 @@ fn roles(file: &InputFile, columns: &ColumnArgs, alone: bool) -> Result<Roles> {
     };
     let features = columns.features.iter();
     let features = features.filter(|name| alone || name.contains('*') || has(name));
+    // A picture always has a name, whatever the ids of other inputs are called.
+    let named = columns.ids.clone().filter(|name| file.has(name));
+    let ids = match is_pictures {
+        true => Some(named.unwrap_or_else(|| "id".to_owned())),
+        false => own(&columns.ids),
+    };
     let mut roles = Roles {
-        ids: own(&columns.ids),
+        ids,
         labels: by_name(&columns.labels, "label"),
         predictions: by_name(&columns.predictions, "prediction"),
         groups: own(&columns.group),
@@ -92,9 +135,10 @@ fn roles(file: &InputFile, columns: &ColumnArgs, alone: bool) -> Result<Roles> {
         embeddings: None,
     };
     roles.embeddings = match &columns.embeddings {
-        Some(name) if alone || has(name) || file.dimension(name).is_ok() => Some(name.clone()),
+        Some(name) if alone || has(name) => Some(name.clone()),
+        Some(name) if !is_pictures && file.dimension(name).is_ok() => Some(name.clone()),
         Some(_) => None,
-        None if columns.kind == Some(As::Records) => None,
+        None if is_pictures || columns.kind == Some(As::Records) => None,
         None => match file.sole_embeddings() {
             Err(_) if !alone && !file.has_vectors() => None,
             found => found.map_err(|e| e.at("option", "--embeddings"))?,
@@ -156,10 +200,18 @@ fn join(tables: &mut [Table], columns: &ColumnArgs, selection: &Selection) -> Re
             return Err(place(argument(message), input).at("option", "--ids"));
         }
     }
-    let has = |table: &Table, name: &str| table[0].file.has(name);
+    // What is measured of pictures is known when they are read.
+    let is_measured = |table: &Table, name: &str| {
+        let groups = ["file.", "exif.", "pixels.", "quality.", "custom."];
+        table[0].file.format() == Format::Images && groups.iter().any(|g| name.starts_with(g))
+    };
+    let may_have = |table: &Table, name: &str| {
+        let file = &table[0].file;
+        file.has(name) || file.has_built_in(name) || is_measured(table, name)
+    };
     if let Some(name) = selection
         .columns()
-        .find(|name| !tables.iter().any(|t| has(t, name)))
+        .find(|name| !tables.iter().any(|t| may_have(t, name)))
     {
         return Err(argument(format!("no input has a column `{name}`")).at("option", "--where"));
     }
@@ -174,7 +226,7 @@ fn join(tables: &mut [Table], columns: &ColumnArgs, selection: &Selection) -> Re
     let asked = asked.into_iter().flatten().chain(&columns.features);
     for name in asked.filter(|name| !name.contains('*')) {
         let is_embeddings = tables[0][0].roles.embeddings.as_ref() == Some(name);
-        let found = tables.iter().any(|table| has(table, name));
+        let found = tables.iter().any(|table| may_have(table, name));
         if !found && !is_embeddings && !is_elsewhere(name) {
             return Err(argument(format!("no input has a column `{name}`")));
         }
@@ -182,7 +234,9 @@ fn join(tables: &mut [Table], columns: &ColumnArgs, selection: &Selection) -> Re
     for at in 0..tables.len() {
         // A condition holds where its column stands first.
         let (before, rest) = tables.split_at_mut(at);
-        let own = |name: &str| !before.iter().any(|table| has(table, name)) && has(&rest[0], name);
+        let own = |name: &str| {
+            !before.iter().any(|table| may_have(table, name)) && may_have(&rest[0], name)
+        };
         let part = selection.part(at == 0, own);
         for input in &mut rest[0] {
             input.selection = part.clone();

@@ -4,12 +4,15 @@
 //! | --- | --- |
 //! | `args`, `input_args`, `*_args` | what was typed, exactly; no file is touched |
 //! | `inputs` | which inputs are parts of one table, which are joined, what their columns are |
+//! | `pictures` | which inputs are pictures, and how these are read and measured |
+//! | `outputs` | inputs that are the outputs of a model, and their records |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
 //! | `learn` | the passes over a window |
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
 //! | `profile`, `merge`, `fit`, `show`, `compare`, `stability`, `series`, `score`, `check`, `demo` | what to run, one file for each subcommand |
 //! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as rows of CSV and Parquet |
+//! | `demo_photos` | the pictures of the demo |
 //! | `pages` | completions and manual pages |
 //! | `exit` | the exit status |
 //! | `output`, `renderings`, `progress` | the two streams, and files that are written whole or not at all |
@@ -26,6 +29,8 @@ mod compare;
 mod compare_args;
 mod compare_set;
 mod demo;
+mod demo_detections;
+mod demo_photos;
 mod demo_runs;
 mod exit;
 mod fit;
@@ -34,7 +39,9 @@ mod inputs;
 mod learn;
 mod merge;
 mod output;
+mod outputs;
 mod pages;
+mod pictures;
 mod profile;
 mod profile_args;
 mod progress;

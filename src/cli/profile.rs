@@ -27,6 +27,7 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
                 let mut inputs = args.inputs.clone();
                 inputs.extend(args.centres.codebook.clone());
                 inputs.extend(args.centres.like.as_deref().map(stored::file));
+                inputs.extend(args.images.measures.clone());
                 if let Some(Centres::File(file)) = &args.centres.centres {
                     inputs.push(centres::file(file));
                 }
@@ -39,8 +40,11 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
         segment: segments.as_ref().map(|segments| segments.column.clone()),
         ..args.columns.clone()
     };
-    let window = Window::open(&args.inputs, &columns, &args.rows)?;
+    let like = args.centres.like.as_deref().map(Stored::read).transpose()?;
+    let like = like.as_ref().map(Stored::config);
+    let window = Window::open(&args.inputs, &columns, &args.rows, &args.images, like)?;
     let settings = Settings::new(&args.space, &args.centres, args.threads, window.dim())?;
+    let settings = settings.images(window.images());
     let settings = settings.angles(&args.angles).tags(&args.tags);
     match (segments, args.divide.window) {
         (None, None) => {
@@ -120,9 +124,7 @@ impl Segments {
 /// Says what came out otherwise than asked for.
 fn check<'p>(args: &ProfileArgs, profiles: impl IntoIterator<Item = &'p Profile>) -> Result<()> {
     let profiles: Vec<&Profile> = profiles.into_iter().collect();
-    if !args.angles.is_empty() {
-        Settings::check_angles(profiles.iter().copied())?;
-    }
+    Settings::check_angles(&args.angles, profiles.iter().copied())?;
     // All have the same centres.
     let config: Option<&ProfileConfig> = profiles.first().map(|profile| profile.config());
     if let (Some(wanted), Some(config)) = (args.centres.fit, config) {

@@ -1,5 +1,6 @@
 //! How far a long read has come.
 
+use driftsphere::ingest::{Loss, Problem};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar on standard error; nothing where that is not a terminal.
@@ -13,7 +14,7 @@ impl Progress {
     pub(super) fn new() -> Self {
         let bar = ProgressBar::new(0);
         let style = ProgressStyle::with_template(
-            "{msg} {wide_bar} {human_pos}/{human_len} rows, {per_sec}, {eta} left",
+            "{msg} {wide_bar} {human_pos}/{human_len} rows, {per_sec}{prefix}, {eta} left",
         );
         if let Ok(style) = style {
             bar.set_style(style);
@@ -25,6 +26,7 @@ impl Progress {
     pub(super) fn start(&self, what: &str) {
         self.bar.reset();
         self.bar.set_length(0);
+        self.bar.set_prefix("");
         self.bar.set_message(what.to_owned());
     }
 
@@ -39,6 +41,16 @@ impl Progress {
     /// So many rows more are done.
     pub(super) fn advance(&self, rows: usize) {
         self.bar.inc(rows as u64);
+    }
+
+    /// What could not be read of one file so far.
+    pub(super) fn failed(&self, problems: &[Problem]) {
+        let failed = problems.iter();
+        let failed = failed.filter(|p| matches!(p.loss, Loss::Failed | Loss::Pixels));
+        let count: u64 = failed.map(|problem| problem.count).sum();
+        if count > 0 {
+            self.bar.set_prefix(format!(", {count} failed"));
+        }
     }
 }
 

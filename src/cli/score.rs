@@ -1,6 +1,7 @@
 //! `driftsphere score`: how novel each record is, seen from a reference.
 
 use super::exit::ExitStatus;
+use super::input_args::ImageArgs;
 use super::learn::{pool, workers};
 use super::output;
 use super::progress::Progress;
@@ -21,6 +22,16 @@ use std::path::Path;
 const ROWS: usize = 1 << 14;
 
 pub(super) fn run(args: &ScoreArgs) -> Result<ExitStatus> {
+    let columns = &args.columns;
+    let idle = [
+        ("--time", columns.time.is_some()),
+        ("--group", columns.group.is_some()),
+        ("--features", !columns.features.is_empty()),
+    ];
+    if let Some((option, _)) = idle.iter().find(|(_, typed)| *typed) {
+        let message = "scores come from embeddings, ids and classes alone; leave it out";
+        bail!(Error::new(ErrorKind::Argument, message).at("option", option));
+    }
     let mut inputs = args.inputs.clone();
     inputs.push(stored::file(&args.reference));
     let sink = sink(&args.output, &inputs)?;
@@ -28,7 +39,10 @@ pub(super) fn run(args: &ScoreArgs) -> Result<ExitStatus> {
     let known = reference.spaces().keys().map(String::as_str);
     let space = choose(args.space.as_deref(), known).context("reference")?;
     let scorer = Scorer::new(&reference, &space).context("reference")?;
-    let window = Window::open(&args.inputs, &args.columns, &args.rows)?;
+    // Pictures among the inputs lend ids and columns to choose by.
+    let images = ImageArgs::default();
+    let like = Some(reference.config()).filter(|config| config.images.is_some());
+    let window = Window::open(&args.inputs, &args.columns, &args.rows, &images, like)?;
     if window.dim().is_none() {
         let message = "the input has no embeddings; name them with --embeddings";
         bail!(Error::new(ErrorKind::Incompatible, message));

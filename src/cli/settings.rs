@@ -5,7 +5,7 @@ use super::centres::{GivenCentres, with_codebook};
 use super::input_args::{CentreArgs, Centres, SpaceArgs};
 use super::learn::workers;
 use super::stored::Stored;
-use driftsphere::profile::{FitOptions, Profile, ProfileConfig, Role, SpaceConfig};
+use driftsphere::profile::{FitOptions, ImageSettings, Profile, ProfileConfig, Role, SpaceConfig};
 use driftsphere::{Error, ErrorKind, Result};
 use std::path::Path;
 
@@ -185,18 +185,29 @@ impl Settings {
         self
     }
 
+    /// The same for a window of pictures, which has angles of its own.
+    pub(super) fn images(mut self, images: Option<&ImageSettings>) -> Self {
+        if let Some(images) = images {
+            self.config = self.config.images(images.clone());
+        }
+        self
+    }
+
     /// The same with columns that are angles.
     pub(super) fn angles(mut self, angles: &[(String, f64)]) -> Self {
         self.config.angles.extend(angles.iter().cloned());
         self
     }
 
-    /// Refuses an angle that is no column of the profile: most likely a slip.
-    pub(super) fn check_angles<'p>(profiles: impl Iterator<Item = &'p Profile>) -> Result<()> {
+    /// Refuses an angle that was typed and is no column of the profile: most likely a slip.
+    pub(super) fn check_angles<'p>(
+        typed: &[(String, f64)],
+        profiles: impl Iterator<Item = &'p Profile>,
+    ) -> Result<()> {
         let profiles: Vec<&Profile> = profiles.filter(|p| p.records() > 0).collect();
         let has = |name: &String| profiles.iter().any(|p| p.features().contains_key(name));
-        let mut angles = profiles.iter().flat_map(|p| p.config().angles.keys());
-        match angles.find(|name| !has(name)) {
+        let mut names = typed.iter().map(|(name, _)| name);
+        match names.find(|name| !profiles.is_empty() && !has(name)) {
             Some(name) => Err(Error::new(
                 ErrorKind::Argument,
                 format!("the angle `{name}` is no profiled column; name it with --features too"),
@@ -258,7 +269,7 @@ pub(super) fn choose<'a>(
         (None, _) => Err(Error::new(
             ErrorKind::Argument,
             format!(
-                "name the space with --space; there are: {}",
+                "several spaces ({}); say which one with --space",
                 known.join(", ")
             ),
         )),

@@ -1,7 +1,7 @@
 //! `driftsphere stability`: training runs -> is it still the same space?
 
 use super::exit::ExitStatus;
-use super::input_args::{CentreArgs, ColumnArgs, RowArgs};
+use super::input_args::{CentreArgs, ColumnArgs, ImageArgs, RowArgs};
 use super::learn::{pool, workers};
 use super::output;
 use super::renderings::Renderings;
@@ -87,7 +87,8 @@ fn profile(args: &StabilityArgs, path: &Path) -> driftsphere::Result<Profile> {
     if is_stored(path) {
         return read_profile(path);
     }
-    let window = Window::open(&[path], &args.columns, &args.rows)?;
+    let images = ImageArgs::default();
+    let window = Window::open(&[path], &args.columns, &args.rows, &images, None)?;
     let mut settings = Settings::new(
         &args.space,
         &CentreArgs::default(),

@@ -1,13 +1,15 @@
 //! What the inputs mean: the records of one window, read as often as needed.
 
-use super::input_args::{ColumnArgs, RowArgs};
+use super::input_args::{ColumnArgs, ImageArgs, RowArgs};
 use super::inputs::{self, Input, Table};
 use super::output;
+use super::outputs::{self, Outputs};
 use super::progress::Progress;
 use driftsphere::ingest::{
     Block, FieldKind, InputFile, Limits, Loss, Partners, Problem, Scan, Selection,
 };
-use driftsphere::profile::Learner;
+use driftsphere::measure::outputs::{ScoreOptions, score_block};
+use driftsphere::profile::{ImageSettings, Learner, ProfileConfig};
 use driftsphere::{Error, ErrorKind, Result};
 use std::path::Path;
 
@@ -17,14 +19,25 @@ const BLOCK_BYTES: usize = 32 << 20;
 /// Records without embeddings read at a time.
 const BLOCK_RECORDS: usize = 1 << 14;
 
+/// Ids named where `--strict` ends a run.
+const NAMED: usize = 3;
+
 /// The records of one window, in files that have been opened but not read.
 #[derive(Debug)]
 pub(super) struct Window {
     /// Read record by record; the others are held while that is done.
     streamed: Table,
+    /// Outputs of a model, streamed in place of a table.
+    outputs: Outputs,
     held: Vec<Table>,
     selection: Selection,
+    /// Length of the vectors, and of the embeddings among them.
+    vectors: Option<usize>,
     dim: Option<usize>,
+    images: Option<ImageSettings>,
+    strict: bool,
+    /// How vectors are read that are scores.
+    scores: Option<ScoreOptions>,
 }
 
 /// What was found while the records were read.
@@ -41,23 +54,50 @@ impl Window {
         paths: &[impl AsRef<Path>],
         columns: &ColumnArgs,
         rows: &RowArgs,
+        images: &ImageArgs,
+        like: Option<&ProfileConfig>,
     ) -> Result<Self> {
         let selection = Selection::parse(rows.rows.as_deref(), &rows.conditions)?;
-        let mut tables = inputs::open(paths, columns, &selection)?;
-        let held = tables.split_off(1.min(tables.len()));
+        let scores = outputs::scores(columns)?;
+        // Read as embeddings are, and made into named values afterwards.
+        let columns = &ColumnArgs {
+            embeddings: columns
+                .embeddings
+                .clone()
+                .or_else(|| columns.scores.clone()),
+            ..columns.clone()
+        };
+        let (outputs, others) = outputs::split(paths, columns, &selection)?;
+        let (mut tables, settings) = inputs::open(&others, columns, &selection, images, like)?;
+        let held = match outputs.is_empty() {
+            true => tables.split_off(1.min(tables.len())),
+            false => std::mem::take(&mut tables),
+        };
+        check_held(&outputs, &held)?;
         let streamed = tables.pop().unwrap_or_default();
         streamed.iter().take(1).for_each(tell_passed_over);
+        let vectors = dimension(&streamed)?;
         Ok(Self {
-            dim: dimension(&streamed)?,
+            vectors,
+            dim: vectors.filter(|_| scores.is_none()),
+            scores,
             streamed,
+            outputs,
             held,
             selection,
+            images: settings,
+            strict: images.strict,
         })
     }
 
     /// The dimension of the embeddings, if there are any.
     pub(super) fn dim(&self) -> Option<usize> {
         self.dim
+    }
+
+    /// How pictures are measured, where there are some.
+    pub(super) fn images(&self) -> Option<&ImageSettings> {
+        self.images.as_ref()
     }
 
     /// Feeds every record to a learner, its embedding as a row of `space`.
@@ -72,9 +112,9 @@ impl Window {
         })?;
         for problem in problems {
             match problem.loss {
-                Loss::Failed => learner.fail(problem.reason, problem.count),
-                Loss::Skipped => learner.skip(problem.reason, problem.count),
-                Loss::Value => {}
+                Loss::Failed => learner.fail(&problem.reason, problem.count),
+                Loss::Skipped => learner.skip(&problem.reason, problem.count),
+                Loss::Value | Loss::Pixels => {}
             }
         }
         Ok(findings)
@@ -89,8 +129,9 @@ impl Window {
     ) -> Result<(Findings, Vec<Problem>)> {
         let mut findings = Findings::default();
         let mut problems = Vec::new();
-        let mut partners = self.partners(&mut findings)?;
-        let rows = match self.dim {
+        let mut partners = self.partners(&mut findings, progress, &mut problems)?;
+        let before = problems.len();
+        let rows = match self.vectors {
             Some(dim) => (BLOCK_BYTES / 4 / dim.max(1)).clamp(64, 1 << 16),
             None => BLOCK_RECORDS,
         };
@@ -102,22 +143,45 @@ impl Window {
                 progress.advance(block.len());
                 let attach =
                     |block: Result<Block>, partners: &mut Partners| partners.attach(block?);
-                let block = partners.iter_mut().fold(Ok(block), attach).map_err(place)?;
+                let block = match &self.scores {
+                    Some(options) => score_block(block, options),
+                    None => Ok(block),
+                };
+                let block = partners.iter_mut().fold(block, attach).map_err(place)?;
                 findings.records += block.len() as u64;
                 take(&block, input.file.path()).map_err(place)?;
+                progress.failed(&scan.problems());
             }
             problems.extend(scan.problems());
             findings.add(&input.file, &scan);
+        }
+        for file in self.outputs.files() {
+            let found = self.outputs.read(file, progress, |block| {
+                let attach =
+                    |block: Result<Block>, partners: &mut Partners| partners.attach(block?);
+                let block = partners.iter_mut().fold(Ok(block), attach)?;
+                findings.records += block.len() as u64;
+                take(&block, file.path())
+            })?;
+            findings.tell_problems(file.path(), &found);
+            problems.extend(found);
         }
         for (table, partners) in self.held.iter().zip(&partners) {
             findings.add_partners(&table[0], partners);
         }
         self.check(&findings)?;
-        Ok((findings, problems))
+        self.check_strictly(&problems)?;
+        // What is wrong with partners is no matter of the records.
+        Ok((findings, problems.split_off(before)))
     }
 
     /// Reads what other inputs know of the records.
-    fn partners(&self, findings: &mut Findings) -> Result<Vec<Partners>> {
+    fn partners(
+        &self,
+        findings: &mut Findings,
+        progress: &Progress,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Vec<Partners>> {
         let mut all = Vec::new();
         for table in &self.held {
             let mut partners = Partners::new(Limits::default().max_column_bytes);
@@ -125,14 +189,40 @@ impl Window {
                 partners = partners.required();
             }
             for input in table {
+                let place = |error: Error| error.at("file", input.file.path().display());
                 let mut scan = input.file.scan(&input.roles, &input.selection)?;
-                let read = partners.read(&mut scan);
-                read.map_err(|e| e.at("file", input.file.path().display()))?;
+                progress.expect(scan.expected());
+                while let Some(block) = scan.next_block(BLOCK_RECORDS)? {
+                    progress.advance(block.len());
+                    partners.take(block).map_err(place)?;
+                    progress.failed(&scan.problems());
+                }
+                problems.extend(scan.problems());
                 findings.add(&input.file, &scan);
             }
             all.push(partners);
         }
         Ok(all)
+    }
+
+    /// With `--strict` a picture that could not be read is an error.
+    fn check_strictly(&self, problems: &[Problem]) -> Result<()> {
+        let failed = |problem: &&Problem| matches!(problem.loss, Loss::Failed | Loss::Pixels);
+        let failed: Vec<&Problem> = problems.iter().filter(failed).collect();
+        if !self.strict || failed.is_empty() {
+            return Ok(());
+        }
+        let texts = failed.iter().map(|problem| {
+            let names = &problem.names[..problem.names.len().min(NAMED)];
+            format!(
+                "{} x {} ({}, ...)",
+                problem.count,
+                problem.reason,
+                names.join(", ")
+            )
+        });
+        let texts: Vec<String> = texts.collect();
+        Err(Error::new(ErrorKind::Input, texts.join("; ")).at("option", "--strict"))
     }
 
     /// No record at all is an error where some were asked for, as it is most
@@ -152,6 +242,25 @@ impl Window {
     }
 }
 
+/// What is joined with outputs of a model are values of images, by their names.
+fn check_held(outputs: &Outputs, held: &[Table]) -> Result<()> {
+    if outputs.is_empty() {
+        return Ok(());
+    }
+    for input in held.iter().flatten() {
+        let message = match (&input.roles.ids, &input.roles.embeddings) {
+            (_, Some(_)) => "embeddings are not joined with outputs of a model; profile them apart",
+            (None, _) => {
+                "outputs are joined by the name of the image: say in which column with --ids"
+            }
+            (Some(_), None) => continue,
+        };
+        let error = Error::new(ErrorKind::Argument, message);
+        return Err(error.at("file", input.file.path().display()));
+    }
+    Ok(())
+}
+
 /// Says which columns of records are not profiled though all were meant.
 fn tell_passed_over(input: &Input) {
     if !input.roles.features.iter().any(|name| name == "*") {
@@ -163,6 +272,10 @@ fn tell_passed_over(input: &Input) {
         FieldKind::Vector { .. } if input.roles.embeddings.as_ref() != Some(&field.name) => {
             Some(format!("{} (lists of numbers)", field.name))
         }
+        FieldKind::Time if !input.roles.has(&field.name) => Some(format!(
+            "{} (a time: see --time, or name it under --features)",
+            field.name
+        )),
         _ => None,
     });
     let passed: Vec<String> = passed.collect();
@@ -215,8 +328,12 @@ impl Findings {
     /// What one file was found to hold.
     fn add(&mut self, file: &InputFile, scan: &Scan) {
         self.unmatched.extend(scan.unmatched());
-        let path = file.path().display();
-        let problems = scan.problems().into_iter();
+        self.tell_problems(file.path(), &scan.problems());
+    }
+
+    fn tell_problems(&mut self, path: &Path, problems: &[Problem]) {
+        let path = path.display();
+        let problems = problems.iter();
         self.notes
             .extend(problems.map(|problem| format!("{problem} (file {path})")));
     }
@@ -227,7 +344,7 @@ impl Findings {
         let (missing, unused) = (partners.missing(), partners.unused());
         if missing + unused > 0 && input.selection.is_all() {
             self.notes.push(format!(
-                "{missing} records have no partner of the same id in {path}, {unused} records of it have none",
+                "{missing} records have no partner of the same id in {path}, {unused} records of that file have none",
                 path = input.file.path().display()
             ));
         }

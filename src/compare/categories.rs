@@ -8,6 +8,7 @@ use super::finding::SharePair;
 use super::numbers::{Named, percent};
 use super::repeats::DesignEffects;
 use super::thresholds::Thresholds;
+use super::wording::kind_of;
 
 /// Counts by value.
 pub(crate) type Counts = BTreeMap<String, u64>;
@@ -96,6 +97,19 @@ pub(crate) fn compare_counts_by(
 }
 
 fn sentence(named: &Named<'_>, shares: &[SharePair], new: &[String], lost: &[String]) -> String {
+    let what = plain_sentence(named, shares, new, lost);
+    match kind_of(named.feature) {
+        Some(kind) => format!("{kind}: {what}"),
+        None => what,
+    }
+}
+
+fn plain_sentence(
+    named: &Named<'_>,
+    shares: &[SharePair],
+    new: &[String],
+    lost: &[String],
+) -> String {
     if let Some(value) = new.first() {
         return format!("{}: {value} is new{}", named.title(), others(new.len()));
     }

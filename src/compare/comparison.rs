@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{Profile, SpaceProfile};
 
+use super::calibration::expected_accuracy;
 use super::draft::Draft;
 use super::features::compare_features;
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
 use super::judge::{judge, overall};
 use super::natural::History;
+use super::objects::compare_objects;
 use super::options::CompareOptions;
 use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
 use super::space::{compare_space, group_of};
 use super::unused::compare_unused;
 use super::view::View;
 use super::why::explain;
+use super::zoom::explain_zoom;
 
 /// Compares two profiles: what changed, how much, how sure, and which records
 /// show it.
@@ -138,7 +141,8 @@ pub fn compare_with_history(
     }
     let (groups, findings) = judge(evidence.drafts, options.alpha);
     let found = (groups.as_slice(), findings.as_slice());
-    let why = explain(reference, target, &evidence.views, found, options);
+    let mut why = explain(reference, target, &evidence.views, found, options);
+    why.extend(explain_zoom(reference, target, &findings));
     Ok(Comparison {
         verdict: overall(&groups),
         alpha: options.alpha,
@@ -170,9 +174,10 @@ pub(super) fn measure(
         ));
     }
     let mut drafts = compare_features(reference, target, options)?;
+    drafts.extend(compare_objects(reference, target, options)?);
     drafts.extend(compare_unused(reference, target, &options.thresholds));
     let mut spaces = Vec::new();
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> = expected_accuracy(reference, target).into_iter().collect();
     let mut views = BTreeMap::new();
     for name in reference.spaces().keys() {
         if !target.spaces().contains_key(name) {
@@ -259,6 +264,11 @@ pub(super) fn window(name: &str, profile: &Profile) -> WindowSummary {
     add("records", profile.tally());
     for (name, space) in profile.spaces() {
         add(&format!("space {name}"), space.tally());
+    }
+    for (kind, table) in profile.objects() {
+        let faults = table.faults().iter();
+        not_used
+            .extend(faults.map(|(reason, count)| (format!("objects {kind}: {reason}"), *count)));
     }
     WindowSummary {
         name: name.to_owned(),

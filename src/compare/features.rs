@@ -22,9 +22,11 @@ use super::tails::compare_tails;
 /// What is counted of records without a value.
 const MISSING: &str = "missing";
 /// The group of labels, predictions and scores.
-const OUTPUTS: &str = "outputs";
+pub(crate) const OUTPUTS: &str = "outputs";
 /// The group of all other named values.
 pub(crate) const RECORDS: &str = "records";
+/// Groups of what is measured of pictures, which begins with their name and a dot.
+const PICTURES: [&str; 5] = ["file", "exif", "pixels", "quality", "custom"];
 
 /// Tests of every feature that both sides have, and of those that the target has
 /// lost. A feature that serves as the class of a space is tested there. Labels may
@@ -40,6 +42,9 @@ pub(crate) fn compare_features(
     let periods = periods(reference, target)?;
     let statistics = chosen(&options.statistics, reference, target)?;
     let groups = Groups::of_any(reference, target);
+    let images = (&reference.config().images, &target.config().images);
+    let has_pictures = images.0.is_some() || images.1.is_some();
+    let place = |name: &str| place(name, options, has_pictures);
     let records = (reference.records(), target.records());
     let sampled: Vec<_> = samples(reference, target).collect();
     let mut drafts = Vec::new();
@@ -47,14 +52,21 @@ pub(crate) fn compare_features(
         if serves_as_class(reference, target, name) {
             continue;
         }
-        let (group, kind) = place(name, options);
+        let (group, kind) = place(name);
         let named = Named {
             group,
             feature: name,
             kind,
             scope: Scope::All,
         };
+        let unlike = match images {
+            (Some(a), Some(b)) => a.unlike(b, name),
+            _ => None,
+        };
         match target.features().get(name) {
+            Some(_) if unlike.is_some() => {
+                drafts.push(named.draft().not_tested(unlike.unwrap_or_default()));
+            }
             Some(b) => {
                 let by = Chosen {
                     statistic: statistics.get(name).copied(),
@@ -78,7 +90,7 @@ pub(crate) fn compare_features(
     }
     for name in target.features().keys() {
         if !reference.features().contains_key(name) {
-            let (group, kind) = place(name, options);
+            let (group, kind) = place(name);
             let draft = Draft::new(group, name, kind, Scope::All);
             drafts.push(draft.not_tested("the reference has no such feature"));
         }
@@ -86,10 +98,13 @@ pub(crate) fn compare_features(
     Ok(drafts)
 }
 
-fn place(name: &str, options: &CompareOptions) -> (&'static str, Kind) {
+fn place(name: &str, options: &CompareOptions, has_pictures: bool) -> (&'static str, Kind) {
+    let part = name.split_once('.').filter(|_| has_pictures);
+    let part = part.and_then(|(part, _)| PICTURES.into_iter().find(|group| *group == part));
     match name {
         "label" => (OUTPUTS, Kind::Label),
         "prediction" => (OUTPUTS, Kind::Output),
+        _ if part.is_some() => (part.unwrap_or(RECORDS), Kind::Input),
         _ if is_output(name, &options.outputs) => (OUTPUTS, Kind::Output),
         _ => (RECORDS, Kind::Input),
     }
@@ -126,7 +141,7 @@ struct Chosen<'a> {
 }
 
 /// How much less than their number records say of what samples do not keep.
-fn careful(groups: Option<&Groups>, rows: (u64, u64)) -> DesignEffects {
+pub(crate) fn careful(groups: Option<&Groups>, rows: (u64, u64)) -> DesignEffects {
     groups.map_or(DesignEffects::NONE, |groups| groups.careful_design(rows))
 }
 
@@ -210,6 +225,9 @@ fn compare_categories(
                 "more than {cap} distinct values: an identifier, not a category?"
             ));
     }
+    if let Some(what) = no_category(a).zip(no_category(b)).map(|(what, _)| what) {
+        return named.draft().counts(a.total(), b.total()).not_tested(what);
+    }
     let counts = |categories: &Categories| -> Counts {
         categories
             .iter()
@@ -232,6 +250,37 @@ fn compare_categories(
         &options.thresholds,
         options.seed,
     )
+}
+
+/// Texts from which it can be told that they are no categories.
+const TOLD_FROM: u64 = 20;
+
+/// Why texts say nothing by how often each comes, if they do not: they name the
+/// records, or say when they were made.
+fn no_category(categories: &Categories) -> Option<&'static str> {
+    let (values, total) = (categories.len() as u64, categories.total());
+    if total >= TOLD_FROM && categories.iter().all(|(value, _)| is_date(value)) {
+        return Some("dates, which differ between windows by nature (see --time)");
+    }
+    // Nine of ten records have a value that no other has, or nearly so.
+    if total >= TOLD_FROM && 10 * values >= 9 * total {
+        return Some(
+            "nearly each record has a value of its own: an identifier, not a category? (see --ids)",
+        );
+    }
+    None
+}
+
+/// Whether a text begins as a date of ISO 8601 does, `2025-03-03`, and ends there or
+/// goes on with a time.
+fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 10
+        && bytes[..10].iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+        && matches!(bytes.get(10), None | Some(b'T' | b't' | b' '))
 }
 
 /// A cap, at most 2^20, with a comma before each three digits.

@@ -17,6 +17,7 @@
 
 mod angles;
 mod binned;
+mod calibration;
 mod categories;
 mod classes;
 mod clusters;
@@ -34,6 +35,9 @@ mod judge;
 mod mix;
 mod natural;
 mod numbers;
+mod object_classes;
+mod object_words;
+mod objects;
 mod options;
 mod order;
 mod outputs;
@@ -57,6 +61,8 @@ mod thresholds;
 mod unused;
 mod view;
 mod why;
+mod wording;
+mod zoom;
 
 pub use comparison::{compare, compare_with_history};
 pub use explanation::{Association, Explanation};

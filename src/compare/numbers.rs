@@ -10,6 +10,7 @@ use super::stats::{
     total_variation, wasserstein1, wasserstein1_test,
 };
 use super::thresholds::Thresholds;
+use super::wording::meaning_of;
 
 /// Ranks at which quantiles are reported.
 const RANKS: [f64; 5] = [0.01, 0.05, 0.5, 0.95, 0.99];
@@ -184,12 +185,12 @@ fn describe(
         (Size::Wasserstein, unit) => format!("{:+.2} {unit}", effect.value.copysign(to - from)),
         (Size::MedianShift, unit) => format!("{:+.2} {unit}", effect.value),
     };
-    let sentence = format!(
-        "median {} {} -> {} ({size})",
-        named.title(),
-        number(from),
-        number(to)
-    );
+    let (title, from_to) = (named.title(), format!("{} -> {}", number(from), number(to)));
+    let sentence = match meaning_of(named.feature, from, to) {
+        Some((meaning, "")) => format!("{meaning}: median {title} {from_to} ({size})"),
+        Some((meaning, unit)) => format!("{meaning}: median {title} {from_to} {unit} ({size})"),
+        None => format!("median {title} {from_to} ({size})"),
+    };
     draft.effect(effect).sentence(sentence)
 }
 
@@ -236,8 +237,19 @@ pub(crate) fn other_constant(
 ) -> Option<String> {
     let (always, now) = (constant(reference)?, constant(target)?);
     (always != now).then(|| {
+        let meaning = meaning_of(named.feature, always, now);
         let (title, (always, now)) = (named.title(), apart(always, now));
-        format!("{title} was always {always}, is now always {now}")
+        match meaning {
+            Some((meaning, unit)) => {
+                let unit = if unit.is_empty() {
+                    ""
+                } else {
+                    &format!(" {unit}")
+                };
+                format!("{meaning}: {title} was always {always}, is now always {now}{unit}")
+            }
+            None => format!("{title} was always {always}, is now always {now}"),
+        }
     })
 }
 

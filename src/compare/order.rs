@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Effect, Finding, Scope, Verdict};
 use super::tails::without_tail;
+use super::wording::is_consequence;
 
 /// Sorts findings, the most telling first.
 ///
 /// 1. The heaviest verdict; there, a class or value that is new or gone.
 /// 2. Clusters after classes of the same group: where rows have names of their
 ///    own, a cluster only repeats them.
-/// 3. What belongs together stays together, the largest effect first: all
+/// 3. Of pictures, what names a cause before what only follows from it: a blurred picture has
+///    fewer edges and a smaller file, too.
+/// 4. What belongs together stays together, the largest effect first: all
 ///    findings of one class or cluster, a feature of all records with its tails.
 ///    Effects are compared in units of their thresholds.
-/// 4. There, the whole distribution before its tails, and the distances of pairs
+/// 5. There, the whole distribution before its tails, and the distances of pairs
 ///    before those to a centre: the latter grow when a class moves and when it
 ///    spreads out, the former only when it spreads out.
 pub(crate) fn sort(findings: &mut Vec<Finding>) {
@@ -28,6 +31,11 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
         let weight = weights.entry(Topic::of(finding)).or_insert(0.0);
         *weight = weight.max(effect_of(finding));
     }
+    let following: BTreeSet<Topic> = findings
+        .iter()
+        .filter(|finding| only_follows(finding))
+        .map(Topic::of)
+        .collect();
     let mut keyed: Vec<(Key, Finding)> = std::mem::take(findings)
         .into_iter()
         .map(|finding| {
@@ -36,6 +44,7 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
             let key = Key {
                 striking: has_new_values(&finding),
                 behind: cluster && classed.contains(&(finding.verdict, finding.group.clone())),
+                follows: following.contains(&topic),
                 weight: weights[&topic],
                 effect: effect_of(&finding),
                 unspecific: is_unspecific(finding.feature.as_str()),
@@ -53,6 +62,12 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
 fn has_new_values(finding: &Finding) -> bool {
     let none = finding.new_values.is_empty() && finding.lost_values.is_empty();
     finding.verdict == Verdict::Drift && !none && finding.feature != "cluster shares"
+}
+
+/// Whether a measure of pictures changed in a way that another names better.
+fn only_follows(finding: &Finding) -> bool {
+    let median = finding.quantiles.iter().find(|pair| pair.rank == 0.5);
+    median.is_some_and(|pair| is_consequence(&finding.feature, pair.reference, pair.target))
 }
 
 /// Whether a change of this feature may only follow from that of another.
@@ -91,6 +106,7 @@ impl Topic {
 struct Key {
     striking: bool,
     behind: bool,
+    follows: bool,
     weight: f64,
     effect: f64,
     unspecific: bool,
@@ -106,6 +122,7 @@ impl Key {
             .cmp(&self.topic.verdict)
             .then(other.striking.cmp(&self.striking))
             .then(self.behind.cmp(&other.behind))
+            .then(self.follows.cmp(&other.follows))
             .then(heavy(self.weight, other.weight))
             .then_with(|| self.topic.cmp(&other.topic))
             .then(self.unspecific.cmp(&other.unspecific))

@@ -73,6 +73,16 @@ impl DesignEffects {
         self.reference > 1.0 || self.target > 1.0
     }
 
+    /// Those of objects that depend on each other within records, and records that
+    /// depend on each other.
+    pub(crate) fn times(self, records: Self) -> Self {
+        Self {
+            reference: self.reference * records.reference,
+            target: self.target * records.target,
+            grouped: records.grouped,
+        }
+    }
+
     /// On each side the larger one.
     pub(crate) fn max(self, other: Self) -> Self {
         Self {

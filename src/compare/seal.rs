@@ -80,7 +80,7 @@ impl Profile {
             let summary = summary(self, name, space).map_err(|e| e.at("space", name))?;
             summaries.insert(name.clone(), summary);
         }
-        Ok(self.sealed_with(summaries))
+        self.sealed_with(summaries)
     }
 }
 

@@ -3,10 +3,14 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{Profile, ProfileSet, Segment};
 
+use super::categories::{Counts, compare_counts};
 use super::comparison::{Evidence, measure, window};
-use super::finding::Verdict;
+use super::draft::Draft;
+use super::finding::{Finding, Kind, Scope, Verdict};
 use super::judge::{judge, overall};
+use super::numbers::Named;
 use super::options::CompareOptions;
+use super::repeats::DesignEffects;
 use super::result::Comparison;
 use super::stats;
 use super::why::explain;
@@ -28,6 +32,9 @@ pub struct SetComparison {
     pub only_reference: Vec<(Segment, u64)>,
     /// Segments that only the target has, and their records.
     pub only_target: Vec<(Segment, u64)>,
+    /// Whether segments came or vanished: the records of those that one side lacks,
+    /// beside all others together. `None` where both sides have the same.
+    pub one_sided: Option<Finding>,
 }
 
 /// One segment of a [`SetComparison`].
@@ -63,9 +70,12 @@ pub struct SegmentComparison {
 /// by permutation, whose p-values end at 1e-4, cannot reach it in more than some
 /// hundreds of segments.
 ///
-/// A segment that one side lacks is named, not tested; nor is whether segments
-/// became more or less frequent. Profile the column as a feature to have that
-/// tested.
+/// That a side lacks a segment is one more test among them: of the records of such
+/// segments, beside all others together ([`SetComparison::one_sided`]). One that had,
+/// or has, a share of 1 % or more is drift if its absence is more than chance. Where
+/// the side that lacks it pooled values for which there was no room, it may be among
+/// them, and is not tested. Whether segments that both have became more or less
+/// frequent is not tested: profile the column as a feature to have that.
 ///
 /// ```
 /// use driftsphere::compare::{CompareOptions, Verdict, compare_sets};
@@ -122,13 +132,23 @@ pub fn compare_sets(
             });
         }
     }
-    let p_values: Vec<Option<f64>> = measured.iter().map(|m| m.p_value).collect();
-    let steps = holm(&p_values, options.alpha);
+    let one_sided = one_sided(reference, target, options);
+    let mut p_values: Vec<Option<f64>> = measured.iter().map(|m| m.p_value).collect();
+    p_values.push(one_sided.as_ref().and_then(|draft| draft.finding.p_value));
+    let mut steps = holm(&p_values, options.alpha);
+    let last = steps.pop();
+    let one_sided = one_sided.zip(last).and_then(|(draft, step)| {
+        let (_, mut findings) = judge(vec![draft], step.alpha);
+        let mut finding = findings.pop()?;
+        finding.p_adjusted = step.p_adjusted;
+        Some(finding)
+    });
     let segments = measured.into_iter().zip(steps);
     let segments: Vec<_> = segments
         .map(|(measured, step)| measured.judged(step, columns.0, options))
         .collect();
     let verdicts = segments.iter().map(|s| s.comparison.verdict);
+    let verdicts = verdicts.chain(one_sided.iter().map(|finding| finding.verdict));
     Ok(SetComparison {
         verdict: verdicts.max().unwrap_or(Verdict::NotTested),
         alpha: options.alpha,
@@ -137,7 +157,54 @@ pub fn compare_sets(
         segments,
         only_reference: missing(reference, target),
         only_target: missing(target, reference),
+        one_sided,
     })
+}
+
+/// What the test of segments that one side lacks calls all others.
+const BOTH_HAVE: &str = "segments of both";
+
+/// The test of the segments that one side lacks, if there are any.
+fn one_sided(
+    reference: &ProfileSet,
+    target: &ProfileSet,
+    options: &CompareOptions,
+) -> Option<Draft> {
+    let column = reference.column();
+    let counts = |of: &ProfileSet, in_set: &ProfileSet| {
+        let pooled = of.members().contains_key(&Segment::Other)
+            || in_set.members().contains_key(&Segment::Other);
+        let mut counts = Counts::new();
+        for (segment, profile) in of.members() {
+            let name = match in_set.members().contains_key(segment) || pooled {
+                true => BOTH_HAVE.to_owned(),
+                false => segment.address(column),
+            };
+            *counts.entry(name).or_default() += profile.records();
+        }
+        counts
+    };
+    let feature = format!("segments by {column}");
+    let named = Named {
+        group: "segments",
+        feature: &feature,
+        kind: Kind::Input,
+        scope: Scope::All,
+    };
+    let (ours, theirs) = (counts(reference, target), counts(target, reference));
+    let all_have = |counts: &Counts| counts.keys().all(|name| name == BOTH_HAVE);
+    if all_have(&ours) && all_have(&theirs) {
+        return None;
+    }
+    let (thresholds, design) = (&options.thresholds, DesignEffects::NONE);
+    Some(compare_counts(
+        &named,
+        &ours,
+        &theirs,
+        design,
+        thresholds,
+        options.seed,
+    ))
 }
 
 /// The segments of `of` that `in_set` lacks.

@@ -44,6 +44,11 @@ pub(crate) fn compare_tails(
             continue;
         };
         let effective = design.effective(n, m);
+        // A tail cannot lose more than all it has: lost by half is as much as doubled.
+        let growth = match to < from {
+            true => thresholds.tail_growth / (1.0 + thresholds.tail_growth),
+            false => thresholds.tail_growth,
+        };
         let feature = format!("{} {tail}", named.feature);
         let named = Named {
             feature: &feature,
@@ -57,7 +62,7 @@ pub(crate) fn compare_tails(
                 "share difference",
                 to - from,
                 "share",
-                nominal * thresholds.tail_growth,
+                nominal * growth,
                 Some(detectable_share_shift(from, effective.0, effective.1)),
             ))
             .sentence(format!(

@@ -11,7 +11,7 @@
 /// | [`js`](Self::js) | 0.13 | the same change |
 /// | [`hellinger`](Self::hellinger) | 0.11 | the same change |
 /// | [`angle_shift`](Self::angle_shift) | 10 | degrees; forty minutes of a day, a third of the way from red to orange |
-/// | [`tail_growth`](Self::tail_growth) | 1 | a tail doubled: 10 % of the records below what was the 5 % quantile |
+/// | [`tail_growth`](Self::tail_growth) | 1 | a tail doubled: 10 % of the records below what was the 5 % quantile; or lost half of its records |
 /// | [`median_shift`](Self::median_shift) | 0.2 | Cohen's small effect, on distances |
 /// | [`novel_share`](Self::novel_share) | 0.01 | one record more in a hundred lies farther out than nearly all of the reference |
 /// | [`neighbour_excess`](Self::neighbour_excess) | 0.02 | of ten nearest neighbours 0.2 more than by chance come from the own window |
@@ -45,8 +45,8 @@ pub struct Thresholds {
     pub hellinger: f64,
     /// Wasserstein distance of an angle on its circle, in degrees.
     pub angle_shift: f64,
-    /// Growth of the share of records in a tail of the reference, in units of
-    /// the tail's nominal share.
+    /// Growth g of the share of records in a tail of the reference, in units of
+    /// the tail's nominal share; a loss counts from g / (1 + g) on.
     pub tail_growth: f64,
     /// Shift of the median distance, in units of the reference's sd.
     pub median_shift: f64,

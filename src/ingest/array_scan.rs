@@ -117,6 +117,7 @@ impl ArrayScan {
                 .map(|t| t[range.clone()].to_vec()),
             embeddings,
             features: features.collect::<Result<_>>()?,
+            objects: Vec::new(),
         }))
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ndarray::{ArrayView2, Axis, CowArray, Ix2};
 
 use super::column::{Cell, Column};
+use super::objects::Objects;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Many records at once: each named column has one value for each row.
@@ -47,6 +48,7 @@ pub struct Batch<'a> {
     times: Option<Cow<'a, [i64]>>,
     spaces: Vec<(Cow<'a, str>, CowArray<'a, f32, Ix2>)>,
     features: Vec<(Cow<'a, str>, Cow<'a, Column>)>,
+    pub(super) objects: Vec<(Cow<'a, str>, Cow<'a, Objects>)>,
 }
 
 impl<'a> Batch<'a> {
@@ -63,6 +65,7 @@ impl<'a> Batch<'a> {
             times: None,
             spaces: Vec::new(),
             features: Vec::new(),
+            objects: Vec::new(),
         }
     }
 
@@ -132,7 +135,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     ///
     /// [`ErrorKind::Argument`] when a column has not one value for each row, or
-    /// when the name of a space or feature is empty or given twice; the error
+    /// when the name of a space, feature or kind of objects is empty or given twice; the error
     /// names the column.
     pub fn check(&self) -> Result<()> {
         let fixed = [
@@ -152,6 +155,9 @@ impl<'a> Batch<'a> {
         for (name, column) in &self.features {
             self.check_len("feature", name, column.len())?;
         }
+        self.check_objects()?;
+        let kinds = self.objects.iter().map(|(kind, _)| kind.as_ref());
+        check_names("kind of objects", kinds)?;
         check_names("space", self.spaces.iter().map(|(name, _)| name.as_ref()))?;
         check_names(
             "feature",
@@ -201,6 +207,10 @@ impl<'a> Batch<'a> {
             let name = Cow::Owned(name.clone().into_owned());
             (name, values.select(Axis(0), rows).into())
         });
+        let objects = self.objects.iter().map(|(kind, objects)| {
+            let kind = Cow::Owned(kind.clone().into_owned());
+            (kind, Cow::Owned(objects.take(rows)))
+        });
         let times = self.times.as_ref();
         Ok(Batch {
             len: rows.len(),
@@ -211,6 +221,7 @@ impl<'a> Batch<'a> {
             segments: column(&self.segments)?,
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
             spaces: spaces.collect(),
+            objects: objects.collect(),
             features,
         })
     }

@@ -4,6 +4,8 @@ use ndarray::Array2;
 
 use super::batch::Batch;
 use super::column::{Cell, Column};
+use super::objects::Objects;
+use crate::error::Result;
 
 /// Some records of a file, as a [`Scan`](super::Scan) gives them.
 #[derive(Debug, Clone, Default)]
@@ -20,9 +22,39 @@ pub struct Block {
     pub(crate) embeddings: Option<Array2<f32>>,
     /// Sorted by name.
     pub(crate) features: Vec<(String, Column)>,
+    /// By kind.
+    pub(crate) objects: Vec<(String, Objects)>,
 }
 
 impl Block {
+    /// Records of these ids that hold objects; the first is record `first` of its
+    /// file.
+    ///
+    /// ```
+    /// use driftsphere::ingest::{Block, Column, Objects};
+    ///
+    /// let mut boxes = Objects::new(&["score"])?;
+    /// boxes.end_record();
+    /// let block = Block::of_objects(0, Column::from(vec!["a.jpg"]), vec![("box".into(), boxes)])?;
+    /// assert_eq!(block.len(), 1);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Batch::check`].
+    pub fn of_objects(first: u64, ids: Column, objects: Vec<(String, Objects)>) -> Result<Self> {
+        let len = ids.len();
+        let block = Self {
+            len,
+            rows: (first..).take(len).collect(),
+            ids: Some(ids),
+            objects,
+            ..Self::default()
+        };
+        block.batch("").check()?;
+        Ok(block)
+    }
+
     /// Number of records, at least 1.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -76,6 +108,9 @@ impl Block {
         }
         for (name, column) in &self.features {
             batch = batch.feature(name, column);
+        }
+        for (kind, objects) in &self.objects {
+            batch = batch.objects(kind, objects);
         }
         batch
     }

@@ -105,6 +105,18 @@ impl Column {
         }
     }
 
+    /// The value of `row`, owned.
+    #[cfg(feature = "records")]
+    pub(crate) fn cell(&self, row: usize) -> Cell {
+        match self {
+            Self::Int(v) => Cell::Int(v[row]),
+            Self::Float(v) => Cell::Float(v[row]),
+            Self::Bool(v) => Cell::Bool(v[row]),
+            Self::Text(v) => Cell::Text(v[row].clone()),
+            Self::Mixed(v) => v[row].clone(),
+        }
+    }
+
     /// Whether the record of `row` says anything of the value, be it that there
     /// is none.
     ///

@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     #[cfg(feature = "parquet")]
     Parquet(ParquetFile),
     Text(TextKind),
+    #[cfg(feature = "images")]
+    Images(super::image::ImageSet),
 }
 
 /// The kind and the columns of a file that does not hold arrays.

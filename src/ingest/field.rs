@@ -20,7 +20,11 @@ pub enum FieldKind {
         /// Whether its elements are floating-point numbers.
         floats: bool,
     },
-    /// Neither, with the type for people: listed, an error when asked for.
+    /// A time or a date for each record: as the time of the record, or what a single
+    /// value is used for. It goes on from window to window by nature, so patterns of
+    /// features pass over it.
+    Time,
+    /// None of these, with the type for people: listed, an error when asked for.
     Other(String),
 }
 
@@ -68,7 +72,8 @@ pub struct Roles {
     /// timestamp, or a text such as `2025-03-03T07:42:32Z`.
     pub time: Option<String>,
     /// Features by name; in a pattern `*` stands for any text, and it passes
-    /// over columns that have another role and those without single values.
+    /// over columns that have another role, those that are typed as times, and those
+    /// without single values.
     pub features: Vec<String>,
 }
 
@@ -85,6 +90,12 @@ impl Roles {
             &self.time,
         ];
         named.into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether `name` is asked for as such, not by a pattern.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.takes(name) || self.features.iter().any(|feature| feature == name)
     }
 
     /// Whether `name` has a role of its own.

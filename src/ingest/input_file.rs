@@ -7,6 +7,8 @@ use super::array_scan::ArrayScan;
 use super::csv::CsvStream;
 use super::detect::{self, Kind};
 use super::field::{Field, FieldKind, Roles};
+#[cfg(feature = "images")]
+use super::image::{ImageSet, ImageStream};
 use super::json_lines::JsonStream;
 use super::limits::Limits;
 #[cfg(feature = "parquet")]
@@ -20,6 +22,9 @@ use super::stream_scan::StreamScan;
 use super::table::ArrayFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::glob::matches;
+
+/// What is known of every picture without being a feature of it.
+pub(super) const BUILT_IN: [&str; 5] = ["id", "folder", "exif", "file", "exif-or-file"];
 
 /// What a file is taken for where its content leaves that open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +48,8 @@ pub enum Format {
     Csv,
     /// One JSON object a line.
     JsonLines,
+    /// Pictures: each is a record.
+    Images,
 }
 
 /// A file of arrays or records, opened but not read.
@@ -119,7 +126,24 @@ impl InputFile {
         })
     }
 
-    /// The path that was opened.
+    /// Pictures as records, each with what is measured of it; columns that a list gives them
+    /// are its fields, all others turn up as they are read.
+    #[cfg(feature = "images")]
+    #[must_use]
+    pub fn of_images(set: ImageSet) -> Self {
+        let field = |name| Field {
+            name,
+            kind: FieldKind::Scalar,
+        };
+        Self {
+            path: set.place().into(),
+            limits: Limits::default(),
+            fields: set.columns().into_iter().map(field).collect(),
+            kind: Kind::Images(set),
+        }
+    }
+
+    /// The path that was opened; of pictures the first.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -134,6 +158,8 @@ impl InputFile {
             Kind::Parquet(_) => Format::Parquet,
             Kind::Text(TextKind::Csv { .. }) => Format::Csv,
             Kind::Text(TextKind::JsonLines) => Format::JsonLines,
+            #[cfg(feature = "images")]
+            Kind::Images(_) => Format::Images,
         }
     }
 
@@ -148,6 +174,13 @@ impl InputFile {
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|field| field.name == name)
+    }
+
+    /// Whether every picture of it has something called so that is no feature, such as
+    /// `folder`.
+    #[must_use]
+    pub fn has_built_in(&self, name: &str) -> bool {
+        self.format() == Format::Images && BUILT_IN.contains(&name)
     }
 
     /// Whether any column holds vectors.
@@ -242,7 +275,8 @@ impl InputFile {
             let free = scalars.filter(|field| !roles.takes(&field.name));
             let found = free.filter(|field| matches(pattern, &field.name));
             names.extend(found.map(|field| field.name.clone()));
-            let may_come = self.format() == Format::JsonLines || pattern == "*";
+            let open = [Format::JsonLines, Format::Images];
+            let may_come = open.contains(&self.format()) || pattern == "*";
             if names.len() == before && !may_come {
                 let known: Vec<String> = self.fields.iter().map(|f| f.name.clone()).collect();
                 let listed = unknown(pattern, &known);
@@ -277,9 +311,14 @@ impl InputFile {
         let place = |error: Error| error.at("file", self.path.display());
         let dim = roles.embeddings.as_ref();
         let dim = dim.map(|name| self.dimension(name)).transpose()?;
+        let unit = match self.format() {
+            Format::Parquet => "row",
+            Format::Images => "picture",
+            _ => "line",
+        };
         let scan = StreamScan::open(
             Arc::clone(&self.path),
-            self.format() == Format::Parquet,
+            unit,
             roles,
             dim,
             features,
@@ -294,7 +333,7 @@ impl InputFile {
         Ok(Scan::stream(scan.map_err(place)?, expected))
     }
 
-    fn stream(&self, request: &Request) -> Result<Box<dyn RowStream>> {
+    pub(super) fn stream(&self, request: &Request) -> Result<Box<dyn RowStream>> {
         Ok(match &self.kind {
             Kind::Arrays(_) => {
                 return Err(Error::new(
@@ -318,6 +357,8 @@ impl InputFile {
             Kind::Text(TextKind::JsonLines) => {
                 Box::new(JsonStream::open(&self.path, &self.limits, request)?)
             }
+            #[cfg(feature = "images")]
+            Kind::Images(set) => Box::new(ImageStream::open(set, request)?),
         })
     }
 }

@@ -78,25 +78,35 @@ impl Partners {
     /// [`ErrorKind::Limit`] when they take too much memory; and what reading
     /// gives.
     pub fn read(&mut self, scan: &mut Scan) -> Result<()> {
-        while let Some(mut block) = scan.next_block(1 << 14)? {
-            let ids = block.ids.take();
-            let ids = ids.ok_or_else(|| {
-                Error::new(ErrorKind::Argument, "an input without ids cannot be joined")
-            })?;
-            self.hold(&ids, &block)?;
-            for row in 0..block.len() {
-                let Some(id) = ids.present(row) else { continue };
-                let at = self.columns.len + row;
-                if self.rows.insert(id.clone().into_owned(), at).is_some() {
-                    return Err(Error::new(
-                        ErrorKind::Input,
-                        "two records have one id, so it cannot be said which is meant",
-                    )
-                    .at("id", id));
-                }
-            }
-            self.columns.append(block);
+        while let Some(block) = scan.next_block(1 << 14)? {
+            self.take(block)?;
         }
+        Ok(())
+    }
+
+    /// Takes in some records of an input.
+    ///
+    /// # Errors
+    ///
+    /// As [`Partners::read`].
+    pub fn take(&mut self, mut block: Block) -> Result<()> {
+        let ids = block.ids.take();
+        let ids = ids.ok_or_else(|| {
+            Error::new(ErrorKind::Argument, "an input without ids cannot be joined")
+        })?;
+        self.hold(&ids, &block)?;
+        for row in 0..block.len() {
+            let Some(id) = ids.present(row) else { continue };
+            let at = self.columns.len + row;
+            if self.rows.insert(id.clone().into_owned(), at).is_some() {
+                return Err(Error::new(
+                    ErrorKind::Input,
+                    "two records have one id, so it cannot be said which is meant",
+                )
+                .at("id", id));
+            }
+        }
+        self.columns.append(block);
         self.used.resize(self.columns.len, false);
         Ok(())
     }
@@ -203,18 +213,9 @@ fn pick(column: &Column, rows: &[Option<usize>]) -> Column {
     if let Some(Ok(column)) = all.map(|rows| column.take(&rows)) {
         return column;
     }
-    let cell = |at: usize| match column {
-        Column::Int(v) => Cell::Int(v[at]),
-        Column::Float(v) => Cell::Float(v[at]),
-        Column::Bool(v) => Cell::Bool(v[at]),
-        Column::Text(v) => Cell::Text(v[at].clone()),
-        Column::Mixed(v) => v[at].clone(),
-    };
-    Column::Mixed(
-        rows.iter()
-            .map(|at| at.map_or(Cell::Absent, cell))
-            .collect(),
-    )
+    let cells = rows.iter();
+    let cells = cells.map(|at| at.map_or(Cell::Absent, |at| column.cell(at)));
+    Column::Mixed(cells.collect())
 }
 
 impl Block {
@@ -236,6 +237,11 @@ impl Block {
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
             embeddings: embeddings.map(|e| e.select(ndarray::Axis(0), rows)),
             features: features.collect::<Result<_>>()?,
+            objects: self
+                .objects
+                .iter()
+                .map(|(kind, o)| (kind.clone(), o.take(rows)))
+                .collect(),
         })
     }
 

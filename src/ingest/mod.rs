@@ -7,6 +7,8 @@
 //! | a file of any kind | `InputFile`: lists its columns; `Roles` say which of them are what; `Scan` reads blocks |
 //! | two files that know different things of the same records | `Partners`: holds one by id, adds it to the other |
 //! | a `.npy`, `.npz` or `.safetensors` file, array by array | [`ArrayFile`]: lists arrays, reads columns, opens a [`MatrixReader`] |
+//! | what a model says of images: COCO, YOLO, Pascal VOC, label maps | `OutputsFile`, `ImageList`; `OutputsScan` gives `Instances` |
+//! | boxes and the like that records hold | [`Objects`], for [`Batch::objects`] |
 //! | a part of the rows of a file | [`Selection`] as typed, [`RowPlan`] for one file of arrays, [`SelectedRows`] to read |
 //!
 //! (`InputFile` and what belongs to it need the feature `records`, Parquet the
@@ -101,6 +103,8 @@ mod field;
 #[cfg(feature = "records")]
 mod filter;
 mod header;
+#[cfg(feature = "images")]
+pub mod image;
 #[cfg(feature = "records")]
 mod input_file;
 #[cfg(feature = "records")]
@@ -116,6 +120,9 @@ mod literal;
 mod matrix;
 #[cfg(feature = "npz")]
 mod npz;
+mod objects;
+#[cfg(feature = "records")]
+mod outputs;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "parquet")]
@@ -154,6 +161,12 @@ pub use input_file::{As, Format, InputFile};
 pub use join::Partners;
 pub use limits::Limits;
 pub use matrix::MatrixReader;
+pub use objects::Objects;
+#[cfg(feature = "records")]
+pub use outputs::{
+    ImageInfo, ImageList, Instance, Instances, Kinds, Mask, ObjectKind, OutputsFile, OutputsFormat,
+    OutputsScan, Shape, Units, read_class_names,
+};
 pub use plan::{RowPlan, SelectedRows};
 #[cfg(feature = "records")]
 pub use problem::{Loss, Problem};

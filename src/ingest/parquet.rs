@@ -97,8 +97,8 @@ impl ParquetFile {
         let at = found.map_err(|_| unknown(name, &names()))?;
         let message = match kind(schema.field(at).data_type()) {
             FieldKind::Vector { .. } if vector => return Ok(at),
-            FieldKind::Scalar if !vector => return Ok(at),
-            FieldKind::Scalar => {
+            FieldKind::Scalar | FieldKind::Time if !vector => return Ok(at),
+            FieldKind::Scalar | FieldKind::Time => {
                 "embeddings are lists of numbers, this column holds single values".into()
             }
             FieldKind::Vector { .. } => {
@@ -123,14 +123,16 @@ impl ParquetFile {
                 let advice = match column.compression() {
                     Compression::ZSTD(_) if !cfg!(feature = "zstd") => {
                         "compressed by Zstandard, which this build cannot undo: build with the feature \
-                         `zstd` (cargo install driftsphere --features zstd)"
+                         `zstd` (cargo install driftsphere --features zstd), or else"
                     }
-                    Compression::BROTLI(_) => "compressed by Brotli, which cannot be undone",
-                    Compression::LZO => "compressed by LZO, which cannot be undone",
+                    Compression::BROTLI(_) => {
+                        "compressed by Brotli, which driftsphere does not read"
+                    }
+                    Compression::LZO => "compressed by LZO, which driftsphere does not read",
                     _ => continue,
                 };
                 let message = format!(
-                    "{advice}; or write the file again with the codec snappy, lz4_raw, gzip or none"
+                    "{advice}; write the file again with the codec snappy, lz4_raw, gzip or none"
                 );
                 let name = column.column_path().parts().first().cloned();
                 return Err(input(message).at("column", name.unwrap_or_default()));
@@ -146,6 +148,7 @@ fn kind(data_type: &DataType) -> FieldKind {
         DataType::List(item) if item.data_type().is_numeric() => FieldKind::Vector {
             floats: item.data_type().is_floating(),
         },
+        DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => FieldKind::Time,
         known if decode::is_scalar(known) => FieldKind::Scalar,
         other => FieldKind::Other(other.to_string().chars().take(64).collect()),
     }

@@ -4,6 +4,7 @@ use ndarray::ArrayView2;
 
 use super::batch::Batch;
 use super::column::Column;
+use super::objects::Objects;
 use crate::error::{Error, ErrorKind, Result};
 
 /// One scalar value of a feature.
@@ -62,6 +63,8 @@ pub struct Record<'a> {
     pub spaces: &'a [(&'a str, &'a [f32])],
     /// Named scalar values.
     pub features: &'a [(&'a str, Value<'a>)],
+    /// What it holds, by kind: [`Objects`] of one record each.
+    pub objects: &'a [(&'a str, &'a Objects)],
 }
 
 impl<'a> Record<'a> {
@@ -104,6 +107,9 @@ impl<'a> Record<'a> {
             };
             batch = batch.feature(name, column);
         }
+        for &(kind, objects) in self.objects {
+            batch = batch.objects(kind, objects);
+        }
         batch.check()?;
         Ok(batch)
     }
@@ -115,6 +121,9 @@ mod tests {
 
     #[test]
     fn every_field_arrives_in_the_batch() {
+        let mut boxes = Objects::new(&["score"]).unwrap();
+        boxes.push(None, &[0.5]).unwrap();
+        boxes.end_record();
         let record = Record {
             id: Some("a"),
             label: Some("cat"),
@@ -123,6 +132,7 @@ mod tests {
             time: Some(7),
             spaces: &[("image", &[1.0, 2.0]), ("text", &[3.0])],
             features: &[("score", Value::Float(0.5)), ("note", Value::Null)],
+            objects: &[("box", &boxes)],
         };
         let batch = record.batch().unwrap();
         assert_eq!(batch.id(0).as_deref(), Some("a"));
@@ -140,6 +150,11 @@ mod tests {
             .map(|(name, c)| (name, c.value(0)))
             .collect();
         assert_eq!(values, record.features);
+        let kinds: Vec<_> = batch
+            .object_kinds()
+            .map(|(kind, o)| (kind, o.len()))
+            .collect();
+        assert_eq!(kinds, [("box", 1)]);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) struct StreamScan {
 impl StreamScan {
     pub(crate) fn open(
         path: Arc<Path>,
-        has_rows: bool,
+        unit: &'static str,
         roles: &Roles,
         dim: Option<usize>,
         features: Vec<String>,
@@ -74,7 +74,7 @@ impl StreamScan {
             stream: open(&request)?,
             filter,
             problems: Problems::default(),
-            unit: if has_rows { "row" } else { "line" },
+            unit,
             any: false,
             dim: dim.unwrap_or(0),
             ids,
@@ -172,6 +172,7 @@ impl StreamScan {
             times,
             embeddings: embeddings.transpose()?,
             features: features.collect::<Result<_>>()?,
+            objects: Vec::new(),
         };
         block.drop_absent();
         Ok(block)

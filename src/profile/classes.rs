@@ -12,6 +12,18 @@ use crate::sketch::hash_text;
 
 use super::group::GroupSketch;
 
+/// What is kept of one class.
+pub(crate) trait ClassState: Sized {
+    /// Takes in what was learned of another class, or elsewhere of this one.
+    fn merge(&mut self, other: &Self) -> Result<()>;
+}
+
+impl ClassState for GroupSketch {
+    fn merge(&mut self, other: &Self) -> Result<()> {
+        Self::merge(self, other)
+    }
+}
+
 /// Index of a class's state, valid until the next call of
 /// [`ClassTable::resolve`].
 pub(crate) type Slot = usize;
@@ -20,25 +32,25 @@ pub(crate) type Slot = usize;
 pub(crate) const UNCLASSIFIED: Slot = 0;
 
 #[derive(Debug, Clone)]
-pub(crate) struct ClassTable {
+pub(crate) struct ClassTable<G> {
     seed: u64,
     max_classes: usize,
     /// By (hash, name); the name settles equal hashes.
     names: BTreeMap<(u64, String), Slot>,
     /// State of the classes that found no room.
     other: Option<Slot>,
-    groups: Vec<GroupSketch>,
+    groups: Vec<G>,
 }
 
 /// The states of a table, taken out of it.
-pub(crate) struct ClassGroups {
-    pub(crate) unclassified: GroupSketch,
-    pub(crate) other: Option<GroupSketch>,
-    pub(crate) named: Vec<(String, GroupSketch)>,
+pub(crate) struct ClassGroups<G> {
+    pub(crate) unclassified: G,
+    pub(crate) other: Option<G>,
+    pub(crate) named: Vec<(String, G)>,
 }
 
-impl ClassTable {
-    pub(crate) fn new(seed: u64, max_classes: usize, unclassified: GroupSketch) -> Self {
+impl<G: ClassState> ClassTable<G> {
+    pub(crate) fn new(seed: u64, max_classes: usize, unclassified: G) -> Self {
         Self {
             seed,
             max_classes,
@@ -54,7 +66,7 @@ impl ClassTable {
     pub(crate) fn resolve(
         &mut self,
         names: &[&str],
-        fresh: impl Fn() -> Result<GroupSketch>,
+        fresh: impl Fn() -> Result<G>,
     ) -> Result<Vec<Slot>> {
         let keys: Vec<(u64, String)> = names
             .iter()
@@ -75,11 +87,7 @@ impl ClassTable {
             .collect())
     }
 
-    fn admit(
-        &mut self,
-        key: &(u64, String),
-        fresh: &impl Fn() -> Result<GroupSketch>,
-    ) -> Result<()> {
+    fn admit(&mut self, key: &(u64, String), fresh: &impl Fn() -> Result<G>) -> Result<()> {
         if self.names.contains_key(key) {
             return Ok(());
         }
@@ -107,7 +115,7 @@ impl ClassTable {
         Ok(())
     }
 
-    fn push(&mut self, group: GroupSketch) -> Slot {
+    fn push(&mut self, group: G) -> Slot {
         self.groups.push(group);
         self.groups.len() - 1
     }
@@ -118,29 +126,17 @@ impl ClassTable {
     }
 
     /// The states, by slot.
-    pub(crate) fn groups_mut(&mut self) -> &mut [GroupSketch] {
+    pub(crate) fn groups_mut(&mut self) -> &mut [G] {
         &mut self.groups
     }
 
-    fn named(&self) -> impl Iterator<Item = (&str, &GroupSketch)> {
+    fn named(&self) -> impl Iterator<Item = (&str, &G)> {
         self.names
             .iter()
             .map(|((_, name), slot)| (name.as_str(), &self.groups[*slot]))
     }
 
-    /// Lets the samples of all classes shrink to `rows`; rows without a class
-    /// have no sample of their own.
-    pub(crate) fn set_sample_rows(&mut self, rows: usize) {
-        for group in self.groups.iter_mut().skip(UNCLASSIFIED + 1) {
-            group.sample.set_k(rows);
-        }
-    }
-
-    pub(crate) fn merge(
-        &mut self,
-        other: &Self,
-        fresh: impl Fn() -> Result<GroupSketch>,
-    ) -> Result<()> {
+    pub(crate) fn merge(&mut self, other: &Self, fresh: impl Fn() -> Result<G>) -> Result<()> {
         let names: Vec<&str> = other.named().map(|(name, _)| name).collect();
         let slots = self.resolve(&names, &fresh)?;
         for ((_, group), slot) in other.named().zip(slots) {
@@ -161,8 +157,8 @@ impl ClassTable {
         Ok(())
     }
 
-    pub(crate) fn into_groups(self) -> ClassGroups {
-        let mut groups: Vec<Option<GroupSketch>> = self.groups.into_iter().map(Some).collect();
+    pub(crate) fn into_groups(self) -> ClassGroups<G> {
+        let mut groups: Vec<Option<G>> = self.groups.into_iter().map(Some).collect();
         let mut take = |slot: Slot| groups[slot].take().expect("each slot has one owner");
         ClassGroups {
             unclassified: take(UNCLASSIFIED),
@@ -179,9 +175,9 @@ impl ClassTable {
     pub(crate) fn from_groups(
         seed: u64,
         max_classes: usize,
-        unclassified: GroupSketch,
-        other: Option<GroupSketch>,
-        named: impl IntoIterator<Item = (String, GroupSketch)>,
+        unclassified: G,
+        other: Option<G>,
+        named: impl IntoIterator<Item = (String, G)>,
     ) -> Self {
         let mut table = Self::new(seed, max_classes, unclassified);
         if let Some(group) = other {
@@ -193,5 +189,15 @@ impl ClassTable {
             table.names.insert((hash_text(seed, &name), name), slot);
         }
         table
+    }
+}
+
+impl ClassTable<GroupSketch> {
+    /// Lets the samples of all classes shrink to `rows`; rows without a class
+    /// have no sample of their own.
+    pub(crate) fn set_sample_rows(&mut self, rows: usize) {
+        for group in self.groups.iter_mut().skip(UNCLASSIFIED + 1) {
+            group.sample.set_k(rows);
+        }
     }
 }

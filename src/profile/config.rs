@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sphere::MeanRow;
 
 use super::ids::IdMode;
+use super::image_settings::ImageSettings;
 use super::space_config::{DEFAULT_SAMPLE_ROWS, Role, SpaceConfig};
 
 /// The seed of the hashes that choose samples, unless another is given.
@@ -46,6 +47,8 @@ pub struct ProfileConfig {
     /// Features that are angles (a hue, an hour of the day), and after how much
     /// each begins again, in its own unit: 360 for degrees, 24 for hours.
     pub angles: BTreeMap<String, f64>,
+    /// What is measured of pictures, where the records are some.
+    pub images: Option<ImageSettings>,
     /// What is kept of the records' ids.
     pub ids: IdMode,
     /// Records sampled, with their numbers, where there is no embedding space whose
@@ -72,6 +75,7 @@ impl ProfileConfig {
             max_classes: DEFAULT_MAX_CLASSES,
             spaces: BTreeMap::new(),
             angles: BTreeMap::new(),
+            images: None,
             ids: IdMode::Plain,
             sample_rows: DEFAULT_SAMPLE_ROWS,
             sample_bytes: DEFAULT_RECORD_BYTES,
@@ -158,6 +162,14 @@ impl ProfileConfig {
         self
     }
 
+    /// Says how the pictures were measured that the records are; hue and hour of the day are
+    /// angles.
+    #[must_use]
+    pub fn images(mut self, settings: ImageSettings) -> Self {
+        self.images = Some(settings);
+        self.angle("pixels.hue", 360.0).angle("exif.hour", 24.0)
+    }
+
     /// Whether this is the configuration of a profile of role `sealed`
     /// ([`Profile::seal`](super::Profile::seal)): one that neither learns nor merges.
     #[must_use]
@@ -176,6 +188,9 @@ impl ProfileConfig {
                 let message = format!("a period is a number above 0, not {period}");
                 return Err(Error::new(ErrorKind::Argument, message).at("angle", feature));
             }
+        }
+        if let Some(images) = &self.images {
+            images.check()?;
         }
         if self.max_classes == 0 {
             return Err(Error::new(
@@ -214,7 +229,7 @@ impl ProfileConfig {
             true => hash(&(CONFIG_VERSION, self.fingerprint())),
             false => hash(&(CONFIG_VERSION, self.fingerprint(), &self.angles)),
         };
-        self.with_means(base)
+        self.with_images(self.with_means(base))
     }
 
     /// The same with the roles and what is kept of ids.
@@ -225,7 +240,7 @@ impl ProfileConfig {
             true => hash(&(CONFIG_VERSION, self.fingerprint(), roles)),
             false => hash(&(CONFIG_VERSION, self.fingerprint(), roles, &self.angles)),
         };
-        let base = self.with_means(base);
+        let base = self.with_images(self.with_means(base));
         match (self.ids, self.sealed) {
             (IdMode::Plain, false) => base,
             (ids, false) => hash(&(base, ids)),
@@ -240,6 +255,14 @@ impl ProfileConfig {
         match means.is_empty() {
             true => base,
             false => hash(&(base, means)),
+        }
+    }
+
+    /// A hash that knows how pictures were measured, too, where there are any.
+    fn with_images(&self, base: u128) -> u128 {
+        match &self.images {
+            None => base,
+            Some(images) => hash(&(base, "images", images)),
         }
     }
 
@@ -298,6 +321,19 @@ impl ProfileConfig {
         if self.spaces.is_empty() {
             differ("sample rows", self.sample_rows, other.sample_rows)?;
             differ("sample bytes", self.sample_bytes, other.sample_bytes)?;
+        }
+        let pictures = |c: &Self| {
+            if c.images.is_some() {
+                "pictures"
+            } else {
+                "none"
+            }
+        };
+        differ("pictures", pictures(self), pictures(other))?;
+        if let (Some(own), Some(other)) = (&self.images, &other.images)
+            && let Some((setting, own, other)) = own.difference(other)
+        {
+            differ(setting, own, other)?;
         }
         differ("ids", self.ids, other.ids)?;
         for ((name, a), b) in self.spaces.iter().zip(other.spaces.values()) {

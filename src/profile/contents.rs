@@ -27,6 +27,8 @@ pub enum Part {
     FrequentValues,
     /// Hashes that different values are counted by.
     DistinctValues,
+    /// What was learned of the objects that records hold.
+    Objects,
     /// Sums of unit vectors of classes and clusters.
     Directions,
     /// Sampled rows: ids, named numbers and vectors.
@@ -38,7 +40,7 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Frame,
         Self::Settings,
         Self::Codebooks,
@@ -46,6 +48,7 @@ impl Part {
         Self::Numbers,
         Self::FrequentValues,
         Self::DistinctValues,
+        Self::Objects,
         Self::Directions,
         Self::Samples,
         Self::NamedRecords,
@@ -63,6 +66,7 @@ impl Part {
             Self::Numbers => "sketches of numbers",
             Self::FrequentValues => "frequent values",
             Self::DistinctValues => "hashes of distinct values",
+            Self::Objects => "objects",
             Self::Directions => "sums of directions",
             Self::Samples => "samples",
             Self::NamedRecords => "nearest and farthest records",
@@ -211,6 +215,9 @@ impl Profile {
         }
         for space in &parts.spaces {
             contents.add_space(space);
+        }
+        if let Some(objects) = &parts.objects {
+            contents.add_bytes(Part::Objects, objects.body.len() as u64);
         }
         if let Some(sealed) = &parts.sealed {
             contents.add_bytes(Part::SealedSummaries, sealed.body.len() as u64);

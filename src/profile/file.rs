@@ -12,6 +12,7 @@ use super::config::ProfileConfig;
 use super::container::{self, FileKind, Section, damaged};
 use super::feature::Feature;
 use super::ids::IdMode;
+use super::object_table::ObjectTable;
 use super::record_file::RawRecords;
 use super::sealed::SealedSpace;
 use super::window::Profile;
@@ -21,10 +22,12 @@ const CONFIG: [u8; 4] = *b"CONF";
 const ANGLES: [u8; 4] = *b"ANGL";
 const IDS: [u8; 4] = *b"IDSK";
 const MEANS: [u8; 4] = *b"MEAN";
+const IMAGES: [u8; 4] = *b"IMGS";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SAMPLE: [u8; 4] = *b"SAMP";
 const SPACE: [u8; 4] = *b"SPCE";
+const OBJECTS: [u8; 4] = *b"OBJS";
 const SEALED: [u8; 4] = *b"SEAL";
 const BOOK: [u8; 4] = *b"BOOK";
 
@@ -59,6 +62,7 @@ pub(super) struct FileParts {
     pub(super) records: Section<'static>,
     pub(super) sample: Option<Section<'static>>,
     pub(super) spaces: Vec<RawSpace>,
+    pub(super) objects: Option<Section<'static>>,
     pub(super) sealed: Option<Section<'static>>,
 }
 
@@ -75,6 +79,9 @@ impl FileParts {
         let means = config.spaces.iter();
         let means = means.filter_map(|(name, space)| Some((name, space.mean.as_ref()?)));
         settings.extend(means_section(means));
+        if let Some(images) = &config.images {
+            settings.push(section(IMAGES, to_body(images)));
+        }
         let (tags, tally) = (&profile.tags, &profile.tally);
         let records = to_body(&(tags, tally, profile.times, profile.class_sources));
         let spaces = profile.spaces.iter();
@@ -93,15 +100,35 @@ impl FileParts {
             spaces: spaces
                 .map(|(name, space)| RawSpace::new(name, space))
                 .collect(),
+            objects: (!profile.objects.is_empty())
+                .then(|| section(OBJECTS, to_body(&profile.objects))),
             sealed,
         }
     }
 
     /// Bytes that are in no body.
     pub(super) fn frame_bytes(&self) -> u64 {
-        let some = self.sample.iter().chain(&self.sealed).count();
+        let some = self
+            .sample
+            .iter()
+            .chain(&self.objects)
+            .chain(&self.sealed)
+            .count();
         container::frame_bytes(self.settings.len() + 2 + self.spaces.len() + some)
     }
+}
+
+/// The tables of objects, each of which must hold together.
+fn objects(body: &[u8], config: &ProfileConfig) -> Result<BTreeMap<String, ObjectTable>> {
+    let tables: BTreeMap<String, ObjectTable> = from_body(body, "OBJS")?;
+    if tables.is_empty() || tables.contains_key("") {
+        return Err(damaged("kinds of objects without a name, or none"));
+    }
+    for (kind, table) in &tables {
+        let checked = table.check(config.max_classes, config.sealed);
+        checked.map_err(|e| e.at("objects", kind))?;
+    }
+    Ok(tables)
 }
 
 impl Profile {
@@ -116,6 +143,7 @@ impl Profile {
         sections.extend(parts.sample);
         let spaces = parts.spaces.iter();
         sections.extend(spaces.map(|space| section(SPACE, to_body(space))));
+        sections.extend(parts.objects);
         sections.extend(parts.sealed);
         container::encode(FileKind::Profile, &sections)
     }
@@ -149,6 +177,10 @@ impl Profile {
             }
             config.check().map_err(unsound)?;
         }
+        if let Some(section) = sections.next_if(|section| section.tag == IMAGES) {
+            config.images = Some(from_body(&section.body, "IMGS")?);
+            config.check().map_err(unsound)?;
+        }
         let (tags, tally, times, class_sources) =
             from_body(&expect(&mut sections, RECORDS)?.body, "RECS")?;
         let features: BTreeMap<String, Feature> =
@@ -178,6 +210,10 @@ impl Profile {
                 .map_err(|e| e.at("space", name))?;
             spaces.insert(name.clone(), space);
         }
+        let objects = match sections.next_if(|section| section.tag == OBJECTS) {
+            Some(section) => objects(&section.body, &config)?,
+            None => BTreeMap::new(),
+        };
         if sections.next().is_some() {
             return Err(damaged("a section too many"));
         }
@@ -190,6 +226,7 @@ impl Profile {
             features,
             sample,
             spaces,
+            objects,
         };
         match sealed {
             Some(section) => profile.take_sealed(from_body(&section.body, "SEAL")?)?,

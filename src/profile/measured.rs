@@ -3,13 +3,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ndarray::{ArrayView2, Axis, Slice};
+use ndarray::{ArrayView2, Axis, CowArray, Ix2, Slice};
 
 use crate::sketch::{Directions, Tally, hash_row};
-use crate::sphere::{LeaveOneOut, Products, Reading, UnitRow};
+use crate::sphere::{LeaveOneOut, MeanRow, Products, Reading, UnitRow};
 
 use super::chunk::Chunk;
 use super::instrument::Instrument;
+use super::tasks::Task;
 
 /// Rows that are measured together: their products stay in the cache.
 const BLOCK_ROWS: usize = 384;
@@ -85,7 +86,7 @@ pub(crate) struct Part {
 impl Part {
     /// Measures those of the `rows` of the chunk, `(n, dim)`, that no other thread
     /// takes.
-    pub(crate) fn measure(
+    fn measure(
         &mut self,
         rows: &ArrayView2<'_, f32>,
         blocks: &Blocks,
@@ -133,14 +134,59 @@ impl Part {
     }
 }
 
+/// The rows of a chunk on their way to be measured.
+pub(crate) struct Stage<'a, 'c, 'b> {
+    /// Freed of the mean, where there is one.
+    pub(crate) rows: CowArray<'a, f32, Ix2>,
+    pub(crate) chunk: &'a Chunk<'c, 'b>,
+    blocks: Blocks,
+}
+
+impl<'a, 'c, 'b> Stage<'a, 'c, 'b> {
+    /// Of the rows of a whole batch, `(n, dim)`, those of the chunk.
+    pub(crate) fn new(
+        rows: &'a ArrayView2<'_, f32>,
+        chunk: &'a Chunk<'c, 'b>,
+        mean: Option<&MeanRow>,
+    ) -> Self {
+        let rows = rows.slice_axis(Axis(0), chunk.rows().into());
+        Self {
+            blocks: Blocks::new(rows.nrows()),
+            rows: match mean {
+                Some(mean) => mean.centred(&rows).into(),
+                None => rows.into(),
+            },
+            chunk,
+        }
+    }
+
+    /// The work of measuring, on so many threads: what each finds is put into one of
+    /// `parts`.
+    pub(crate) fn measuring<'t>(
+        &'t self,
+        parts: &'t mut Vec<Part>,
+        instrument: &'t Instrument,
+        threads: usize,
+    ) -> Vec<Task<'t>> {
+        parts.resize_with(threads.min(self.blocks.len()), Part::default);
+        let of = |part: &'t mut Part| -> Task<'t> {
+            Box::new(move || {
+                part.measure(&self.rows.view(), &self.blocks, self.chunk, instrument);
+                Ok(())
+            })
+        };
+        parts.iter_mut().map(of).collect()
+    }
+}
+
 /// The blocks of a chunk, each taken by the thread that is free first.
-pub(crate) struct Blocks {
+struct Blocks {
     rows: usize,
     next: AtomicUsize,
 }
 
 impl Blocks {
-    pub(crate) fn new(rows: usize) -> Self {
+    fn new(rows: usize) -> Self {
         Self {
             rows,
             next: AtomicUsize::new(0),
@@ -148,7 +194,7 @@ impl Blocks {
     }
 
     /// Most threads that find a block.
-    pub(crate) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.rows.div_ceil(BLOCK_ROWS)
     }
 

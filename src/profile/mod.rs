@@ -4,8 +4,9 @@
 //! ProfileConfig -> ProfileBuilder --track--> ... --freeze--> Profile --merge, write--> file
 //! ```
 //!
-//! A [`Profile`] holds counts of records, a [`Feature`] for each named value and
-//! a [`SpaceProfile`] for each embedding space. It is learned in one pass by a
+//! A [`Profile`] holds counts of records, a [`Feature`] for each named value, a
+//! [`SpaceProfile`] for each embedding space and an [`ObjectTable`] for each kind of
+//! objects that records hold. It is learned in one pass by a
 //! [`ProfileBuilder`]; its size depends on its [`ProfileConfig`], never on the
 //! number of records. Its bytes are a pure function of the records and the
 //! configuration: not of their order, batches, threads, shards or merges.
@@ -45,7 +46,9 @@
 //! # Ok::<(), driftsphere::Error>(())
 //! ```
 
+mod average_precision;
 mod builder;
+mod calibration;
 mod chunk;
 mod classes;
 mod config;
@@ -58,10 +61,19 @@ mod fit;
 mod group;
 mod grouped;
 mod ids;
+#[cfg(all(feature = "images", feature = "records"))]
+mod image_measures;
+mod image_settings;
+mod image_sums;
 mod instrument;
 mod learner;
 mod measured;
 mod novel;
+mod object_group;
+mod object_pairs;
+mod object_sealing;
+mod object_sketch;
+mod object_table;
 mod profile_set;
 mod record_file;
 mod record_sample;
@@ -81,6 +93,7 @@ mod windowed;
 mod wire;
 
 pub use builder::ProfileBuilder;
+pub use calibration::{Calibration, ReliabilityBin};
 pub use config::{DEFAULT_MAX_CLASSES, DEFAULT_RECORD_BYTES, DEFAULT_SEED, ProfileConfig};
 pub use container::FORMAT_VERSION;
 pub use contents::{Contents, Part};
@@ -92,8 +105,14 @@ pub(crate) use fit::class_centres;
 pub use fit::{FitOptions, fit, profile_reference, reference_config};
 pub use group::SpaceGroup;
 pub use ids::IdMode;
+#[cfg(all(feature = "images", feature = "records"))]
+pub use image_measures::ImageMeasures;
+pub use image_settings::ImageSettings;
+pub use image_sums::ImageSums;
 pub use learner::Learner;
 pub use novel::NovelRecord;
+pub use object_group::{ObjectFeature, ObjectGroup};
+pub use object_table::ObjectTable;
 pub use profile_set::{ProfileSet, Segment};
 pub use scorer::{Score, Scorer};
 pub use sealed::{POOLED_VALUES, PairDistances, SEALED_ROWS, SealedComponents, SealedSpace};

@@ -12,6 +12,7 @@ use crate::sphere::Centre;
 use super::container::damaged;
 use super::feature::Feature;
 use super::group::SpaceGroup;
+use super::object_table::ObjectTable;
 use super::sealing::seal_space;
 use super::space::SpaceProfile;
 use super::space_config::SpaceConfig;
@@ -176,7 +177,7 @@ impl PairDistances {
 
 impl Profile {
     /// The sealed profile, with what `summaries` say of the samples of each space.
-    pub(crate) fn sealed_with(&self, mut summaries: BTreeMap<String, SealedSpace>) -> Self {
+    pub(crate) fn sealed_with(&self, mut summaries: BTreeMap<String, SealedSpace>) -> Result<Self> {
         let mut out = self.clone();
         out.config.sealed = true;
         out.times = None;
@@ -186,13 +187,18 @@ impl Profile {
             .iter()
             .map(|(n, f)| (n.clone(), f.sealed()))
             .collect();
+        out.objects = self
+            .objects
+            .iter()
+            .map(|(kind, table)| Ok((kind.clone(), table.sealed()?)))
+            .collect::<Result<_>>()?;
         for (name, space) in &mut out.spaces {
             let config = &mut out.config.spaces;
             if let (Some(config), Some(summary)) = (config.get_mut(name), summaries.remove(name)) {
                 *space = seal_space(space, config, summary);
             }
         }
-        out
+        Ok(out)
     }
 
     /// Whether a mean that is subtracted from rows tells of too few records to leave.
@@ -219,6 +225,9 @@ impl Profile {
                 return Err(damaged("a value of too few records in a sealed profile"));
             }
         }
+        for (kind, table) in &self.objects {
+            table.check_sealed().map_err(|e| e.at("objects", kind))?;
+        }
         for (name, space) in &self.spaces {
             check_space(space, &self.config.spaces[name]).map_err(|e| e.at("space", name))?;
         }
@@ -233,12 +242,16 @@ impl Profile {
             let groups = space.groups().flat_map(|g| [&g.distance, &g.boundary]);
             groups.chain(space.quantiles())
         });
-        features.chain(sketches).any(Quantiles::is_joined)
+        let tables = self.objects.values().flat_map(ObjectTable::quantiles);
+        features
+            .chain(sketches)
+            .chain(tables)
+            .any(Quantiles::is_joined)
     }
 }
 
 /// Whether a bucket is of few values, or the extremes are there.
-fn is_telling(numbers: &Quantiles) -> bool {
+pub(super) fn is_telling(numbers: &Quantiles) -> bool {
     numbers.min().is_some() || numbers.buckets().any(|b| b.count < SEALED_ROWS)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::{CoordinatedSample, QuantileSketch, SampleBudget, Tally};
@@ -12,7 +12,7 @@ use super::classes::{ClassTable, Slot, UNCLASSIFIED};
 use super::group::GroupSketch;
 use super::grouped::Grouped;
 use super::instrument::Instrument;
-use super::measured::{Blocks, Measured, Part};
+use super::measured::{Measured, Part, Stage};
 use super::novel::MostNovel;
 use super::sampling::SampleRows;
 use super::space_config::SpaceConfig;
@@ -28,12 +28,12 @@ pub(crate) struct SpaceSketch {
     pub(crate) cluster_distance: QuantileSketch,
     pub(crate) own_distance: QuantileSketch,
     pub(crate) boundary: QuantileSketch,
-    pub(crate) classes: ClassTable,
+    pub(crate) classes: ClassTable<GroupSketch>,
     pub(crate) clusters: Vec<GroupSketch>,
     pub(crate) sample: CoordinatedSample,
     pub(crate) novel: MostNovel,
-    /// Working memory of each thread.
-    parts: Vec<Part>,
+    /// Working memory of each thread: of the chunk that is learned, and of the next.
+    parts: (Vec<Part>, Vec<Part>),
 }
 
 impl SpaceSketch {
@@ -56,7 +56,7 @@ impl SpaceSketch {
                 .collect::<Result<_>>()?,
             sample: CoordinatedSample::new(budget.overall),
             novel: MostNovel::default(),
-            parts: Vec::new(),
+            parts: Default::default(),
             config: config.clone(),
             instrument,
         })
@@ -77,42 +77,56 @@ impl SpaceSketch {
         }
     }
 
-    /// Learns the rows of a chunk, `(n, dim)`.
+    /// Learns the rows of a batch, `(n, dim)`, in its chunks.
     ///
-    /// First the rows are measured, each thread a part of them; then the sketches
-    /// learn, each from one thread that goes through all rows.
+    /// First the rows of a chunk are measured, each thread some of them; then the
+    /// sketches learn, each from one thread that goes through all rows. While they do,
+    /// threads that have nothing left to learn measure the next chunk.
     pub(crate) fn track(
         &mut self,
         rows: &ArrayView2<'_, f32>,
-        chunk: &Chunk<'_, '_>,
+        chunks: &[Chunk<'_, '_>],
         threads: usize,
     ) -> Result<()> {
-        let centred = self.config.mean.as_ref().map(|mean| mean.centred(rows));
-        let rows = &centred.as_ref().map_or(rows.view(), Array2::view);
-        let blocks = Blocks::new(rows.nrows());
-        let mut parts = std::mem::take(&mut self.parts);
-        parts.resize_with(threads.min(blocks.len()), Part::default);
-        let instrument = &*self.instrument;
-        let measure = |part: &mut Part| part.measure(rows, &blocks, chunk, instrument);
-        tasks::run(
-            threads,
-            parts
-                .iter_mut()
-                .map(|part| done(|| measure(part)))
-                .collect(),
-        )?;
-        self.learn(&parts, rows, chunk, threads)?;
-        self.parts = parts;
+        let instrument = Arc::clone(&self.instrument);
+        let mean = self.config.mean.clone();
+        let stage = |chunk| Stage::new(rows, chunk, mean.as_deref());
+        let (mut ready, mut spare) = std::mem::take(&mut self.parts);
+        let mut following = chunks.iter().map(stage);
+        let mut current = following.next();
+        if let Some(stage) = &current {
+            tasks::run(threads, stage.measuring(&mut ready, &instrument, threads))?;
+        }
+        while let Some(stage) = current {
+            let next = following.next();
+            // One thread has no time to spare, and its working memory in its cache.
+            let measuring = match &next {
+                Some(next) if threads > 1 => next.measuring(&mut spare, &instrument, threads),
+                _ => Vec::new(),
+            };
+            self.learn(&ready, &stage, measuring, threads)?;
+            match &next {
+                Some(next) if threads == 1 => {
+                    tasks::run(1, next.measuring(&mut ready, &instrument, 1))?;
+                }
+                _ => std::mem::swap(&mut ready, &mut spare),
+            }
+            current = next;
+        }
+        self.parts = (ready, spare);
         Ok(())
     }
 
-    fn learn(
-        &mut self,
-        parts: &[Part],
-        rows: &ArrayView2<'_, f32>,
-        chunk: &Chunk<'_, '_>,
+    /// Learns what was measured of the rows of a chunk, and does what else there is
+    /// to do meanwhile.
+    fn learn<'t>(
+        &'t mut self,
+        parts: &'t [Part],
+        stage: &'t Stage<'_, '_, '_>,
+        meanwhile: Vec<Task<'t>>,
         threads: usize,
     ) -> Result<()> {
+        let chunk = stage.chunk;
         for part in parts {
             self.tally.read(part.measured.len() as u64);
             self.tally.merge(&part.skipped)?;
@@ -121,7 +135,7 @@ impl SpaceSketch {
         self.add_directions(parts, &slots)?;
         // Who asks for no sample asks that no record be kept, not even its name.
         let named = (self.config.sample_rows > 0).then_some(chunk);
-        let samples = SampleRows::new(rows.view(), chunk);
+        let samples = SampleRows::new(stage.rows.view(), chunk);
         let measured = || parts.iter().flat_map(|part| &part.measured);
         let by_class = Grouped::new(measured(), self.classes.groups_mut().len(), |row| {
             Some(slots[row.class])
@@ -156,6 +170,7 @@ impl SpaceSketch {
                 }
             }));
         }
+        tasks.extend(meanwhile);
         tasks::run(threads, tasks)
     }
 

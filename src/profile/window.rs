@@ -10,6 +10,7 @@ use crate::sketch::{CoordinatedSample, Tally};
 use super::builder::ProfileBuilder;
 use super::config::ProfileConfig;
 use super::feature::Feature;
+use super::object_table::ObjectTable;
 use super::space::SpaceProfile;
 
 /// What the class of the records was taken from.
@@ -86,6 +87,7 @@ pub struct Profile {
     pub(crate) features: BTreeMap<String, Feature>,
     pub(crate) sample: CoordinatedSample,
     pub(crate) spaces: BTreeMap<String, SpaceProfile>,
+    pub(crate) objects: BTreeMap<String, ObjectTable>,
 }
 
 impl Profile {
@@ -160,6 +162,13 @@ impl Profile {
     #[must_use]
     pub fn spaces(&self) -> &BTreeMap<String, SpaceProfile> {
         &self.spaces
+    }
+
+    /// What the records hold, by kind: `box`, `mask`, `keypoints`, or a name of the
+    /// caller's.
+    #[must_use]
+    pub fn objects(&self) -> &BTreeMap<String, ObjectTable> {
+        &self.objects
     }
 
     /// Takes a space out of the profile.

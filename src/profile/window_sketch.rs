@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ndarray::Axis;
-
 use crate::error::Result;
 use crate::ingest::Batch;
 use crate::sketch::{CoordinatedSample, Tally};
@@ -12,8 +10,10 @@ use super::chunk::{CHUNK_ROWS, Chunk};
 use super::config::ProfileConfig;
 use super::feature::FeatureSketch;
 use super::ids::IdMode;
+use super::object_sketch::ObjectSketch;
 use super::record_sample::{self, record_rows};
 use super::space_sketch::SpaceSketch;
+use super::tasks;
 use super::window::{ClassSources, Profile};
 
 /// The categorical features that labels and predictions are counted under.
@@ -31,6 +31,7 @@ pub(crate) struct WindowSketch {
     pub(crate) features: BTreeMap<String, FeatureSketch>,
     sample: CoordinatedSample,
     spaces: BTreeMap<String, SpaceSketch>,
+    objects: BTreeMap<String, ObjectSketch>,
 }
 
 impl WindowSketch {
@@ -53,6 +54,7 @@ impl WindowSketch {
             features: BTreeMap::new(),
             sample: CoordinatedSample::new(record_rows(config, 0)),
             spaces,
+            objects: BTreeMap::new(),
         })
     }
 
@@ -66,17 +68,29 @@ impl WindowSketch {
         let n = batch.len();
         // Of one size, as a small last chunk would be divided badly.
         let size = n.div_ceil(n.div_ceil(CHUNK_ROWS).max(1)).max(1);
-        for start in (0..n).step_by(size) {
-            let end = n.min(start + size);
-            let chunk = Chunk::new(batch, start..end, self.seed, self.ids);
-            self.track_chunk(&chunk, threads)?;
+        let (seed, ids) = (self.seed, self.ids);
+        let starts: Vec<usize> = (0..n).step_by(size).collect();
+        let chunks = tasks::map(threads, starts, |start| {
+            Chunk::new(batch, start..n.min(start + size), seed, ids)
+        });
+        for chunk in &chunks {
+            self.track_values(chunk)?;
             self.sample.set_k(record_rows(config, self.features.len()));
-            record_sample::offer(&mut self.sample, &chunk);
+            record_sample::offer(&mut self.sample, chunk);
+            for (kind, objects) in batch.object_kinds() {
+                self.objects(kind, config)?.track(objects, chunk.rows())?;
+            }
+        }
+        for (name, rows) in batch.spaces() {
+            if let Some(space) = self.spaces.get_mut(name) {
+                space.track(&rows, &chunks, threads)?;
+            }
         }
         Ok(())
     }
 
-    fn track_chunk(&mut self, chunk: &Chunk<'_, '_>, threads: usize) -> Result<()> {
+    /// Learns all but the embeddings.
+    fn track_values(&mut self, chunk: &Chunk<'_, '_>) -> Result<()> {
         self.tally.read(chunk.rows().len() as u64);
         for time in chunk.rows().filter_map(|row| chunk.batch().time(row)) {
             let (first, last) = self.times.unwrap_or((time, time));
@@ -92,15 +106,6 @@ impl WindowSketch {
         for (name, column) in chunk.batch().features() {
             self.feature(name)?.track(column, chunk.rows());
         }
-        for (name, rows) in chunk.batch().spaces() {
-            if let Some(space) = self.spaces.get_mut(name) {
-                space.track(
-                    &rows.slice_axis(Axis(0), chunk.rows().into()),
-                    chunk,
-                    threads,
-                )?;
-            }
-        }
         Ok(())
     }
 
@@ -109,6 +114,14 @@ impl WindowSketch {
             self.features.insert(name.to_owned(), FeatureSketch::new()?);
         }
         Ok(self.features.get_mut(name).expect("inserted above"))
+    }
+
+    fn objects(&mut self, kind: &str, config: &ProfileConfig) -> Result<&mut ObjectSketch> {
+        if !self.objects.contains_key(kind) {
+            let fresh = ObjectSketch::new(config.seed, config.max_classes)?;
+            self.objects.insert(kind.to_owned(), fresh);
+        }
+        Ok(self.objects.get_mut(kind).expect("inserted above"))
     }
 
     pub(crate) fn merge(&mut self, other: &Self, config: &ProfileConfig) -> Result<()> {
@@ -127,6 +140,10 @@ impl WindowSketch {
             if let Some(mine) = self.spaces.get_mut(name) {
                 mine.merge(space).map_err(|e| e.at("space", name))?;
             }
+        }
+        for (kind, objects) in &other.objects {
+            let mine = self.objects(kind, config)?;
+            mine.merge(objects).map_err(|e| e.at("objects", kind))?;
         }
         Ok(())
     }
@@ -152,6 +169,11 @@ impl WindowSketch {
             )?;
             out.spaces.insert(name.clone(), sketch);
         }
+        let (seed, classes) = (profile.config.seed, profile.config.max_classes);
+        let tables = profile.objects.iter();
+        let thaw =
+            |(kind, table): (&String, _)| (kind.clone(), ObjectSketch::thaw(table, seed, classes));
+        out.objects = tables.map(thaw).collect();
         Ok(out)
     }
 
@@ -177,6 +199,11 @@ impl WindowSketch {
                 .spaces
                 .into_iter()
                 .map(|(name, space)| (name, space.freeze(threads)))
+                .collect(),
+            objects: self
+                .objects
+                .into_iter()
+                .map(|(kind, objects)| (kind, objects.freeze()))
                 .collect(),
         }
     }

@@ -56,7 +56,7 @@ impl<'a> Group<'a> {
 }
 
 impl<'a> Finding<'a> {
-    fn new(finding: &'a compare::Finding) -> Self {
+    pub(super) fn new(finding: &'a compare::Finding) -> Self {
         Self {
             group: &finding.group,
             feature: &finding.feature,

@@ -45,6 +45,12 @@ impl<'a> Kept<'a> {
                 let numbers = numbers.into_iter().flatten();
                 kept.numbers += numbers.filter(|n| n.min.is_some()).count() as u64;
             }
+            for kind in &document.objects {
+                for group in kind.classes.iter().chain([&kind.all]) {
+                    let numbers = group.features.iter().filter_map(|f| f.numbers.as_ref());
+                    kept.numbers += numbers.filter(|n| n.min.is_some()).count() as u64;
+                }
+            }
             for feature in &document.features {
                 if feature.single_values > 0 {
                     kept.texts += feature.single_values;

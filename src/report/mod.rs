@@ -73,6 +73,10 @@ mod needed;
 #[cfg(feature = "cli")]
 mod number;
 #[cfg(feature = "cli")]
+mod objects_json;
+#[cfg(feature = "cli")]
+mod objects_page;
+#[cfg(feature = "cli")]
 mod page;
 #[cfg(feature = "cli")]
 mod parts;

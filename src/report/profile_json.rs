@@ -1,6 +1,7 @@
 //! A profile for programs: what it contains, specified at [`Document`].
 
 use super::json_frame::Frame;
+pub use super::objects_json::{ClassPair, ObjectFeature, ObjectKind, ObjectNumbers, Reliability};
 use crate::profile::Profile;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use std::collections::BTreeMap;
 /// | `class_source` | string | what served as class: `prediction`, `label`, `prediction and label`, `none` |
 /// | `features` | array of [feature](Feature) | named values, by name |
 /// | `spaces` | array of [space](Space) | embedding spaces, by name |
+/// | `objects` | array of [kind](ObjectKind) | boxes, masks, keypoints that records hold, by kind |
 ///
 /// ```
 /// use driftsphere::profile::{ProfileBuilder, ProfileConfig, SpaceConfig};
@@ -77,6 +79,8 @@ pub struct Document<'a> {
     pub features: Vec<Feature<'a>>,
     /// Embedding spaces.
     pub spaces: Vec<Space<'a>>,
+    /// Objects that records hold.
+    pub objects: Vec<ObjectKind<'a>>,
 }
 
 /// What the file of a profile contains.

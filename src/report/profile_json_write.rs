@@ -3,8 +3,8 @@
 use super::json_frame::Frame;
 use super::json_write::finite;
 use super::profile_json::{
-    Contents, Count, Distribution, Document, Feature, Interval, PartBytes, Place, Quantile, Record,
-    Space, Types,
+    Contents, Count, Distribution, Document, Feature, Interval, ObjectKind, PartBytes, Place,
+    Quantile, Record, Space, Types,
 };
 use crate::profile::{Profile, SpaceConfig, SpaceGroup, SpaceProfile};
 use crate::sketch::{Estimate, Quantiles, Tally};
@@ -50,6 +50,11 @@ impl<'a> Document<'a> {
                 .collect(),
             spaces: spaces
                 .map(|(name, space)| Space::new(name, space, &config.spaces[name]))
+                .collect(),
+            objects: profile
+                .objects()
+                .iter()
+                .map(|(kind, table)| ObjectKind::new(kind, profile, table))
                 .collect(),
         }
     }
@@ -140,7 +145,7 @@ impl Interval {
 }
 
 impl Distribution {
-    fn new(numbers: &Quantiles) -> Option<Self> {
+    pub(super) fn new(numbers: &Quantiles) -> Option<Self> {
         if numbers.count() + numbers.nan_count() == 0 {
             return None;
         }

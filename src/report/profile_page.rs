@@ -4,6 +4,7 @@ use super::canvas::Canvas;
 use super::escape::{clip, escape};
 use super::kept::Kept;
 use super::number;
+use super::objects_page::objects;
 use super::page::{Entry, Page, Tone};
 use super::profile_json::{
     self, Contents, Count, Distribution, Document, Feature, Interval, PartBytes, Place, Space,
@@ -14,7 +15,7 @@ use crate::profile::Profile;
 /// Entries of a list unless everything is asked for.
 const LISTED: usize = 20;
 /// Characters of a name in a table.
-const NAME: usize = 40;
+pub(super) const NAME: usize = 40;
 
 /// A profile in one line: `ref.dsp: 1,000 records; space embedding (1,280
 /// numbers, 8 clusters, 10 classes); keeps ids and embeddings of 1,000 records`.
@@ -42,6 +43,17 @@ pub fn profile_line(profile: &Profile, name: &str) -> String {
             }
         );
     }
+    for kind in &document.objects {
+        text += &format!(
+            "; {}: {} of {}",
+            clip(kind.kind, NAME),
+            number::counted(kind.all.objects, "object"),
+            match kind.classes.len() {
+                1 => "1 class".to_owned(),
+                n => format!("{} classes", number::count(n as u64)),
+            }
+        );
+    }
     text + &format!("; {}", Kept::of([&document]).sentence())
 }
 
@@ -63,6 +75,9 @@ pub fn profile_page(profile: &Profile, name: &str, options: &TerminalOptions) ->
     about(&mut page, &document);
     for space in &document.spaces {
         self::space(&mut page, space, limit);
+    }
+    for kind in &document.objects {
+        objects(&mut page, kind, limit);
     }
     features(&mut page, &document.features, limit);
     contents(&mut page, &document.contents);
@@ -169,9 +184,10 @@ fn space(page: &mut Page, space: &Space<'_>, limit: usize) {
     }
 }
 
-const DISTRIBUTION: [&str; 7] = ["", "smallest", "1 %", "median", "99 %", "largest", "mean"];
+pub(super) const DISTRIBUTION: [&str; 7] =
+    ["", "smallest", "1 %", "median", "99 %", "largest", "mean"];
 
-fn distribution_row(name: &str, numbers: &Distribution) -> Vec<Entry> {
+pub(super) fn distribution_row(name: &str, numbers: &Distribution) -> Vec<Entry> {
     let cell = |x: Option<f64>| Entry::right(x.map_or("-".into(), number::number));
     vec![
         Entry::left(name),

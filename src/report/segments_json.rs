@@ -24,6 +24,7 @@ use serde::Serialize;
 /// | `reference`, `target` | string | names of the sets |
 /// | `segments` | array of [segment](SegmentEntry) | that both sides have, by value |
 /// | `only_reference`, `only_target` | array of [missing](Missing) | segments that one side lacks |
+/// | `one_sided` | [finding](json::Finding) or null | the test of those; null where both sides have the same |
 ///
 /// Segments are named as behind the `#` of a file: `camera=3`, `camera=` for
 /// records without a value, `other` for values that found no room.
@@ -53,6 +54,8 @@ pub struct Document<'a> {
     pub only_reference: Vec<Missing>,
     /// Segments that the reference lacks.
     pub only_target: Vec<Missing>,
+    /// The test of segments that one side lacks.
+    pub one_sided: Option<json::Finding<'a>>,
 }
 
 /// One segment.
@@ -107,5 +110,6 @@ pub fn to_text(comparison: &SetComparison, exit_status: u8) -> String {
             .collect(),
         only_reference: comparison.only_reference.iter().map(missing).collect(),
         only_target: comparison.only_target.iter().map(missing).collect(),
+        one_sided: comparison.one_sided.as_ref().map(json::Finding::new),
     })
 }

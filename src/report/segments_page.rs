@@ -6,7 +6,7 @@ use super::escape::clip;
 use super::markdown::Markdown;
 use super::number;
 use super::page::{Entry, Page};
-use super::parts::{LISTED, NAME, has_moved, tone, verdict_entry};
+use super::parts::{LISTED, NAME, SENTENCE, has_moved, tone, verdict_entry};
 use super::terminal::{TerminalOptions, write};
 use crate::compare::{SegmentComparison, SetComparison, Verdict};
 use crate::profile::Segment;
@@ -26,10 +26,18 @@ pub fn segments_headline(comparison: &SetComparison) -> String {
             format!("{lead}: the sets have no segment of {column} in common.")
         }
         Verdict::NoDrift => format!("{lead}: in none of {all} segments by {column}."),
-        _ => format!(
-            "{lead}: in {} of {all} segments by {column}.",
-            with(verdict)
-        ),
+        _ => {
+            let sided = comparison.one_sided.as_ref();
+            let sided = sided.filter(|finding| finding.verdict == verdict);
+            let sided = sided.map(|finding| clip(&finding.sentence, SENTENCE));
+            let some = with(verdict);
+            let within = || format!("in {some} of {all} segments by {column}");
+            match sided {
+                Some(sided) if some == 0 => format!("{lead}: {sided}."),
+                Some(sided) => format!("{lead}: {}, and {sided}.", within()),
+                None => format!("{lead}: {}.", within()),
+            }
+        }
     }
 }
 
@@ -57,6 +65,21 @@ fn all(page: &mut dyn Canvas, comparison: &SetComparison, verbose: bool) {
     page.item("reference", &clip(&comparison.names.0, 60));
     page.item("target   ", &clip(&comparison.names.1, 60));
     table(page, comparison);
+    if let Some(finding) = &comparison.one_sided {
+        let p = finding
+            .p_adjusted
+            .map(|p| number::p_value(p, comparison.alpha));
+        let p = p.map_or_else(String::new, |p| format!(" (p {p})"));
+        page.heading("Segments that one side lacks");
+        page.item(
+            "-",
+            &format!(
+                "{}: {}{p}",
+                finding.verdict.name(),
+                clip(&finding.sentence, SENTENCE)
+            ),
+        );
+    }
     for (side, missing) in [
         ("reference", &comparison.only_reference),
         ("target", &comparison.only_target),

@@ -146,7 +146,16 @@ impl<'a> Ranks<'a> {
         };
         let upper_bound = self.share(self.below[index + 1]);
         if bucket.upper <= value {
-            return Estimate::exact(upper_bound);
+            let (_, last_is_open) = self.sketch.open_ends();
+            if !(last_is_open && index + 1 == self.buckets.len()) {
+                return Estimate::exact(upper_bound);
+            }
+            // Its upper edge is made up: values of it may lie beyond.
+            return Estimate {
+                estimate: upper_bound,
+                lower_bound,
+                upper_bound,
+            };
         }
         // Halves: the whole width may pass the range of a double.
         let width = bucket.upper / 2.0 - bucket.lower / 2.0;

@@ -21,13 +21,20 @@ fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
             "(exit status 0)",
             "DRIFT",
             "(exit status 1)",
+            "NO DRIFT",
+            "(exit status 0)",
+            "DRIFT",
+            "(exit status 1)",
             // Another geometry, the same classes; and two classes that became one.
             "CHANGED",
             "(exit status 0)",
             "CHANGED",
             "(exit status 1)",
+            "DRIFT",
+            "(exit status 1)",
         ]
     );
+    assert!(said.contains("pictures are blurred: median pixels.laplacian_variance"));
     assert!(said.contains("Try next"));
     // Every command that was shown can be typed again in the folder it left.
     let again = bench

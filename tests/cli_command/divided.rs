@@ -150,8 +150,17 @@ fn a_segment_of_one_side_is_named() {
     bench.ok(&format!(
         "profile a.csv {SEGMENT} --where camera!=right -o b.dsp"
     ));
-    let outcome = bench.run("compare a.dsp b.dsp");
-    assert_eq!(outcome.status, 0, "{}", outcome.out);
+    let outcome = bench.run("compare a.dsp b.dsp --json out.json");
+    assert_eq!(outcome.status, 1, "{}", outcome.out);
+    let vanished = "DRIFT: segments by camera: camera=right vanished.";
+    assert!(outcome.out.starts_with(vanished), "{}", outcome.out);
+    let json: Value = serde_json::from_slice(&bench.read("out.json")).unwrap();
+    let finding = &json["one_sided"];
+    assert_eq!(finding["lost_values"][0], "camera=right");
+    assert!(finding["p_adjusted"].as_f64().unwrap() < 1e-6, "{finding}");
+    let back = bench.run("compare b.dsp a.dsp");
+    let new = "DRIFT: segments by camera: camera=right is new.";
+    assert!(back.out.starts_with(new), "{}", back.out);
     assert!(
         outcome.out.contains("Only in the reference, not compared"),
         "{}",
@@ -164,7 +173,7 @@ fn a_segment_of_one_side_is_named() {
     );
     let quiet = bench.run("compare a.dsp b.dsp --quiet");
     assert!(
-        quiet.out.is_empty() && quiet.err.contains("1 segments"),
+        quiet.out.is_empty() && quiet.err.contains("1 segment is"),
         "{}",
         quiet.err
     );

@@ -8,6 +8,8 @@ mod compare;
 mod demo;
 mod divided;
 mod failures;
+mod outputs;
+mod pictures;
 mod profile;
 mod records;
 mod score;

@@ -202,7 +202,8 @@ fn embeddings_and_records_are_joined_by_id() {
     write(&bench, "scores.csv", &scores);
     let outcome = bench.run("profile scores.csv emb.npz --ids id --labels label -o joined.dsp");
     assert_eq!(outcome.status, 0, "{}", outcome.err);
-    let said = "5 records have no partner of the same id in scores.csv, 5 records of it have none";
+    let said =
+        "5 records have no partner of the same id in scores.csv, 5 records of that file have none";
     assert!(outcome.err.contains(said), "{}", outcome.err);
     let shown = shown(&bench, "joined.dsp");
     assert_eq!(shown["records"], 60);

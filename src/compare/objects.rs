@@ -1,0 +1,291 @@
+//! Objects that records hold: boxes, masks, keypoints.
+
+use std::collections::BTreeSet;
+
+use crate::error::Result;
+use crate::profile::{ObjectFeature, ObjectGroup, ObjectTable, Profile};
+use crate::sketch::Quantiles;
+
+use super::calibration::compare_calibration;
+use super::categories::{Counts, compare_counts};
+use super::draft::Draft;
+use super::features::{OUTPUTS, careful};
+use super::finding::{Kind, Scope};
+use super::groups::Groups;
+use super::numbers::{Named, Size, compare_numbers, medians};
+use super::object_classes::{compare_classes, compare_faults, compare_pairs, compare_sizes};
+use super::object_words::{count_sentence, flag_sentence, number_sentence};
+use super::options::CompareOptions;
+use super::repeats::DesignEffects;
+use super::tails::compare_tails;
+
+/// Fewest objects a side for the numbers of a class.
+const FEWEST_OBJECTS: u64 = 20;
+/// Numbers of a class whose tails are tested: of the others the whole distribution
+/// will do.
+const TAILED: [&str; 3] = ["score", "area", "relative area"];
+
+/// A table on both sides.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'a> {
+    pub(super) kind: &'a str,
+    pub(super) reference: &'a ObjectTable,
+    pub(super) target: &'a ObjectTable,
+    /// How records depend on each other.
+    pub(super) records: DesignEffects,
+    pub(super) options: &'a CompareOptions,
+}
+
+impl Tables<'_> {
+    pub(super) fn named<'n>(&self, feature: &'n str, scope: Scope) -> Named<'n> {
+        Named {
+            group: OUTPUTS,
+            feature,
+            kind: Kind::Output,
+            scope,
+        }
+    }
+}
+
+/// Tests of every kind of objects that both sides have: how many there are in a record, of
+/// which classes, which classes come together, and the numbers of all and of each
+/// class.
+///
+/// Objects of one record depend on each other: tests count fewer of them, by the
+/// design effect of each number ([`ImageSums`](crate::profile::ImageSums)).
+pub(super) fn compare_objects(
+    reference: &Profile,
+    target: &Profile,
+    options: &CompareOptions,
+) -> Result<Vec<Draft>> {
+    let groups = Groups::of_any(reference, target);
+    let (a, b) = (reference.objects(), target.objects());
+    let kinds: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let mut drafts = Vec::new();
+    for kind in kinds {
+        let (Some(first), Some(second)) = (a.get(kind), b.get(kind)) else {
+            let side = if a.contains_key(kind) {
+                "target"
+            } else {
+                "reference"
+            };
+            let draft = Draft::new(OUTPUTS, kind, Kind::Output, Scope::All);
+            drafts.push(draft.not_tested(format!("the {side} has no such objects")));
+            continue;
+        };
+        let tables = Tables {
+            kind,
+            reference: first,
+            target: second,
+            records: careful(groups.as_ref(), (first.records(), second.records())),
+            options,
+        };
+        drafts.extend(compare_table(tables)?);
+    }
+    Ok(drafts)
+}
+
+fn compare_table(tables: Tables<'_>) -> Result<Vec<Draft>> {
+    let Tables {
+        reference, target, ..
+    } = tables;
+    let mut drafts = Vec::new();
+    drafts.extend(compare_faults(tables));
+    drafts.extend(compare_classes(tables));
+    drafts.extend(compare_pairs(tables));
+    drafts.extend(compare_sizes(tables));
+    let (all, all_target) = (reference.all(), target.all());
+    drafts.extend(compare_group(tables, Scope::All, all, all_target)?);
+    // Of one class there is nothing to say that all do not say.
+    let names: BTreeSet<&String> = reference
+        .classes()
+        .keys()
+        .chain(target.classes().keys())
+        .collect();
+    if names.len() < 2
+        && [reference, target]
+            .iter()
+            .all(|t| t.unclassified().objects() == 0)
+    {
+        return Ok(drafts);
+    }
+    for (name, group) in reference.classes() {
+        if let Some(other) = target.classes().get(name) {
+            let scope = Scope::Class(name.clone());
+            drafts.extend(compare_group(tables, scope, group, other)?);
+        }
+    }
+    Ok(drafts)
+}
+
+/// Tests of the objects of one class, or of all.
+fn compare_group(
+    tables: Tables<'_>,
+    scope: Scope,
+    reference: &ObjectGroup,
+    target: &ObjectGroup,
+) -> Result<Vec<Draft>> {
+    let enough = |group: &ObjectGroup| group.objects() >= FEWEST_OBJECTS;
+    if scope != Scope::All && !(enough(reference) && enough(target)) {
+        return Ok(Vec::new());
+    }
+    let mut drafts: Vec<Draft> = compare_count(tables, &scope, reference, target)?;
+    drafts.extend(compare_calibration(tables, &scope, reference, target));
+    for (name, a) in reference.features() {
+        let Some(b) = target.features().get(name) else {
+            continue;
+        };
+        drafts.extend(compare_feature(tables, &scope, name, (a, b)));
+        drafts.extend(compare_missing(tables, &scope, name, (reference, target)));
+    }
+    Ok(drafts)
+}
+
+/// How many there are in a record, those without any included.
+fn compare_count(
+    tables: Tables<'_>,
+    scope: &Scope,
+    reference: &ObjectGroup,
+    target: &ObjectGroup,
+) -> Result<Vec<Draft>> {
+    let (n, m) = (tables.reference.records(), tables.target.records());
+    if reference.counts().is_joined() || target.counts().is_joined() || n == 0 || m == 0 {
+        return Ok(Vec::new());
+    }
+    let feature = format!("{} count", tables.kind);
+    let named = tables.named(&feature, scope.clone());
+    let (a, b) = (reference.counts_of(n)?, target.counts_of(m)?);
+    let options = tables.options;
+    let draft = compare_numbers(
+        &named,
+        &a,
+        &b,
+        Size::Wasserstein,
+        tables.records,
+        &options.thresholds,
+        options.seed,
+    );
+    let means = (
+        reference.objects() as f64 / n as f64,
+        target.objects() as f64 / m as f64,
+    );
+    Ok(vec![draft.sentence(count_sentence(
+        tables.kind,
+        scope,
+        means,
+    ))])
+}
+
+/// Both sides with the design effect of the number.
+fn design(tables: Tables<'_>, (a, b): (&ObjectFeature, &ObjectFeature)) -> DesignEffects {
+    let objects = DesignEffects {
+        reference: a.sums().design_effect(),
+        target: b.sums().design_effect(),
+        grouped: false,
+    };
+    objects.times(tables.records)
+}
+
+fn compare_feature(
+    tables: Tables<'_>,
+    scope: &Scope,
+    name: &str,
+    features: (&ObjectFeature, &ObjectFeature),
+) -> Vec<Draft> {
+    let design = design(tables, features);
+    let (a, b) = (features.0.numbers(), features.1.numbers());
+    let full = format!("{} {name}", tables.kind);
+    let named = tables.named(&full, scope.clone());
+    let options = tables.options;
+    if let (Some(first), Some(second)) = (truths(a), truths(b)) {
+        let draft = compare_counts(
+            &named,
+            &first,
+            &second,
+            design,
+            &options.thresholds,
+            options.seed,
+        );
+        let share = |counts: &Counts, of: &Quantiles| {
+            counts.get(YES).copied().unwrap_or(0) as f64 / of.count() as f64
+        };
+        let shares = (share(&first, a), share(&second, b));
+        let mut draft = draft.sentence(flag_sentence(tables.kind, name, scope, shares));
+        // That none touched the border before, and one does now, is no new value.
+        draft.striking = false;
+        draft.finding.new_values.clear();
+        draft.finding.lost_values.clear();
+        return vec![draft];
+    }
+    let mut draft = compare_numbers(
+        &named,
+        a,
+        b,
+        Size::Wasserstein,
+        design,
+        &options.thresholds,
+        options.seed,
+    );
+    if let Some(sentence) = number_sentence(tables.kind, name, scope, medians(a, b)) {
+        draft = draft.sentence(sentence);
+    }
+    let mut drafts = vec![draft];
+    if TAILED.contains(&name) {
+        drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));
+    }
+    drafts
+}
+
+const YES: &str = "yes";
+const NO: &str = "no";
+
+/// Counts of a number that is only ever 0 or 1.
+fn truths(numbers: &Quantiles) -> Option<Counts> {
+    let mut counts = Counts::new();
+    for bucket in numbers.buckets() {
+        let value = match (bucket.lower, bucket.upper) {
+            (0.0, 0.0) => NO,
+            (1.0, 1.0) => YES,
+            _ => return None,
+        };
+        counts.insert(value.to_owned(), bucket.count);
+    }
+    (numbers.finite_count() == numbers.count() && !counts.is_empty()).then_some(counts)
+}
+
+/// Objects that lack a number others have.
+fn compare_missing(
+    tables: Tables<'_>,
+    scope: &Scope,
+    name: &str,
+    (reference, target): (&ObjectGroup, &ObjectGroup),
+) -> Option<Draft> {
+    let missing = (reference.missing(name), target.missing(name));
+    if missing == (0, 0) {
+        return None;
+    }
+    let feature = format!("{} {name} missing", tables.kind);
+    let counts = |group: &ObjectGroup, missing: u64| -> Counts {
+        [("missing", missing), ("there", group.objects() - missing)]
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(what, count)| (what.to_owned(), count))
+            .collect()
+    };
+    let (a, b) = (counts(reference, missing.0), counts(target, missing.1));
+    let alike = |group: &ObjectGroup| group.squared_counts() as f64 / group.objects() as f64;
+    let objects = DesignEffects {
+        reference: alike(reference),
+        target: alike(target),
+        grouped: false,
+    };
+    let options = tables.options;
+    Some(compare_counts(
+        &tables.named(&feature, scope.clone()),
+        &a,
+        &b,
+        objects.times(tables.records),
+        &options.thresholds,
+        options.seed,
+    ))
+}

@@ -1,0 +1,251 @@
+//! COCO results and annotations, image by image.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::Path;
+
+use super::coco_json::{Id, RawResult};
+use super::gather::Gather;
+use super::image_list::ImageList;
+use super::instances::{ImageInfo, Instance, Instances, Kinds, ObjectKind, Shape};
+use super::json_elements::{Element, JsonElements};
+use super::runs;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ingest::limits::Limits;
+use crate::ingest::problem::{Loss, Problem, Problems};
+
+const NO_IMAGE: &str = "result of an image that the list of images does not have";
+const NOTHING: &str = "result without a box, keypoints or a mask";
+/// Most classes: their names are held.
+const MAX_CLASSES: usize = 1 << 20;
+/// Results parsed before it is looked whether images are complete.
+const STEP: usize = 1 << 12;
+
+/// Reads results in one pass over the file.
+pub(super) struct CocoScan {
+    elements: JsonElements,
+    in_list: bool,
+    images: ImageList,
+    /// Whether the images were listed: then others do not exist, and all that are
+    /// listed are records.
+    is_listed: bool,
+    gather: Gather,
+    ready: std::vec::IntoIter<(u32, Instance)>,
+    next: Option<(u32, Instance)>,
+    unseen: usize,
+    at_end: bool,
+    classes: Vec<String>,
+    codes: HashMap<Id, u32>,
+    names: HashMap<String, u32>,
+    /// Looked up only, never walked.
+    faults: HashMap<u32, Vec<(ObjectKind, &'static str)>>,
+    problems: Problems,
+    kinds: Kinds,
+}
+
+impl CocoScan {
+    /// `images` as given beside the file; else those in it, if there are any.
+    pub(super) fn open(path: &Path, images: Option<&ImageList>, limits: &Limits) -> Result<Self> {
+        let elements = JsonElements::open(path, limits.max_line_bytes)?;
+        // An object of lists says itself what its images are, be it at its end.
+        let own = match elements.is_object() {
+            true => ImageList::parse(path)?,
+            false => ImageList::default(),
+        };
+        Ok(Self::new(
+            elements,
+            match images {
+                Some(images) => images.clone().or_names(&own),
+                None => own,
+            },
+        ))
+    }
+
+    /// Of bytes that come only once.
+    pub(super) fn read(
+        input: Box<dyn Read + Send>,
+        images: &ImageList,
+        limits: &Limits,
+    ) -> Result<Self> {
+        let elements = JsonElements::new(input, limits.max_line_bytes)?;
+        Ok(Self::new(elements, images.clone()))
+    }
+
+    fn new(elements: JsonElements, images: ImageList) -> Self {
+        Self {
+            elements,
+            in_list: false,
+            is_listed: !images.is_empty(),
+            images,
+            gather: Gather::new(),
+            ready: Vec::new().into_iter(),
+            next: None,
+            unseen: 0,
+            at_end: false,
+            classes: Vec::new(),
+            codes: HashMap::new(),
+            names: HashMap::new(),
+            faults: HashMap::new(),
+            problems: Problems::default(),
+            kinds: Kinds::default(),
+        }
+    }
+
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.problems.list("byte")
+    }
+
+    /// At most `most` images, complete with their objects; `None` at the end.
+    pub(super) fn next(&mut self, most: usize) -> Result<Option<Instances>> {
+        let mut out = Instances::default();
+        let mut last = None;
+        while let Some((image, instance)) = self.next_instance()? {
+            if last != Some(image) {
+                if out.images.len() == most {
+                    self.next = Some((image, instance));
+                    break;
+                }
+                last = Some(image);
+                self.open_image(&mut out, image);
+            }
+            out.instances.push(instance);
+            *out.ends.last_mut().expect("an image is open") = out.instances.len();
+        }
+        if last.is_none() || (self.at_end && self.next.is_none()) {
+            self.empty_images(&mut out, most);
+        }
+        out.classes.clone_from(&self.classes);
+        out.kinds = self.kinds;
+        Ok((!out.images.is_empty()).then_some(out))
+    }
+
+    fn open_image(&mut self, out: &mut Instances, image: u32) {
+        let info: &ImageInfo = &self.images.images()[image as usize];
+        out.images.push(info.clone());
+        out.ends.push(out.instances.len());
+        let at = out.images.len() - 1;
+        let faults = self.faults.remove(&image).unwrap_or_default();
+        out.faults
+            .extend(faults.into_iter().map(|(kind, reason)| (at, kind, reason)));
+    }
+
+    /// Images of the list in which nothing was found.
+    fn empty_images(&mut self, out: &mut Instances, most: usize) {
+        while out.images.len() < most && self.unseen < self.images.len() {
+            let image = self.unseen as u32;
+            self.unseen += 1;
+            if !self.gather.has_seen(image as usize) {
+                self.open_image(out, image);
+            }
+        }
+    }
+
+    fn next_instance(&mut self) -> Result<Option<(u32, Instance)>> {
+        loop {
+            if let Some(held) = self.next.take().or_else(|| self.ready.next()) {
+                return Ok(Some(held));
+            }
+            if self.at_end {
+                return Ok(None);
+            }
+            while !self.at_end && !self.gather.is_full() {
+                self.at_end = !self.parse()?;
+            }
+            self.ready = self.gather.release(self.at_end).into_iter();
+        }
+    }
+
+    /// Parses some results; `false` at the end of the file.
+    fn parse(&mut self) -> Result<bool> {
+        for _ in 0..STEP {
+            if !self.in_list {
+                match self.elements.next_list()?.as_deref() {
+                    None => return Ok(false),
+                    Some("" | "annotations") => self.in_list = true,
+                    Some(_) => self.elements.pass_list()?,
+                }
+                continue;
+            }
+            match self.elements.next::<RawResult>()? {
+                None => self.in_list = false,
+                Some(Element::Read(result)) => self.take(result)?,
+                Some(Element::Bad { offset, reason }) => {
+                    self.problems.count(Loss::Failed, reason, offset);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn take(&mut self, raw: RawResult) -> Result<()> {
+        let image = match self.images.find(&raw.image_id) {
+            Some(image) => image,
+            None if self.is_listed => {
+                self.problems
+                    .count(Loss::Skipped, NO_IMAGE, self.elements.position());
+                return Ok(());
+            }
+            None => self.images.discover(&raw.image_id)?,
+        };
+        let class = raw
+            .category_id
+            .as_ref()
+            .map(|id| self.class(id))
+            .transpose()?;
+        let has = (
+            raw.bbox.is_some(),
+            raw.keypoints.is_some(),
+            raw.segmentation.is_some(),
+        );
+        self.kinds.boxes |= has.0;
+        self.kinds.keypoints |= has.1;
+        self.kinds.masks |= has.2;
+        let mut fault = |kind, reason| self.faults.entry(image).or_default().push((kind, reason));
+        if has == (false, false, false) {
+            fault(ObjectKind::Box, NOTHING);
+        }
+        let mask = match raw.segmentation.map(runs::mask) {
+            None => None,
+            Some(Ok(mask)) => Some(mask),
+            Some(Err(reason)) => {
+                fault(ObjectKind::Mask, reason);
+                None
+            }
+        };
+        let shape = Shape {
+            keypoints: raw.keypoints,
+            mask,
+        };
+        let is_empty = shape == Shape::default();
+        let instance = Instance {
+            class,
+            score: raw.score.unwrap_or(f64::NAN),
+            bbox: raw.bbox.unwrap_or([f64::NAN; 4]),
+            shape: (!is_empty).then(|| Box::new(shape)),
+        };
+        self.gather.push(image, instance)
+    }
+
+    fn class(&mut self, id: &Id) -> Result<u32> {
+        if let Some(code) = self.codes.get(id) {
+            return Ok(*code);
+        }
+        let name = self.images.category(id);
+        // Two categories of one name are one class.
+        let code = match self.names.get(&name) {
+            Some(code) => *code,
+            None if self.classes.len() >= MAX_CLASSES => {
+                let message = format!("more than {MAX_CLASSES} classes");
+                return Err(Error::new(ErrorKind::Limit, message));
+            }
+            None => {
+                let code = self.classes.len() as u32;
+                self.names.insert(name.clone(), code);
+                self.classes.push(name);
+                code
+            }
+        };
+        self.codes.insert(id.clone(), code);
+        Ok(code)
+    }
+}

@@ -1,0 +1,125 @@
+//! A folder with one small file for each image.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::image_list::ImageList;
+use super::instances::ImageInfo;
+use crate::error::{Error, ErrorKind, Result};
+use crate::ingest::source::io;
+
+/// Most files of a folder: their names are held.
+const MAX_FILES: usize = 1 << 24;
+/// Longest file of one image.
+const MAX_FILE: u64 = 16 << 20;
+
+/// The files of one extension, by stem, and the images that they are of.
+///
+/// With a list of images, a file is that of the image of its stem; images of the
+/// list that have no file are there, too, and files without an image are counted.
+pub(super) struct ImageFiles {
+    entries: std::vec::IntoIter<(ImageInfo, Option<PathBuf>)>,
+    /// Files whose image the list does not have, and the first of them.
+    pub(super) strangers: u64,
+    pub(super) first_stranger: Option<String>,
+}
+
+impl ImageFiles {
+    pub(super) fn open(folder: &Path, extension: &str, images: Option<&ImageList>) -> Result<Self> {
+        let mut files = list(folder, extension)?;
+        let mut entries = Vec::new();
+        let Some(images) = images else {
+            let own = files.into_iter().map(|(stem, path)| {
+                let info = ImageInfo {
+                    name: stem,
+                    size: None,
+                };
+                (info, Some(path))
+            });
+            return Ok(Self {
+                entries: own.collect::<Vec<_>>().into_iter(),
+                strangers: 0,
+                first_stranger: None,
+            });
+        };
+        for image in images.images() {
+            entries.push((image.clone(), files.remove(stem(&image.name))));
+        }
+        Ok(Self {
+            entries: entries.into_iter(),
+            strangers: files.len() as u64,
+            first_stranger: files.into_keys().next(),
+        })
+    }
+
+    pub(super) fn next(&mut self) -> Option<(ImageInfo, Option<PathBuf>)> {
+        self.entries.next()
+    }
+}
+
+/// The name of a file without folders and extension.
+fn stem(name: &str) -> &str {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Names that lists of classes have: they are of no image.
+pub(super) const CLASS_FILES: [&str; 3] = ["classes.txt", "obj.names", "classes.names"];
+
+/// The files of a folder that have this extension, by stem.
+fn list(folder: &Path, extension: &str) -> Result<BTreeMap<String, PathBuf>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        let fits = path
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case(extension));
+        if !fits || CLASS_FILES.contains(&name) {
+            continue;
+        }
+        if files.len() >= MAX_FILES {
+            let message = format!("more than {MAX_FILES} files in a folder");
+            return Err(Error::new(ErrorKind::Limit, message));
+        }
+        files.insert(stem(name).to_owned(), path.clone());
+    }
+    Ok(files)
+}
+
+/// The text of a small file.
+///
+/// # Errors
+/// [`ErrorKind::Limit`] for a longer one, [`ErrorKind::Input`] for one that is no UTF-8.
+pub(super) fn read_text(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(io)?;
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io)?;
+    if bytes.len() as u64 > MAX_FILE {
+        let message = format!("longer than {MAX_FILE} bytes, for one image");
+        return Err(Error::new(ErrorKind::Limit, message));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::Input, "not UTF-8"))
+}
+
+/// The first file of this extension.
+pub(super) fn first(folder: &Path, extension: &str) -> Result<Option<PathBuf>> {
+    Ok(list(folder, extension)?.into_values().next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_have_no_folder_and_no_extension() {
+        for (name, expected) in [("images/a.b.jpg", "a.b"), ("a", "a"), ("x\\y.png", "y")] {
+            assert_eq!(stem(name), expected);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! How much the objects of one record depend on each other: exact sums.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Bits of the mantissa that a [`scaled`] value keeps.
+const MANTISSA_BITS: u32 = 8;
+/// Values below 2^-20 count as zero.
+const ZERO_BELOW: i64 = (1023 - 20) << MANTISSA_BITS;
+
+/// Sums over the records that hold objects, from which follows how much less
+/// the objects say than as many independent ones would.
+///
+/// With `m_i` the objects of record `i` that have the number, `t_ij` the number of
+/// one of them as a whole number that grows with it (its octave and an eighth bit
+/// below, from 2^-20 on), and `s_i` the sum of `t_ij` over the record, the variance of the mean
+/// of all n objects is that of a ratio of sums over records (Cochran 1977,
+/// *Sampling Techniques*, section 9A; Kish 1965, section 5.4):
+///
+/// ```text
+/// t    = sum_i s_i / n
+/// V    = sum_i (s_i - t m_i)^2 / n^2          objects of a record together
+/// V0   = sum_ij (t_ij - t)^2 / n^2            each for itself
+/// deff = max(1, V / V0)
+/// ```
+///
+/// The sums are whole numbers over *all* records: they add up in any order, and no
+/// sample of records stands between them and the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ImageSums {
+    records: u64,
+    objects: u64,
+    /// Sum of `m_i^2`.
+    objects_squared: u128,
+    /// Sum of `s_i`, of `s_i m_i`, of `s_i^2`.
+    sum: i128,
+    sum_by_objects: i128,
+    sum_squared: i128,
+    /// Sum of `t_ij^2`.
+    squares: i128,
+}
+
+/// A number as a whole number that grows with it.
+#[inline]
+fn scaled(value: f64) -> i64 {
+    let bits = (value.to_bits() << 1) >> (1 + 52 - MANTISSA_BITS);
+    let magnitude = (bits as i64 - ZERO_BELOW).max(0);
+    if value < 0.0 { -magnitude } else { magnitude }
+}
+
+impl ImageSums {
+    /// Learns the numbers of the objects of one record; NaN is none.
+    #[inline]
+    pub(crate) fn update(&mut self, values: impl Iterator<Item = f64>) {
+        // In 64 bits: at most 2^24 objects, each of at most 2^19.
+        let (mut objects, mut sum, mut squares) = (0_u64, 0_i64, 0_i64);
+        for value in values {
+            if !value.is_nan() {
+                let t = scaled(value);
+                objects += 1;
+                sum += t;
+                squares += t * t;
+            }
+        }
+        if objects > 0 {
+            self.add(objects, sum, squares);
+        }
+    }
+
+    fn add(&mut self, objects: u64, sum: i64, squares: i64) {
+        let (n, sum) = (i128::from(objects), i128::from(sum));
+        self.merge(&Self {
+            records: 1,
+            objects,
+            objects_squared: (n * n).unsigned_abs(),
+            sum,
+            sum_by_objects: sum * n,
+            sum_squared: sum * sum,
+            squares: i128::from(squares),
+        });
+    }
+
+    /// Sums of stored profiles may be anything that [`check`](Self::check) lets
+    /// pass: no overflow may stop the program.
+    #[inline]
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.records = self.records.wrapping_add(other.records);
+        self.objects = self.objects.wrapping_add(other.objects);
+        self.objects_squared = self.objects_squared.wrapping_add(other.objects_squared);
+        self.sum = self.sum.wrapping_add(other.sum);
+        self.sum_by_objects = self.sum_by_objects.wrapping_add(other.sum_by_objects);
+        self.sum_squared = self.sum_squared.wrapping_add(other.sum_squared);
+        self.squares = self.squares.wrapping_add(other.squares);
+    }
+
+    /// Records with an object that has the number.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Objects that have the number.
+    #[must_use]
+    pub fn objects(&self) -> u64 {
+        self.objects
+    }
+
+    /// By how much the variance of the objects' mean exceeds that of independent
+    /// ones; at least 1. Numbers that are all alike say nothing of it: then as much
+    /// as if the objects of a record were copies of each other.
+    ///
+    /// ```
+    /// use driftsphere::ingest::{Batch, Objects};
+    /// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
+    ///
+    /// let mut boxes = Objects::new(&["score"])?;
+    /// for record in 0..100 {
+    ///     for _ in 0..4 {
+    ///         boxes.push(None, &[f64::from(record) / 100.0])?; // four copies
+    ///     }
+    ///     boxes.end_record();
+    /// }
+    /// let mut builder = ProfileBuilder::new(ProfileConfig::new())?;
+    /// builder.track_batch(&Batch::new(100).objects("box", boxes))?;
+    /// let profile = builder.freeze();
+    /// let score = &profile.objects()["box"].all().features()["score"];
+    /// assert!((score.sums().design_effect() - 4.0).abs() < 0.01);
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    #[must_use]
+    pub fn design_effect(&self) -> f64 {
+        if self.objects == 0 {
+            return 1.0;
+        }
+        let n = self.objects as f64;
+        let mean = self.sum as f64 / n;
+        let apart = self.squares as f64 - mean * self.sum as f64;
+        let together = self.sum_squared as f64 - 2.0 * mean * self.sum_by_objects as f64
+            + mean * mean * self.objects_squared as f64;
+        // Both are differences of large sums: what is left of one value is rounding.
+        let effect = match apart > 1e-9 * self.squares as f64 {
+            true => together / apart,
+            false => self.objects_squared as f64 / n,
+        };
+        effect.clamp(1.0, n)
+    }
+
+    pub(crate) fn check(&self, objects: u64) -> Result<()> {
+        let n = u128::from(self.objects);
+        let fits = self.objects <= objects
+            && self.records <= self.objects
+            && (self.records == 0) == (self.objects == 0)
+            && self.objects_squared >= n
+            && self.objects_squared <= n * n
+            && self.squares >= 0
+            && self.sum_squared >= 0;
+        match fits {
+            true => Ok(()),
+            false => Err(Error::new(
+                ErrorKind::Format,
+                "sums of the objects of records that do not hold together",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(records: &[&[f64]]) -> ImageSums {
+        let mut sums = ImageSums::default();
+        for record in records {
+            sums.update(record.iter().copied());
+        }
+        sums
+    }
+
+    #[test]
+    fn scaled_numbers_rise_with_the_numbers() {
+        let values = [
+            -8.0,
+            -1.0,
+            -1e-300,
+            0.0,
+            1e-7,
+            0.25,
+            0.3,
+            0.5,
+            1.0,
+            1e8,
+            f64::INFINITY,
+        ];
+        let scaled: Vec<i64> = values.iter().map(|v| scaled(*v)).collect();
+        assert!(scaled.is_sorted(), "{scaled:?}");
+        assert_eq!(scaled[3], 0);
+        assert_eq!(scaled[8] - scaled[7], 256);
+    }
+
+    #[test]
+    fn the_variance_of_the_mean_is_that_of_its_definition() {
+        let records: [&[f64]; 4] = [
+            &[0.5, 0.7, f64::NAN],
+            &[0.1],
+            &[0.9, 0.8, 0.95],
+            &[f64::NAN],
+        ];
+        let t: Vec<Vec<f64>> = records
+            .iter()
+            .map(|r| {
+                let present = r.iter().filter(|v| !v.is_nan());
+                present.map(|v| scaled(*v) as f64).collect()
+            })
+            .collect();
+        let n: f64 = t.iter().map(|r| r.len() as f64).sum();
+        let mean = t.iter().flatten().sum::<f64>() / n;
+        let together: f64 = t
+            .iter()
+            .map(|r| (r.iter().sum::<f64>() - mean * r.len() as f64).powi(2))
+            .sum();
+        let apart: f64 = t.iter().flatten().map(|v| (v - mean).powi(2)).sum();
+        let effect = of(&records).design_effect();
+        assert!((effect - together / apart).abs() < 1e-9, "{effect}");
+        assert_eq!(of(&records).records(), 3);
+    }
+
+    #[test]
+    fn records_of_one_object_and_numbers_that_alternate_lose_nothing() {
+        assert_eq!(of(&[&[0.1], &[0.9], &[0.4]]).design_effect(), 1.0);
+        assert_eq!(of(&[&[0.1, 0.9], &[0.9, 0.1]]).design_effect(), 1.0);
+        assert_eq!(of(&[&[0.5, 0.5], &[0.5, 0.5]]).design_effect(), 2.0);
+        assert_eq!(of(&[]).design_effect(), 1.0);
+    }
+}

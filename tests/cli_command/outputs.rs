@@ -1,0 +1,145 @@
+//! What models say of images, from the shell.
+
+use crate::support::Bench;
+
+/// A path of the real outputs.
+fn data(name: &str) -> String {
+    format!("{}/tests/data/outputs/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn results_are_profiled_shown_and_compared() {
+    let bench = Bench::new();
+    let images = format!("--coco-images {}", data("multi_instances_images.json"));
+    let clean = data("multi_results_clean.json");
+    let line = bench.ok(&format!("profile {clean} {images} -o clean.dsp"));
+    assert!(
+        line.contains("87 records; box: 267 objects of 4 classes"),
+        "{line}"
+    );
+    let page = bench.ok("show clean.dsp");
+    for word in [
+        "Objects `box`",
+        "relative area",
+        "touches border",
+        "person",
+        "together:",
+    ] {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&bench.ok("show clean.dsp --json")).unwrap();
+    assert_eq!(json["objects"][0]["kind"], "box");
+    assert_eq!(json["objects"][0]["all"]["objects"], 267);
+    assert_eq!(json["objects"][0]["classes"].as_array().unwrap().len(), 4);
+
+    let zoom = data("multi_results_zoom.json");
+    let answer = bench.run(&format!("compare clean.dsp {zoom} {images}"));
+    assert_eq!(answer.status, 1, "{}", answer.err);
+    assert!(
+        answer.out.contains("boxes touch the border more often"),
+        "{}",
+        answer.out
+    );
+    assert!(
+        answer.out.contains("this looks like a zoom in by about"),
+        "{}",
+        answer.out
+    );
+    let same = bench.run(&format!("compare clean.dsp {clean} {images}"));
+    assert_eq!(same.status, 0, "{}", same.out);
+}
+
+#[test]
+fn other_formats_and_columns_of_images_come_along() {
+    let bench = Bench::new();
+    let yolo = bench.ok(&format!("profile {} -o yolo.dsp", data("yolo")));
+    assert!(yolo.contains("12 records"), "{yolo}");
+    let voc = bench.ok(&format!("profile {} --as voc -o voc.dsp", data("voc")));
+    assert!(voc.contains("12 records"), "{voc}");
+    let maps = bench.ok(&format!("profile {} --as label-maps", data("label_maps")));
+    assert!(
+        maps.contains("Objects `mask`") && maps.contains("compactness"),
+        "{maps}"
+    );
+    let table = "id,camera\nface_recognition__obama.jpg,left\nopencv__group1.jpg,right\n";
+    std::fs::write(bench.path("cameras.csv"), table).unwrap();
+    let joined = bench.ok(&format!("profile {} cameras.csv --ids id", data("voc")));
+    assert!(
+        joined.contains("camera") && joined.contains("Objects `box`"),
+        "{joined}"
+    );
+}
+
+#[test]
+fn annotations_tell_precision_and_recall() {
+    let bench = Bench::new();
+    let (found, drawn) = (
+        data("multi_results_dark.json"),
+        data("multi_instances_pseudo.json"),
+    );
+    let page = bench.ok(&format!(
+        "profile {found} --coco-images {drawn} --annotations {drawn}"
+    ));
+    assert!(page.contains("person: average precision 0.83"), "{page}");
+    assert!(page.contains("Objects `annotation`"), "{page}");
+}
+
+#[test]
+fn scores_become_confidence_and_calibration() {
+    let bench = Bench::new();
+    let scores = data("scores.npz");
+    let page = bench.ok(&format!("profile {scores} --scores proba --labels label"));
+    for word in [
+        "top score",
+        "entropy",
+        "margin",
+        "all: accuracy 94 %",
+        "Objects `prediction`",
+    ] {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    let wrong = bench.run(&format!(
+        "profile {scores} --scores proba --logits --labels label -o x.dsp"
+    ));
+    assert_eq!(wrong.status, 0, "{}", wrong.err);
+    let both = bench.run(&format!(
+        "profile {scores} --scores proba --embeddings proba"
+    ));
+    assert_eq!(both.status, 2);
+}
+
+#[test]
+fn what_cannot_be_meant_is_said() {
+    let bench = Bench::new();
+    let (clean, images) = (
+        data("multi_results_clean.json"),
+        data("multi_instances_images.json"),
+    );
+    std::fs::write(bench.path("a.csv"), "x\n1\n").unwrap();
+    std::fs::write(bench.path("cut.json"), "[{\"image_id\": 1, \"bbox\": [1, 2").unwrap();
+    for (line, says) in [
+        (
+            format!("profile a.csv --coco-images {images}"),
+            "no input holds outputs",
+        ),
+        (
+            format!("profile a.csv --annotations {images}"),
+            "no input holds outputs",
+        ),
+        (format!("profile {clean} --where x=1"), "cannot be chosen"),
+        (format!("profile {clean} a.csv"), "--ids"),
+        (
+            format!("profile {clean} --coco-images {clean}"),
+            "no `images` in it",
+        ),
+        ("profile cut.json".to_owned(), "cut short"),
+        (
+            format!("profile {} --as label-maps", data("voc")),
+            "no rows",
+        ),
+    ] {
+        let outcome = bench.run(&line);
+        let told = outcome.err.contains(says);
+        assert!(told, "{line}: {} {}", outcome.status, outcome.err);
+    }
+}

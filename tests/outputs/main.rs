@@ -1,0 +1,11 @@
+//! What models say of images: from files to findings.
+
+mod annotated;
+mod canonical;
+mod formats;
+mod hostile;
+mod level;
+mod masks;
+mod real;
+mod scores;
+mod support;
