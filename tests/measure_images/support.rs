@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use driftsphere::ingest::image::{Channels, Exif, Orientation, Pixels, Samples};
 use image::DynamicImage;
 
-pub fn path(name: &str) -> PathBuf {
+pub(crate) fn path(name: &str) -> PathBuf {
     PathBuf::from("tests/data/images").join(name)
 }
 
 /// The block of EXIF as the decoder finds it.
-pub fn exif(name: &str) -> Exif {
+pub(crate) fn exif(name: &str) -> Exif {
     use image::ImageDecoder;
     let reader = image::ImageReader::open(path(name))
         .unwrap()
@@ -21,7 +21,7 @@ pub fn exif(name: &str) -> Exif {
 }
 
 /// As stored; a TIFF's orientation is that of the list.
-pub fn stored(name: &str) -> Pixels {
+pub(crate) fn stored(name: &str) -> Pixels {
     let picture = image::ImageReader::open(path(name))
         .unwrap()
         .with_guessed_format()
@@ -42,7 +42,7 @@ pub fn stored(name: &str) -> Pixels {
 }
 
 /// The rows of `LICENCES.csv`: name, orientation (1 where there is none), make, model.
-pub fn list() -> Vec<(String, u32, String, String)> {
+pub(crate) fn list() -> Vec<(String, u32, String, String)> {
     let text = std::fs::read_to_string(path("LICENCES.csv")).unwrap();
     let rows = text.lines().skip(1).map(|line| {
         // The last columns have no quoted commas, but for make and model of one camera.
@@ -71,7 +71,7 @@ fn cells(line: &str) -> Vec<String> {
     cells
 }
 
-pub fn upright(name: &str) -> Pixels {
+pub(crate) fn upright(name: &str) -> Pixels {
     let found = list().into_iter().find(|row| row.0 == name);
     let orientation = found.map_or(1, |row| row.1);
     stored(name).oriented(Orientation::of_exif(orientation).unwrap())
