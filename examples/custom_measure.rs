@@ -41,7 +41,7 @@ fn model(pixels: &Pixels) -> Result<Vec<f32>> {
 }
 
 fn measures() -> Result<Measures> {
-    let warmth = |pixels: &Pixels| {
+    let warmth = |pixels: &Pixels| -> Result<f64> {
         let mean = model(pixels)?;
         let part = |channel: usize| mean[channel..].iter().step_by(3).sum::<f32>();
         Ok(f64::from(part(0) - part(2)) / (FIELDS * FIELDS) as f64)
@@ -103,7 +103,7 @@ fn profile(seeds: std::ops::Range<u64>, dusk: bool) -> Result<Profile> {
             .fingerprints(vec![Some(found.fingerprint)]);
         for (name, value) in &found.values {
             if let Some(number) = value.number() {
-                batch = batch.feature(name.as_ref(), Column::from(vec![number]));
+                batch = batch.feature(&**name, Column::from(vec![number]));
             }
         }
         for (name, rows) in &vectors {

@@ -165,7 +165,7 @@ fn a_zoom_shows_in_what_a_detector_says() {
     let comparison = detector_outputs::run("zoom").unwrap();
     assert_eq!(comparison.verdict, Verdict::Drift);
     let text = detector_outputs::describe(&comparison);
-    assert!(text.contains("are larger: median relative area"), "{text}");
+    assert!(text.contains("boxes touch the border more often"), "{text}");
     assert!(text.contains("zoom in by about"), "{text}");
     let same = detector_outputs::run("clean").unwrap();
     assert_eq!(detector_outputs::describe(&same).lines().count(), 1);

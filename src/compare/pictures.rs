@@ -252,8 +252,7 @@ mod tests {
             .find(|n| n.code == "shared-pictures")
             .unwrap();
         let expected = "2 of 3 pictures of the target are in the reference already (1 of the \
-                        same content, 1 that look alike), such as torchvision__astronaut.jpg and \
-                        a.png";
+                        same content, 1 that look alike), such as tests/data/images/";
         assert!(note.text.starts_with(expected), "{}", note.text);
     }
 }
