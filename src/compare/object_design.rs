@@ -91,7 +91,7 @@ fn class_effect(tables: &[&ObjectTable]) -> f64 {
     let mut classes: BTreeMap<(u8, &str), Vec<&ObjectGroup>> = BTreeMap::new();
     for table in tables {
         for (name, group) in table.classes() {
-            classes.entry((0, name)).or_default().push(group);
+            classes.entry((0, name.as_str())).or_default().push(group);
         }
         let rest = table.other_classes().map(|group| (1, group));
         for (place, group) in rest.into_iter().chain([(2, table.unclassified())]) {
@@ -104,7 +104,7 @@ fn class_effect(tables: &[&ObjectTable]) -> f64 {
     };
     let objects = |group: &ObjectGroup| u128::from(group.objects());
     let (n, squares) = (sum(&all, objects), sum(&all, ObjectGroup::squared_counts));
-    let (mut effect, mut used) = (0.0, 0);
+    let (mut effect, mut used) = (0.0, 0_u32);
     for groups in classes.values() {
         let own = sum(groups, objects);
         if own > 0.0 {
