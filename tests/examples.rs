@@ -3,6 +3,10 @@
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/compare_windows.rs"]
 mod compare_windows;
+#[cfg(feature = "images")]
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/custom_measure.rs"]
+mod custom_measure;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/detector_outputs.rs"]
 mod detector_outputs;
@@ -46,6 +50,19 @@ fn logged_embeddings_can_be_read_back() {
     assert_eq!(space.classes()["forklift"].count(), 100);
     assert_eq!(space.classes()["pallet"].count(), 100);
     assert_eq!(profile.features()["first value"].numbers().count(), 200);
+}
+
+#[cfg(feature = "images")]
+#[test]
+fn measures_of_ones_own_tell_dusk_from_noon() {
+    let comparison = custom_measure::run().unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let drifted = |name: &str| {
+        let mut found = comparison.findings.iter().filter(|f| f.feature == name);
+        found.any(|f| f.verdict == Verdict::Drift)
+    };
+    assert!(drifted("custom.warmth") && drifted("fields"));
+    assert!(!comparison.notes.iter().any(|n| n.code == "shared-pictures"));
 }
 
 #[test]

@@ -42,6 +42,7 @@ mod objects;
 mod options;
 mod order;
 mod outputs;
+mod pictures;
 mod pooled;
 mod repeats;
 mod result;
