@@ -36,6 +36,7 @@ mod mix;
 mod natural;
 mod numbers;
 mod object_classes;
+mod object_design;
 mod object_words;
 mod objects;
 mod options;

@@ -94,6 +94,13 @@ impl ImageSums {
         self.squares = self.squares.wrapping_add(other.squares);
     }
 
+    /// The sums of both.
+    pub(crate) fn plus(&self, other: &Self) -> Self {
+        let mut sum = *self;
+        sum.merge(other);
+        sum
+    }
+
     /// Records with an object that has the number.
     #[must_use]
     pub fn records(&self) -> u64 {

@@ -73,11 +73,22 @@ fn the_dark_changes_no_size_and_is_no_zoom() {
 fn of_four_classes_those_that_changed_are_named() {
     let zoom = compared("multi", "zoom");
     assert_eq!(zoom.verdict, Verdict::Drift);
-    let scopes: Vec<&Scope> = drifted(&zoom, "box relative area")
+    let border = drifted(&zoom, "box touches border");
+    let more = |f: &&driftsphere::compare::Finding| {
+        f.sentence.starts_with("boxes touch the border more often")
+    };
+    assert!(border.iter().any(more));
+    let why = zoom
+        .why
         .iter()
-        .map(|f| &f.scope)
-        .collect();
-    assert!(!scopes.is_empty(), "sizes");
+        .find(|why| why.outcome == "box relative area")
+        .unwrap();
+    assert!(
+        why.sentence
+            .starts_with("this looks like a zoom in by about"),
+        "{}",
+        why.sentence
+    );
 }
 
 #[test]
@@ -91,10 +102,10 @@ fn scores_that_are_no_probabilities_are_legal() {
 }
 
 #[test]
-fn keypoints_spread_after_a_zoom() {
+fn keypoints_leave_the_frame_after_a_zoom() {
     let answer = compared("keypoints", "zoom");
     assert_eq!(answer.verdict, Verdict::Drift);
-    assert!(!drifted(&answer, "keypoints spread").is_empty());
+    assert!(!drifted(&answer, "keypoints outside share").is_empty());
 }
 
 #[test]
