@@ -41,6 +41,7 @@ mod objects;
 mod options;
 mod order;
 mod outputs;
+mod pictures;
 mod pooled;
 mod repeats;
 mod result;

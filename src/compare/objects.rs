@@ -21,6 +21,8 @@ use super::tails::compare_tails;
 
 /// Fewest objects a side for the numbers of a class.
 const FEWEST_OBJECTS: u64 = 20;
+/// How numbers begin that objects have or lack by what else is true of them: that is tested.
+const CONDITIONAL: &str = "score if ";
 /// Numbers of a class whose tails are tested: of the others the whole distribution
 /// will do.
 const TAILED: [&str; 3] = ["score", "area", "relative area"];
@@ -131,12 +133,16 @@ fn compare_group(
     }
     let mut drafts: Vec<Draft> = compare_count(tables, &scope, reference, target)?;
     drafts.extend(compare_calibration(tables, &scope, reference, target));
-    for (name, a) in reference.features() {
-        let Some(b) = target.features().get(name) else {
-            continue;
-        };
-        drafts.extend(compare_feature(tables, &scope, name, (a, b)));
-        drafts.extend(compare_missing(tables, &scope, name, (reference, target)));
+    let (first, second) = (reference.features(), target.features());
+    let names: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
+    for name in names {
+        if let (Some(a), Some(b)) = (first.get(name), second.get(name)) {
+            drafts.extend(compare_feature(tables, &scope, name, (a, b)));
+        }
+        // One that no object of a side has is missing in all of them.
+        if !name.starts_with(CONDITIONAL) {
+            drafts.extend(compare_missing(tables, &scope, name, (reference, target)));
+        }
     }
     Ok(drafts)
 }
@@ -261,7 +267,8 @@ fn compare_missing(
     (reference, target): (&ObjectGroup, &ObjectGroup),
 ) -> Option<Draft> {
     let missing = (reference.missing(name), target.missing(name));
-    if missing == (0, 0) {
+    // Two lists without an object say nothing of what objects have.
+    if missing == (0, 0) || reference.objects() == 0 || target.objects() == 0 {
         return None;
     }
     let feature = format!("{} {name} missing", tables.kind);

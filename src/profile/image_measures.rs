@@ -172,6 +172,7 @@ impl ImageMeasures {
             Ok(found) => {
                 put(measured, found.values);
                 measured.vectors = found.vectors;
+                measured.fingerprint = Some(found.fingerprint);
                 let failures = found.failures.into_iter();
                 let failures = failures.map(|failure| format!("custom.{failure}").into());
                 measured.problems.extend(failures);

@@ -143,7 +143,11 @@ impl ImageSums {
             true => together / apart,
             false => self.objects_squared as f64 / n,
         };
-        effect.clamp(1.0, n)
+        // What rounding adds must not make independent objects dependent ones.
+        match effect < 1.0 + 1e-9 {
+            true => 1.0,
+            false => effect.min(n),
+        }
     }
 
     pub(crate) fn check(&self, objects: u64) -> Result<()> {

@@ -7,6 +7,7 @@
 //! | [`Directions`] | unit vectors | sum, mean direction, resultant length, concentration | to 2^-41 a coordinate |
 //! | [`CoordinatedSample`] | whole rows | the rows of the k smallest hashes | yes |
 //! | [`Categories`] | texts | counts | up to `cap` distinct values; past that within stated bounds |
+//! | [`Fingerprints`] | pictures | copies inside a stream, pictures two streams share | up to `k` different looks; past that of a sample |
 //! | [`Tally`] | records | read, skipped and failed by reason | yes |
 //!
 //! # One law
@@ -59,6 +60,7 @@ mod count_table;
 mod directions;
 mod distinct;
 mod estimate;
+mod fingerprints;
 mod fixed_point;
 mod hash;
 mod joined;
@@ -80,6 +82,7 @@ pub use common_buckets::{CommonBuckets, Interval, common_buckets};
 pub use directions::Directions;
 pub use distinct::DistinctCount;
 pub use estimate::Estimate;
+pub use fingerprints::{Copies, Fingerprints, Pair, SharedPictures};
 pub use hash::{hash_bytes, hash_row, hash_text};
 pub use quantile_sketch::QuantileSketch;
 pub use quantiles::{Bucket, Quantiles};

@@ -156,7 +156,7 @@ fn what_cannot_be_read_is_listed_and_trouble_only_where_all_failed() {
     let profile = read(&bench, "p.dsp");
     assert_eq!(profile.tally().failed().count(), 1);
     let states = profile.features()["file.pixels"].categories();
-    let states: Vec<_> = states
+    let states = states
         .iter()
         .map(|(value, count)| (value.to_owned(), count.estimate));
     let mut states: Vec<_> = states.collect();
