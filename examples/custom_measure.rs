@@ -118,7 +118,7 @@ fn profile(seeds: std::ops::Range<u64>, dusk: bool) -> Result<Profile> {
 ///
 /// # Errors
 /// None with these frames.
-pub fn run() -> Result<Comparison> {
+pub(crate) fn run() -> Result<Comparison> {
     let (noon, dusk) = (profile(0..150, false)?, profile(150..300, true)?);
     compare(&noon, &dusk, &CompareOptions::default())
 }
