@@ -1,7 +1,5 @@
 //! How many independent objects those of two windows are worth.
 
-use std::collections::BTreeMap;
-
 use crate::profile::{ImageSums, ObjectFeature, ObjectGroup, ObjectTable};
 
 use super::objects::Tables;
@@ -15,7 +13,7 @@ use super::repeats::DesignEffects;
 ///
 /// ```text
 /// deff' = max(own, both) / (1 - h)^2,   h = (largest m_i - 1) / n
-///     where  own, both  design effects of the side, and of both windows as one
+///     where  own, both  design effects of the side, and of both windows, each about its own mean
 ///            m_i        objects of record i
 /// ```
 ///
@@ -27,10 +25,10 @@ pub(super) fn number_design(
     features: (&ObjectFeature, &ObjectFeature),
 ) -> DesignEffects {
     let (a, b) = (features.0.sums(), features.1.sums());
-    let both = a.plus(b);
     let most = (most(groups.0), most(groups.1));
     let of = |sums: &ImageSums, most: f64| sums.design_effect() * leverage(most, sums.objects());
-    let pooled = of(&both, most.0.max(most.1));
+    let pooled =
+        ImageSums::common_effect(&[a, b]) * leverage(most.0.max(most.1), a.objects() + b.objects());
     let side = |sums: &ImageSums, most: f64| {
         let n = sums.objects().max(1) as f64;
         of(sums, most).max(pooled).min(n)
@@ -73,9 +71,11 @@ pub(super) fn class_design(tables: Tables<'_>) -> DesignEffects {
     let (a, b) = (tables.reference, tables.target);
     let most = (most(a.all()), most(b.all()));
     let n = (a.all().objects(), b.all().objects());
-    let pooled = class_effect(&[a, b]) * leverage(most.0.max(most.1), n.0 + n.1);
+    let (all, weights) = ((n.0 + n.1).max(1) as f64, (n.0 as f64, n.1 as f64));
+    let both = (class_effect(a) * weights.0 + class_effect(b) * weights.1) / all;
+    let pooled = both * leverage(most.0.max(most.1), n.0 + n.1);
     let side = |table: &ObjectTable, most: f64, n: u64| {
-        let own = class_effect(&[table]) * leverage(most, n);
+        let own = class_effect(table) * leverage(most, n);
         own.max(pooled).min(n.max(1) as f64)
     };
     let objects = DesignEffects {
@@ -86,40 +86,25 @@ pub(super) fn class_design(tables: Tables<'_>) -> DesignEffects {
     objects.times(tables.records)
 }
 
-fn class_effect(tables: &[&ObjectTable]) -> f64 {
-    // Groups of one class on all sides: named ones, the other classes, those without.
-    let mut classes: BTreeMap<(u8, &str), Vec<&ObjectGroup>> = BTreeMap::new();
-    for table in tables {
-        for (name, group) in table.classes() {
-            classes.entry((0, name.as_str())).or_default().push(group);
-        }
-        let rest = table.other_classes().map(|group| (1, group));
-        for (place, group) in rest.into_iter().chain([(2, table.unclassified())]) {
-            classes.entry((place, "")).or_default().push(group);
-        }
+fn class_effect(table: &ObjectTable) -> f64 {
+    let all = table.all();
+    let n = all.objects() as f64;
+    let rest = table
+        .other_classes()
+        .into_iter()
+        .chain([table.unclassified()]);
+    let groups = table.classes().values().chain(rest);
+    let groups: Vec<&ObjectGroup> = groups.filter(|group| group.objects() > 0).collect();
+    if groups.len() < 2 {
+        return 1.0;
     }
-    let all: Vec<&ObjectGroup> = tables.iter().map(|table| table.all()).collect();
-    let sum = |groups: &[&ObjectGroup], of: fn(&ObjectGroup) -> u128| -> f64 {
-        groups.iter().map(|group| of(group) as f64).sum()
-    };
-    let objects = |group: &ObjectGroup| u128::from(group.objects());
-    let (n, squares) = (sum(&all, objects), sum(&all, ObjectGroup::squared_counts));
-    let (mut effect, mut used) = (0.0, 0_u32);
-    for groups in classes.values() {
-        let own = sum(groups, objects);
-        if own > 0.0 {
-            let share = own / n;
-            let spread = sum(groups, ObjectGroup::squared_counts)
-                - 2.0 * share * sum(groups, ObjectGroup::count_products)
-                + share * share * squares;
-            effect += spread / own;
-            used += 1;
-        }
-    }
-    match used {
-        0 | 1 => 1.0,
-        n => (effect / f64::from(n - 1)).max(1.0),
-    }
+    let terms = groups.iter().map(|group| {
+        let share = group.objects() as f64 / n;
+        let spread = group.squared_counts() as f64 - 2.0 * share * group.count_products() as f64
+            + share * share * all.squared_counts() as f64;
+        spread / (n * share)
+    });
+    (terms.sum::<f64>() / (groups.len() - 1) as f64).max(1.0)
 }
 
 /// The most objects of one record; of a sealed group no less than them.
