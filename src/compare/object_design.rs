@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(leverage(1.0, 50), 1.0);
         assert!((leverage(26.0, 50) - 4.0).abs() < 1e-12);
         assert!((leverage(11.0, 1000) - 1.0 / (0.99 * 0.99)).abs() < 1e-12);
-        assert_eq!(leverage(50.0, 50), 2500.0);
+        assert!((leverage(50.0, 50) - 2500.0).abs() < 1e-9);
         assert_eq!(leverage(0.0, 0), 1.0);
     }
 }

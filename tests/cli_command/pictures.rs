@@ -105,10 +105,7 @@ fn flags_reach_the_measures() {
     let profile = read(&bench, "p.dsp");
     let features = profile.features();
     // 64 / 32 over 12 / 24.
-    assert_eq!(
-        features["file.model_distortion"].numbers().min(),
-        Some(4.0)
-    );
+    assert_eq!(features["file.model_distortion"].numbers().min(), Some(4.0));
     assert_eq!(features["custom.top"].numbers().count(), 13);
     assert!(features.contains_key("exif.gps_latitude") && !features.contains_key("exif.make"));
     let outcome = bench.run("profile photos --measures photos/canon.jpg");

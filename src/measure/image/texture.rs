@@ -172,7 +172,7 @@ mod tests {
 
     fn noise(count: usize, seed: usize) -> Vec<u8> {
         (0..count)
-            .map(|i| ((i + seed) * 2_654_435_761 % 4_294_967_291 >> 26) as u8)
+            .map(|i| (((i + seed) * 2_654_435_761 % 4_294_967_291) >> 26) as u8)
             .collect()
     }
 
