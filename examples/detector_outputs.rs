@@ -24,7 +24,7 @@ fn data(name: &str) -> PathBuf {
 /// The profile of a file of COCO results, image by image.
 fn profile(results: &str) -> Result<Profile> {
     // Sizes make areas relative, and images in which nothing was found are known.
-    let images = Arc::new(ImageList::read(data("multi_instances_images.json"))?);
+    let images = Arc::new(ImageList::read(data("person_instances_images.json"))?);
     let file = OutputsFile::new(data(results), OutputsFormat::Coco).images(images);
     let mut builder = ProfileBuilder::new(ProfileConfig::new())?;
     let mut scan = file.scan()?;
@@ -48,8 +48,8 @@ fn profile(results: &str) -> Result<Profile> {
 
 /// The detections of `target` against those of the photographs as they are.
 pub(crate) fn run(target: &str) -> Result<Comparison> {
-    let reference = profile("multi_results_clean.json")?;
-    let target = profile(&format!("multi_results_{target}.json"))?;
+    let reference = profile("person_results_clean.json")?;
+    let target = profile(&format!("person_results_{target}.json"))?;
     compare(&reference, &target, &CompareOptions::default())
 }
 

@@ -3,6 +3,10 @@
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/compare_windows.rs"]
 mod compare_windows;
+#[cfg(feature = "images")]
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/custom_measure.rs"]
+mod custom_measure;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/detector_outputs.rs"]
 mod detector_outputs;
@@ -46,6 +50,20 @@ fn logged_embeddings_can_be_read_back() {
     assert_eq!(space.classes()["forklift"].count(), 100);
     assert_eq!(space.classes()["pallet"].count(), 100);
     assert_eq!(profile.features()["first value"].numbers().count(), 200);
+}
+
+#[cfg(feature = "images")]
+#[test]
+fn measures_of_ones_own_tell_dusk_from_noon() {
+    let comparison = custom_measure::run().unwrap();
+    assert_eq!(comparison.verdict, Verdict::Drift);
+    let drifted = |name: &str| {
+        let findings = comparison.findings.iter();
+        let mut found = findings.filter(|f| f.feature == name || f.group == name);
+        found.any(|f| f.verdict == Verdict::Drift)
+    };
+    assert!(drifted("custom.warmth") && drifted("space fields"));
+    assert!(!comparison.notes.iter().any(|n| n.code == "shared-pictures"));
 }
 
 #[test]
@@ -148,8 +166,10 @@ fn a_zoom_shows_in_what_a_detector_says() {
     let comparison = detector_outputs::run("zoom").unwrap();
     assert_eq!(comparison.verdict, Verdict::Drift);
     let text = detector_outputs::describe(&comparison);
-    assert!(text.contains("are larger: median relative area"), "{text}");
-    assert!(text.contains("zoom in by about"), "{text}");
+    assert!(
+        text.contains("objects are larger: median relative area"),
+        "{text}"
+    );
     let same = detector_outputs::run("clean").unwrap();
     assert_eq!(detector_outputs::describe(&same).lines().count(), 1);
 }

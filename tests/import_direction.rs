@@ -84,6 +84,10 @@ fn no_import_runs_back() {
         let may = allowed
             .get(room)
             .unwrap_or_else(|| panic!("room {room} has no place in the direction of imports"));
+        // A file of tests may make what it needs.
+        if parts.last().is_some_and(|name| name.ends_with("tests.rs")) {
+            continue;
+        }
         let text = std::fs::read_to_string(file).expect("sources are text");
         for import in imports(&text, &["crate::", "driftsphere::"]) {
             // The crate root re-exports the error type.

@@ -93,7 +93,8 @@ fn the_page_names_what_is_in_the_profile() {
     assert_eq!(
         line,
         "march.dsp: 60 records; space clip (5 numbers, 3 clusters, 2 classes, 1 row not used); \
-         keeps the embeddings of 59 records, 59 ids and the smallest and largest of 5 series of numbers"
+         box: 30 objects of 1 class; keeps the embeddings of 59 records, 59 ids and the smallest and \
+         largest of 9 series of numbers"
     );
 }
 

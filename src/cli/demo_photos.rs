@@ -50,8 +50,8 @@ fn write_month(month: &str, lens: Lens, step: (u32, u32)) -> Result<()> {
         let photograph = DynamicImage::from(photograph.decode()?.into_rgb8());
         let (wide, high) = (photograph.width() - VIEW.0, photograph.height() - VIEW.1);
         for view in 0..VIEWS {
-            let left = view * step.0 % (wide + 1);
-            let top = view * step.1 % (high + 1);
+            let left = (view + 1) * step.0 % (wide + 1);
+            let top = (view + 1) * step.1 % (high + 1);
             let picture = photograph.crop_imm(left, top, VIEW.0, VIEW.1);
             let picture = match lens {
                 Lens::Clean => picture,

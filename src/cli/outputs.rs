@@ -28,9 +28,18 @@ pub(super) fn split(
     columns: &ColumnArgs,
     selection: &Selection,
 ) -> Result<(Outputs, Vec<PathBuf>)> {
-    let images = match &columns.coco_images {
-        Some(path) => {
-            let list = ImageList::read(path).map_err(|e| e.at("option", "--coco-images"))?;
+    // Annotations know the images, too: without a list, results would go by numbers and
+    // annotations by names.
+    let listed = [
+        (&columns.coco_images, "--coco-images"),
+        (&columns.annotations, "--annotations"),
+    ];
+    let images = match listed
+        .into_iter()
+        .find_map(|(path, option)| Some((path.as_ref()?, option)))
+    {
+        Some((path, option)) => {
+            let list = ImageList::read(path).map_err(|e| e.at("option", option))?;
             Some(Arc::new(list))
         }
         None => None,

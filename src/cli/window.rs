@@ -166,6 +166,13 @@ impl Window {
             findings.tell_problems(file.path(), &found);
             problems.extend(found);
         }
+        if !self.outputs.is_empty() && findings.records == 0 {
+            let message = match problems.get(before) {
+                Some(problem) => format!("nothing could be read: {problem}"),
+                None => "nothing could be read: no image and no object in it".to_owned(),
+            };
+            return Err(Error::new(ErrorKind::Input, message));
+        }
         for (table, partners) in self.held.iter().zip(&partners) {
             findings.add_partners(&table[0], partners);
         }

@@ -14,6 +14,7 @@ use super::judge::{judge, overall};
 use super::natural::History;
 use super::objects::compare_objects;
 use super::options::CompareOptions;
+use super::pictures;
 use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
 use super::space::{compare_space, group_of};
 use super::unused::compare_unused;
@@ -214,7 +215,9 @@ pub(super) fn measure(
     }
     for (side, profile) in [("reference", reference), ("target", target)] {
         notes.extend(repeated_ids(side, profile));
+        notes.extend(pictures::repeated(side, profile));
     }
+    notes.extend(pictures::shared(reference, target));
     Ok(Evidence {
         drafts,
         spaces,

@@ -9,9 +9,9 @@ use super::categories::{Counts, compare_counts};
 use super::draft::{Draft, effect};
 use super::finding::Scope;
 use super::numbers::percent;
+use super::object_design::{careful_design, class_design, number_design};
 use super::object_words::{object, plural};
 use super::objects::Tables;
-use super::repeats::DesignEffects;
 use super::stats::{detectable_share_shift, share_test};
 
 /// What objects of the classes that found no room are counted as.
@@ -44,15 +44,10 @@ pub(super) fn compare_classes(tables: Tables<'_>) -> Option<Draft> {
     if a.keys().chain(b.keys()).all(|name| name == NONE) {
         return None;
     }
-    let design = DesignEffects {
-        reference: class_design(tables.reference),
-        target: class_design(tables.target),
-        grouped: false,
-    };
     let feature = format!("{} class", tables.kind);
     let named = tables.named(&feature, Scope::All);
     let options = tables.options;
-    let design = design.times(tables.records);
+    let design = class_design(tables);
     let draft = compare_counts(&named, &a, &b, design, &options.thresholds, options.seed);
     let sentence = class_sentence(tables, &draft, &a, &b);
     Some(match sentence {
@@ -97,34 +92,6 @@ fn class_sentence(tables: Tables<'_>, draft: &Draft, a: &Counts, b: &Counts) -> 
         percent(most.reference),
         percent(most.target)
     ))
-}
-
-/// The design effect of the shares of classes, where m_ic of the m_i objects of record i are
-/// of class c: the first-order correction of Rao and Scott (1981).
-///
-/// ```text
-/// deff   = sum_c (1 - p_c) deff_c / (C - 1)
-/// deff_c = sum_i (m_ic - p_c m_i)^2 / (N p_c (1 - p_c))
-/// ```
-fn class_design(table: &ObjectTable) -> f64 {
-    let all = table.all();
-    let n = all.objects() as f64;
-    let others = table
-        .other_classes()
-        .into_iter()
-        .chain([table.unclassified()]);
-    let groups = table.classes().values().chain(others);
-    let groups: Vec<&ObjectGroup> = groups.filter(|group| group.objects() > 0).collect();
-    if groups.len() < 2 {
-        return 1.0;
-    }
-    let terms = groups.iter().map(|group| {
-        let share = group.objects() as f64 / n;
-        let spread = group.squared_counts() as f64 - 2.0 * share * group.count_products() as f64
-            + share * share * all.squared_counts() as f64;
-        spread / (n * share)
-    });
-    (terms.sum::<f64>() / (groups.len() - 1) as f64).max(1.0)
 }
 
 /// In how many records two classes come together: the pair that changed most,
@@ -191,18 +158,15 @@ pub(super) fn compare_sizes(tables: Tables<'_>) -> Vec<Draft> {
             size_counts(a.numbers(), sizes)?,
             size_counts(b.numbers(), sizes)?,
         );
-        let design = DesignEffects {
-            reference: a.sums().design_effect(),
-            target: b.sums().design_effect(),
-            grouped: false,
-        };
+        let groups = (tables.reference.all(), tables.target.all());
+        let design = number_design(tables, groups, (a, b));
         let feature = format!("{} {name}", tables.kind);
         let options = tables.options;
         let mut draft = compare_counts(
             &tables.named(&feature, Scope::All),
             &counts.0,
             &counts.1,
-            design.times(tables.records),
+            design,
             &options.thresholds,
             options.seed,
         );
@@ -268,16 +232,7 @@ pub(super) fn compare_faults(tables: Tables<'_>) -> Option<Draft> {
     );
     let feature = format!("{} not usable", plural(tables.kind));
     let draft = tables.named(&feature, Scope::All).draft().counts(n, m);
-    let alike = |table: &ObjectTable| {
-        let all = table.all();
-        (all.squared_counts() as f64 / all.objects().max(1) as f64).max(1.0)
-    };
-    let design = DesignEffects {
-        reference: alike(tables.reference),
-        target: alike(tables.target),
-        grouped: false,
-    };
-    let design = design.times(tables.records);
+    let design = careful_design(tables, (tables.reference.all(), tables.target.all()));
     let (few, many) = (design.thin(x, y), design.thin(n, m));
     let Some(test) = share_test(few.0.min(many.0), many.0, few.1.min(many.1), many.1) else {
         return Some(draft.not_tested("a side has no objects"));

@@ -14,6 +14,7 @@ use super::finding::{Kind, Scope};
 use super::groups::Groups;
 use super::numbers::{Named, Size, compare_numbers, medians};
 use super::object_classes::{compare_classes, compare_faults, compare_pairs, compare_sizes};
+use super::object_design::{careful_design, number_design};
 use super::object_words::{count_sentence, flag_sentence, number_sentence};
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
@@ -21,6 +22,8 @@ use super::tails::compare_tails;
 
 /// Fewest objects a side for the numbers of a class.
 const FEWEST_OBJECTS: u64 = 20;
+/// How numbers begin that objects have or lack by what else is true of them: that is tested.
+const CONDITIONAL: &str = "score if ";
 /// Numbers of a class whose tails are tested: of the others the whole distribution
 /// will do.
 const TAILED: [&str; 3] = ["score", "area", "relative area"];
@@ -131,12 +134,22 @@ fn compare_group(
     }
     let mut drafts: Vec<Draft> = compare_count(tables, &scope, reference, target)?;
     drafts.extend(compare_calibration(tables, &scope, reference, target));
-    for (name, a) in reference.features() {
-        let Some(b) = target.features().get(name) else {
-            continue;
-        };
-        drafts.extend(compare_feature(tables, &scope, name, (a, b)));
-        drafts.extend(compare_missing(tables, &scope, name, (reference, target)));
+    let (first, second) = (reference.features(), target.features());
+    let names: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
+    for name in names {
+        if let (Some(a), Some(b)) = (first.get(name), second.get(name)) {
+            drafts.extend(compare_feature(
+                tables,
+                &scope,
+                name,
+                (reference, target),
+                (a, b),
+            ));
+        }
+        // One that no object of a side has is missing in all of them.
+        if !name.starts_with(CONDITIONAL) {
+            drafts.extend(compare_missing(tables, &scope, name, (reference, target)));
+        }
     }
     Ok(drafts)
 }
@@ -176,23 +189,14 @@ fn compare_count(
     ))])
 }
 
-/// Both sides with the design effect of the number.
-fn design(tables: Tables<'_>, (a, b): (&ObjectFeature, &ObjectFeature)) -> DesignEffects {
-    let objects = DesignEffects {
-        reference: a.sums().design_effect(),
-        target: b.sums().design_effect(),
-        grouped: false,
-    };
-    objects.times(tables.records)
-}
-
 fn compare_feature(
     tables: Tables<'_>,
     scope: &Scope,
     name: &str,
+    groups: (&ObjectGroup, &ObjectGroup),
     features: (&ObjectFeature, &ObjectFeature),
 ) -> Vec<Draft> {
-    let design = design(tables, features);
+    let design = number_design(tables, groups, features);
     let (a, b) = (features.0.numbers(), features.1.numbers());
     let full = format!("{} {name}", tables.kind);
     let named = tables.named(&full, scope.clone());
@@ -261,7 +265,8 @@ fn compare_missing(
     (reference, target): (&ObjectGroup, &ObjectGroup),
 ) -> Option<Draft> {
     let missing = (reference.missing(name), target.missing(name));
-    if missing == (0, 0) {
+    // Two lists without an object say nothing of what objects have.
+    if missing == (0, 0) || reference.objects() == 0 || target.objects() == 0 {
         return None;
     }
     let feature = format!("{} {name} missing", tables.kind);
@@ -273,18 +278,12 @@ fn compare_missing(
             .collect()
     };
     let (a, b) = (counts(reference, missing.0), counts(target, missing.1));
-    let alike = |group: &ObjectGroup| group.squared_counts() as f64 / group.objects() as f64;
-    let objects = DesignEffects {
-        reference: alike(reference),
-        target: alike(target),
-        grouped: false,
-    };
     let options = tables.options;
     Some(compare_counts(
         &tables.named(&feature, scope.clone()),
         &a,
         &b,
-        objects.times(tables.records),
+        careful_design(tables, (reference, target)),
         &options.thresholds,
         options.seed,
     ))

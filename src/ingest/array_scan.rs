@@ -115,6 +115,7 @@ impl ArrayScan {
                 .times
                 .as_ref()
                 .map(|t| t[range.clone()].to_vec()),
+            fingerprints: None,
             embeddings,
             features: features.collect::<Result<_>>()?,
             objects: Vec::new(),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ndarray::{ArrayView2, Axis, CowArray, Ix2};
 
 use super::column::{Cell, Column};
+use super::fingerprint::Fingerprint;
 use super::objects::Objects;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -46,6 +47,7 @@ pub struct Batch<'a> {
     groups: Option<Cow<'a, Column>>,
     segments: Option<Cow<'a, Column>>,
     times: Option<Cow<'a, [i64]>>,
+    fingerprints: Option<Cow<'a, [Option<Fingerprint>]>>,
     spaces: Vec<(Cow<'a, str>, CowArray<'a, f32, Ix2>)>,
     features: Vec<(Cow<'a, str>, Cow<'a, Column>)>,
     pub(super) objects: Vec<(Cow<'a, str>, Cow<'a, Objects>)>,
@@ -63,6 +65,7 @@ impl<'a> Batch<'a> {
             groups: None,
             segments: None,
             times: None,
+            fingerprints: None,
             spaces: Vec::new(),
             features: Vec::new(),
             objects: Vec::new(),
@@ -112,6 +115,13 @@ impl<'a> Batch<'a> {
         self
     }
 
+    /// What tells copies of pictures: of each record's picture, if it has one.
+    #[must_use]
+    pub fn fingerprints(mut self, fingerprints: impl Into<Cow<'a, [Option<Fingerprint>]>>) -> Self {
+        self.fingerprints = Some(fingerprints.into());
+        self
+    }
+
     /// Embeddings `(n_rows, dim)` in the named space.
     #[must_use]
     pub fn space(mut self, name: impl Into<Cow<'a, str>>, rows: ArrayView2<'a, f32>) -> Self {
@@ -145,6 +155,7 @@ impl<'a> Batch<'a> {
             ("groups", self.groups.as_ref().map(|c| c.len())),
             ("segments", self.segments.as_ref().map(|c| c.len())),
             ("times", self.times.as_ref().map(|c| c.len())),
+            ("fingerprints", self.fingerprints.as_ref().map(|c| c.len())),
         ];
         for (name, len) in fixed {
             self.check_len("column", name, len.unwrap_or(self.len))?;
@@ -212,6 +223,7 @@ impl<'a> Batch<'a> {
             (kind, Cow::Owned(objects.take(rows)))
         });
         let times = self.times.as_ref();
+        let fingerprints = self.fingerprints.as_ref();
         Ok(Batch {
             len: rows.len(),
             ids: column(&self.ids)?,
@@ -220,6 +232,7 @@ impl<'a> Batch<'a> {
             groups: column(&self.groups)?,
             segments: column(&self.segments)?,
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
+            fingerprints: fingerprints.map(|all| rows.iter().map(|&row| all[row]).collect()),
             spaces: spaces.collect(),
             objects: objects.collect(),
             features,
@@ -255,6 +268,18 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn id(&self, row: usize) -> Option<Cow<'_, str>> {
         self.ids.as_ref()?.present(row)
+    }
+
+    /// What tells copies of the picture of `row`, `None` if it has none.
+    #[must_use]
+    pub fn fingerprint(&self, row: usize) -> Option<Fingerprint> {
+        self.fingerprints.as_ref()?[row]
+    }
+
+    /// Whether any record may have a fingerprint.
+    #[must_use]
+    pub fn has_fingerprints(&self) -> bool {
+        self.fingerprints.is_some()
     }
 
     /// The label of `row`, `None` if it has none.

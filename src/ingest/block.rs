@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use super::batch::Batch;
 use super::column::{Cell, Column};
+use super::fingerprint::Fingerprint;
 use super::objects::Objects;
 use crate::error::Result;
 
@@ -19,6 +20,7 @@ pub struct Block {
     pub(crate) groups: Option<Column>,
     pub(crate) segments: Option<Column>,
     pub(crate) times: Option<Vec<i64>>,
+    pub(crate) fingerprints: Option<Vec<Option<Fingerprint>>>,
     pub(crate) embeddings: Option<Array2<f32>>,
     /// Sorted by name.
     pub(crate) features: Vec<(String, Column)>,
@@ -102,6 +104,9 @@ impl Block {
         }
         if let Some(times) = &self.times {
             batch = batch.times(times.as_slice());
+        }
+        if let Some(fingerprints) = &self.fingerprints {
+            batch = batch.fingerprints(fingerprints.as_slice());
         }
         if let Some(rows) = &self.embeddings {
             batch = batch.space(space, rows.view());

@@ -146,6 +146,10 @@ impl Partners {
         if let (None, Some(times)) = (&block.times, &held.times) {
             block.times = Some(found.iter().flatten().map(|&at| times[at]).collect());
         }
+        if let (None, Some(held)) = (&block.fingerprints, &held.fingerprints) {
+            let picked = found.iter().map(|at| held[(*at)?]);
+            block.fingerprints = Some(picked.collect());
+        }
         let mine = std::mem::take(&mut block.features);
         for (name, column) in &held.features {
             if place_of(&mine, name).is_err() {
@@ -226,6 +230,7 @@ impl Block {
         let features = features.map(|(name, column)| Ok((name.clone(), column.take(rows)?)));
         let embeddings = self.embeddings.as_ref();
         let times = self.times.as_ref();
+        let fingerprints = self.fingerprints.as_ref();
         Ok(Self {
             len: rows.len(),
             rows: rows.iter().map(|&row| self.rows[row]).collect(),
@@ -235,6 +240,7 @@ impl Block {
             groups: column(&self.groups)?,
             segments: column(&self.segments)?,
             times: times.map(|times| rows.iter().map(|&row| times[row]).collect()),
+            fingerprints: fingerprints.map(|all| rows.iter().map(|&row| all[row]).collect()),
             embeddings: embeddings.map(|e| e.select(ndarray::Axis(0), rows)),
             features: features.collect::<Result<_>>()?,
             objects: self
@@ -254,6 +260,14 @@ impl Block {
         append(&mut self.segments, other.segments, before, len);
         if let Some(times) = other.times {
             self.times.get_or_insert_default().extend(times);
+        }
+        if let Some(fingerprints) = other.fingerprints {
+            let mine = self.fingerprints.get_or_insert_default();
+            mine.resize(before, None);
+            mine.extend(fingerprints);
+        }
+        if let Some(mine) = &mut self.fingerprints {
+            mine.resize(len, None);
         }
         for (name, column) in other.features {
             match place_of(&self.features, &name) {

@@ -102,6 +102,7 @@ mod dtype;
 mod field;
 #[cfg(feature = "records")]
 mod filter;
+mod fingerprint;
 mod header;
 #[cfg(feature = "images")]
 pub mod image;
@@ -155,6 +156,7 @@ pub use column::{Cell, Column};
 pub use dtype::Dtype;
 #[cfg(feature = "records")]
 pub use field::{Field, FieldKind, Roles};
+pub use fingerprint::Fingerprint;
 #[cfg(feature = "records")]
 pub use input_file::{As, Format, InputFile};
 #[cfg(feature = "records")]

@@ -331,6 +331,7 @@ impl RowStream for ParquetStream {
                 .map(|&at| column(at))
                 .collect::<Result<_>>()?,
             vectors,
+            fingerprints: None,
             features: features.collect::<Result<_>>()?,
         }))
     }

@@ -1,6 +1,7 @@
 //! What every reader of records is asked for, and what it gives.
 
 use super::column::Column;
+use super::fingerprint::Fingerprint;
 use super::problem::Problems;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -50,6 +51,8 @@ pub(crate) struct RawBlock {
     /// Beside [`Request::columns`].
     pub(crate) columns: Vec<Column>,
     pub(crate) vectors: Option<Vectors>,
+    /// What tells copies of pictures, where records are pictures.
+    pub(crate) fingerprints: Option<Vec<Option<Fingerprint>>>,
     pub(crate) features: Vec<(String, Column)>,
 }
 

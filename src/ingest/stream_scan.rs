@@ -159,6 +159,9 @@ impl StreamScan {
             let matrix = Array2::from_shape_vec((picked.len(), self.dim), values);
             matrix.map_err(|e| Error::new(ErrorKind::Input, e.to_string()).because(e))
         });
+        let fingerprints = raw
+            .fingerprints
+            .map(|all| picked.iter().map(|&row| all[row]).collect());
         let features = raw.features.into_iter();
         let features = features.map(|(name, column)| Ok((name, take(column)?)));
         let mut block = Block {
@@ -170,6 +173,7 @@ impl StreamScan {
             groups: column(self.groups)?,
             segments: column(self.segments)?,
             times,
+            fingerprints,
             embeddings: embeddings.transpose()?,
             features: features.collect::<Result<_>>()?,
             objects: Vec::new(),

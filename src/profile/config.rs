@@ -166,8 +166,15 @@ impl ProfileConfig {
     /// angles.
     #[must_use]
     pub fn images(mut self, settings: ImageSettings) -> Self {
+        let direction = "gps_direction";
+        let named = |tag: &String| tag.strip_prefix("exif.").unwrap_or(tag) == direction;
+        let has_direction = settings.exif_allow.iter().any(named);
         self.images = Some(settings);
-        self.angle("pixels.hue", 360.0).angle("exif.hour", 24.0)
+        let config = self.angle("pixels.hue", 360.0).angle("exif.hour", 24.0);
+        match has_direction {
+            true => config.angle("exif.gps_direction", 360.0),
+            false => config,
+        }
     }
 
     /// Whether this is the configuration of a profile of role `sealed`

@@ -213,6 +213,9 @@ impl Profile {
         if let Some(sample) = &parts.sample {
             contents.add_bytes(Part::Samples, sample.body.len() as u64);
         }
+        if let Some(pictures) = &parts.pictures {
+            contents.add_bytes(Part::Samples, pictures.body.len() as u64);
+        }
         for space in &parts.spaces {
             contents.add_space(space);
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::sketch::CoordinatedSample;
+use crate::sketch::{CoordinatedSample, Fingerprints};
 use crate::sphere::{Codebook, MeanRow};
 
 use super::config::ProfileConfig;
@@ -13,6 +13,7 @@ use super::container::{self, FileKind, Section, damaged};
 use super::feature::Feature;
 use super::ids::IdMode;
 use super::object_table::ObjectTable;
+use super::pictures::picture_rows;
 use super::record_file::RawRecords;
 use super::sealed::SealedSpace;
 use super::window::Profile;
@@ -26,6 +27,7 @@ const IMAGES: [u8; 4] = *b"IMGS";
 const RECORDS: [u8; 4] = *b"RECS";
 const FEATURES: [u8; 4] = *b"FEAT";
 const SAMPLE: [u8; 4] = *b"SAMP";
+const PICTURES: [u8; 4] = *b"PICT";
 const SPACE: [u8; 4] = *b"SPCE";
 const OBJECTS: [u8; 4] = *b"OBJS";
 const SEALED: [u8; 4] = *b"SEAL";
@@ -61,6 +63,7 @@ pub(super) struct FileParts {
     pub(super) settings: Vec<Section<'static>>,
     pub(super) records: Section<'static>,
     pub(super) sample: Option<Section<'static>>,
+    pub(super) pictures: Option<Section<'static>>,
     pub(super) spaces: Vec<RawSpace>,
     pub(super) objects: Option<Section<'static>>,
     pub(super) sealed: Option<Section<'static>>,
@@ -89,6 +92,8 @@ impl FileParts {
             let records = RawRecords::new(config, &profile.sample);
             section(SAMPLE, to_body(&records))
         });
+        let pictures = profile.pictures.as_ref();
+        let pictures = pictures.map(|sample| section(PICTURES, to_body(sample)));
         let sealed = config.sealed.then(|| {
             let parts = profile.spaces.values().map(|space| &space.sealed);
             section(SEALED, to_body(&parts.collect::<Vec<_>>()))
@@ -97,6 +102,7 @@ impl FileParts {
             settings,
             records: section(RECORDS, records),
             sample,
+            pictures,
             spaces: spaces
                 .map(|(name, space)| RawSpace::new(name, space))
                 .collect(),
@@ -108,12 +114,8 @@ impl FileParts {
 
     /// Bytes that are in no body.
     pub(super) fn frame_bytes(&self) -> u64 {
-        let some = self
-            .sample
-            .iter()
-            .chain(&self.objects)
-            .chain(&self.sealed)
-            .count();
+        let optional = [&self.sample, &self.pictures, &self.objects, &self.sealed];
+        let some = optional.into_iter().flatten().count();
         container::frame_bytes(self.settings.len() + 2 + self.spaces.len() + some)
     }
 }
@@ -141,6 +143,7 @@ impl Profile {
         sections.push(parts.records);
         sections.push(section(FEATURES, to_body(&self.features)));
         sections.extend(parts.sample);
+        sections.extend(parts.pictures);
         let spaces = parts.spaces.iter();
         sections.extend(spaces.map(|space| section(SPACE, to_body(space))));
         sections.extend(parts.objects);
@@ -196,6 +199,17 @@ impl Profile {
             }
             false => CoordinatedSample::new(0),
         };
+        let pictures = sections.next_if(|section| section.tag == PICTURES);
+        let pictures: Option<Fingerprints> = pictures
+            .map(|section| from_body(&section.body, "PICT"))
+            .transpose()?;
+        let (rows, seed) = (picture_rows(&config), config.seed);
+        if pictures
+            .as_ref()
+            .is_some_and(|p| p.k() != rows || !p.is_seeded(seed))
+        {
+            return Err(damaged("a sample of pictures of another size or seed"));
+        }
         let mut spaces = BTreeMap::new();
         for (name, space_config) in &config.spaces {
             let raw: RawSpace = from_body(&expect(&mut sections, SPACE)?.body, "SPCE")?;
@@ -225,6 +239,7 @@ impl Profile {
             class_sources,
             features,
             sample,
+            pictures,
             spaces,
             objects,
         };

@@ -1,7 +1,7 @@
 //! Settings at work: what is measured of each picture.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -14,6 +14,9 @@ use crate::measure::{Value, Values};
 
 use super::image_settings::ImageSettings;
 
+const NO_NAME: &str = "quality: named by a whole path, not within a folder or list: no reference";
+const NO_REFERENCE: &str = "quality: no reference of this name";
+const UNREADABLE: &str = "quality: the reference of this name cannot be read";
 const OTHER_SIZE: &str = "quality: of another size than its reference";
 
 /// Measures pictures as [`ImageSettings`] say, with what settings cannot hold: measures that
@@ -172,6 +175,7 @@ impl ImageMeasures {
             Ok(found) => {
                 put(measured, found.values);
                 measured.vectors = found.vectors;
+                measured.fingerprint = Some(found.fingerprint);
                 let failures = found.failures.into_iter();
                 let failures = failures.map(|failure| format!("custom.{failure}").into());
                 measured.problems.extend(failures);
@@ -188,9 +192,13 @@ impl ImageMeasures {
             put(measured, vec![("quality.distance".into(), distance)]);
         }
         if let Some((folder, reader)) = &self.pairs {
-            let reference = reader.read(folder.join(id)).ok();
-            let reference = reference.and_then(|picture| picture.pixels.ok());
-            let similarity = reference.map(|reference| Similarity::of(&reference, pixels));
+            let reference = reference_of(folder, id, reader);
+            if let Err(problem) = &reference {
+                measured.problems.push((*problem).into());
+            }
+            let similarity = reference
+                .ok()
+                .map(|reference| Similarity::of(&reference, pixels));
             let similarity = match similarity {
                 Some(Err(_)) => {
                     measured.problems.push(OTHER_SIZE.into());
@@ -217,6 +225,25 @@ impl ImageMeasures {
         let names = names.filter(|name| self.measures.takes(name));
         names.map(|name| (name, Value::Null)).collect()
     }
+}
+
+/// The picture of the same name, if the name stays within the folder.
+fn reference_of(
+    folder: &Path,
+    id: &str,
+    reader: &ImageReader,
+) -> std::result::Result<Pixels, &'static str> {
+    let name = Path::new(id);
+    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !name.components().all(is_plain) {
+        return Err(NO_NAME);
+    }
+    let path = folder.join(name);
+    if !path.exists() {
+        return Err(NO_REFERENCE);
+    }
+    let picture = reader.read(path).map_err(|_| UNREADABLE)?;
+    picture.pixels.map_err(|_| UNREADABLE)
 }
 
 fn put(measured: &mut Measured, values: Values) {

@@ -130,20 +130,37 @@ impl ImageSums {
     /// ```
     #[must_use]
     pub fn design_effect(&self) -> f64 {
-        if self.objects == 0 {
+        Self::common_effect(&[self])
+    }
+
+    /// The same of several windows as one, each about a mean of its own: a change between them is
+    /// no dependence within.
+    pub(crate) fn common_effect(windows: &[&Self]) -> f64 {
+        let (mut n, mut together, mut apart) = (0.0, 0.0, 0.0);
+        let (mut squares, mut alike) = (0.0, 0.0);
+        for sums in windows.iter().filter(|sums| sums.objects > 0) {
+            let own = sums.objects as f64;
+            let mean = sums.sum as f64 / own;
+            n += own;
+            apart += sums.squares as f64 - mean * sums.sum as f64;
+            together += sums.sum_squared as f64 - 2.0 * mean * sums.sum_by_objects as f64
+                + mean * mean * sums.objects_squared as f64;
+            squares += sums.squares as f64;
+            alike += sums.objects_squared as f64;
+        }
+        if n == 0.0 {
             return 1.0;
         }
-        let n = self.objects as f64;
-        let mean = self.sum as f64 / n;
-        let apart = self.squares as f64 - mean * self.sum as f64;
-        let together = self.sum_squared as f64 - 2.0 * mean * self.sum_by_objects as f64
-            + mean * mean * self.objects_squared as f64;
         // Both are differences of large sums: what is left of one value is rounding.
-        let effect = match apart > 1e-9 * self.squares as f64 {
+        let effect = match apart > 1e-9 * squares {
             true => together / apart,
-            false => self.objects_squared as f64 / n,
+            false => alike / n,
         };
-        effect.clamp(1.0, n)
+        // What rounding adds must not make independent objects dependent ones.
+        match effect < 1.0 + 1e-9 {
+            true => 1.0,
+            false => effect.min(n),
+        }
     }
 
     pub(crate) fn check(&self, objects: u64) -> Result<()> {

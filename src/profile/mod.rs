@@ -74,6 +74,7 @@ mod object_pairs;
 mod object_sealing;
 mod object_sketch;
 mod object_table;
+mod pictures;
 mod profile_set;
 mod record_file;
 mod record_sample;

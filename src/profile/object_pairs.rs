@@ -77,7 +77,9 @@ mod tests {
     #[test]
     fn pairs_do_not_depend_on_the_order_of_the_records() {
         let names: Vec<String> = (0..60).map(|i| format!("class {i}")).collect();
-        let records: Vec<[usize; 2]> = (0..400).map(|i| [i % 60, (i * 7 + 1) % 60]).collect();
+        let records: Vec<[usize; 2]> = (0..400)
+            .map(|i| [i % 60, (i * 7 + 1 + i / 60) % 60])
+            .collect();
         let learn = |records: &mut dyn Iterator<Item = &[usize; 2]>| {
             let mut table = PairTable::new(9, 1000);
             for [a, b] in records {

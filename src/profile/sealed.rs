@@ -182,6 +182,7 @@ impl Profile {
         out.config.sealed = true;
         out.times = None;
         out.sample = CoordinatedSample::new(0);
+        out.pictures = None;
         out.features = self
             .features
             .iter()
@@ -213,6 +214,9 @@ impl Profile {
     pub(crate) fn check_sealed(&self) -> Result<()> {
         if self.times.is_some() {
             return Err(damaged("a sealed profile tells the times of records"));
+        }
+        if self.pictures.is_some() {
+            return Err(damaged("a sealed profile holds hashes of pictures"));
         }
         if self.has_telling_means() {
             return Err(damaged("the mean of too few records in a sealed profile"));

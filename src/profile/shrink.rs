@@ -4,6 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::SampleBudget;
 
 use super::config::ProfileConfig;
+use super::pictures::picture_rows;
 use super::record_sample::record_rows;
 use super::space_config::SpaceConfig;
 use super::space_sketch::SpaceSketch;
@@ -64,6 +65,9 @@ impl Profile {
             config.sample_bytes = config.sample_bytes.min(bytes.unwrap_or(usize::MAX));
         }
         out.sample.set_k(record_rows(config, out.features.len()));
+        if let Some(pictures) = &mut out.pictures {
+            pictures.set_k(picture_rows(config));
+        }
         Ok(out)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::sketch::{CoordinatedSample, Tally};
+use crate::sketch::{CoordinatedSample, Fingerprints, Tally};
 
 use super::builder::ProfileBuilder;
 use super::config::ProfileConfig;
@@ -86,6 +86,7 @@ pub struct Profile {
     pub(crate) class_sources: ClassSources,
     pub(crate) features: BTreeMap<String, Feature>,
     pub(crate) sample: CoordinatedSample,
+    pub(crate) pictures: Option<Fingerprints>,
     pub(crate) spaces: BTreeMap<String, SpaceProfile>,
     pub(crate) objects: BTreeMap<String, ObjectTable>,
 }
@@ -156,6 +157,24 @@ impl Profile {
     #[must_use]
     pub fn sample(&self) -> &CoordinatedSample {
         &self.sample
+    }
+
+    /// What tells copies of pictures, where records came with fingerprints.
+    ///
+    /// ```
+    /// use driftsphere::ingest::{Batch, Column, Fingerprint};
+    /// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
+    ///
+    /// let frame = Fingerprint { content: 1, perceptual: 0xff };
+    /// let mut builder = ProfileBuilder::new(ProfileConfig::new())?;
+    /// builder.track_batch(&Batch::new(2).fingerprints(vec![Some(frame), Some(frame)]))?;
+    /// let profile = builder.freeze();
+    /// assert_eq!(profile.pictures().map(|pictures| pictures.copies(4).exact), Some(1));
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    #[must_use]
+    pub fn pictures(&self) -> Option<&Fingerprints> {
+        self.pictures.as_ref()
     }
 
     /// The embedding spaces by name.

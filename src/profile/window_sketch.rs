@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::ingest::Batch;
-use crate::sketch::{CoordinatedSample, Tally};
+use crate::sketch::{CoordinatedSample, Fingerprints, Tally};
 
 use super::chunk::{CHUNK_ROWS, Chunk};
 use super::config::ProfileConfig;
 use super::feature::FeatureSketch;
 use super::ids::IdMode;
 use super::object_sketch::ObjectSketch;
+use super::pictures;
 use super::record_sample::{self, record_rows};
 use super::space_sketch::SpaceSketch;
 use super::tasks;
@@ -30,6 +31,7 @@ pub(crate) struct WindowSketch {
     class_sources: ClassSources,
     pub(crate) features: BTreeMap<String, FeatureSketch>,
     sample: CoordinatedSample,
+    pictures: Option<Fingerprints>,
     spaces: BTreeMap<String, SpaceSketch>,
     objects: BTreeMap<String, ObjectSketch>,
 }
@@ -53,6 +55,7 @@ impl WindowSketch {
             class_sources: ClassSources::default(),
             features: BTreeMap::new(),
             sample: CoordinatedSample::new(record_rows(config, 0)),
+            pictures: None,
             spaces,
             objects: BTreeMap::new(),
         })
@@ -77,6 +80,7 @@ impl WindowSketch {
             self.track_values(chunk)?;
             self.sample.set_k(record_rows(config, self.features.len()));
             record_sample::offer(&mut self.sample, chunk);
+            pictures::offer(&mut self.pictures, chunk, config);
             for (kind, objects) in batch.object_kinds() {
                 self.objects(kind, config)?.track(objects, chunk.rows())?;
             }
@@ -136,6 +140,7 @@ impl WindowSketch {
         }
         self.sample.set_k(record_rows(config, self.features.len()));
         self.sample.merge(&other.sample)?;
+        pictures::merge(&mut self.pictures, other.pictures.as_ref())?;
         for (name, space) in &other.spaces {
             if let Some(mine) = self.spaces.get_mut(name) {
                 mine.merge(space).map_err(|e| e.at("space", name))?;
@@ -159,6 +164,7 @@ impl WindowSketch {
             .map(|(name, feature)| (name.clone(), FeatureSketch::thaw(feature)))
             .collect();
         out.sample = profile.sample.clone();
+        out.pictures = profile.pictures.clone();
         for (name, space) in &profile.spaces {
             let config = &profile.config.spaces[name];
             let sketch = SpaceSketch::thaw(
@@ -195,6 +201,7 @@ impl WindowSketch {
                 .map(|(name, feature)| (name.clone(), feature.freeze()))
                 .collect(),
             sample: self.sample,
+            pictures: self.pictures,
             spaces: self
                 .spaces
                 .into_iter()

@@ -152,7 +152,7 @@ pub struct Episode<'a> {
     pub family: &'static str,
     /// What it most likely means.
     pub meaning: &'a str,
-    /// `abrupt`, `gradual` or `recurring`.
+    /// `abrupt`, `gradual`, `abrupt or gradual` (not told yet) or `recurring`.
     pub kind: &'static str,
     /// The window with which it most likely began.
     pub onset: usize,

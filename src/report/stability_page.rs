@@ -10,6 +10,9 @@ use super::stability_sections as sections;
 use super::terminal::TerminalOptions;
 use crate::compare::stability::{Change, PairStability, Question, RunSummary, Stability};
 
+/// Characters of a run's name in a table: its end tells runs apart.
+const RUN: usize = 24;
+
 /// The answer in one line: `SAME: ...`, `CHANGED: ...`, safe to log.
 #[must_use]
 pub fn stability_headline(stability: &Stability) -> String {
@@ -113,7 +116,7 @@ fn runs(page: &mut dyn Canvas, stability: &Stability) {
     let limit = stability.runs.len().min(2 * LISTED);
     let row = |run: &RunSummary| {
         let mut row = vec![
-            Entry::left(clip(&run.name, NAME)),
+            Entry::left(clip(&run.name, RUN)),
             Entry::right(number::count(run.records)),
             Entry::right(number::share(run.used)),
             Entry::right(number::count(run.dim as u64)),
@@ -159,7 +162,7 @@ fn curve(page: &mut dyn Canvas, stability: &Stability) {
     }
     page.heading("The runs in their order");
     let row = |point: &crate::compare::stability::CurvePoint| {
-        let mut row = vec![Entry::left(clip(&stability.runs[point.run].name, NAME))];
+        let mut row = vec![Entry::left(clip(&stability.runs[point.run].name, RUN))];
         for step in [&point.to_first, &point.to_previous, &point.to_last] {
             let cka = step.as_ref().and_then(|step| step.cka);
             let kept = step.as_ref().and_then(|step| step.neighbours);

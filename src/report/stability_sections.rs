@@ -112,7 +112,7 @@ fn classes(page: &mut dyn Canvas, pair: &PairStability, verbose: bool) {
     let limit = if verbose { pair.classes.len() } else { LISTED };
     let both = |of: [Option<f64>; 2]| {
         of.map(|x| x.map_or("-".into(), |x| format!("{x:.2}")))
-            .join(" → ")
+            .join("→")
     };
     let row = |class: &ClassStability| {
         let runs = [&class.runs.0, &class.runs.1];
@@ -122,12 +122,9 @@ fn classes(page: &mut dyn Canvas, pair: &PairStability, verbose: bool) {
             Entry::right(number::count(runs[0].ids.max(runs[1].ids))),
             Entry::right(shown(class.jaccard)),
             Entry::right(between(class.interval)),
-            Entry::left(factor.map_or("-".into(), |(other, factor)| {
-                format!("x {} from {}", number::number(*factor), clip(other, NAME))
-            })),
-            Entry::left(both(runs.map(|run| run.in_own_class))),
-            Entry::left(both(runs.map(|run| run.compactness))),
-            Entry::left(both(runs.map(|run| run.silhouette))),
+            Entry::right(factor.map_or("-".into(), |(_, factor)| format!("{factor:.2}"))),
+            Entry::right(both(runs.map(|run| run.in_own_class))),
+            Entry::right(both(runs.map(|run| run.compactness))),
             entry(class.verdict),
         ]
     };
@@ -140,15 +137,15 @@ fn classes(page: &mut dyn Canvas, pair: &PairStability, verbose: bool) {
             "apart",
             "in own",
             "compact",
-            "silhouette",
             "verdict",
         ],
         pair.classes.iter().take(limit).map(row).collect(),
     );
     page.aside(
-        "Jaccard: records nearest to its centre in both runs, by those in either. apart: the factor by \
-         which it came nearer to (below 1) or moved away from a class, against the median of all \
-         pairs. in own: share of its records nearest to its centre. compact: mean distance of two.",
+        "Jaccard: records nearest to its centre in both runs, by those in either. apart: the largest \
+         factor by which its distance from another class changed (below 1: nearer), against the \
+         median of all pairs. in own: share of its records nearest to its centre. compact: mean \
+         distance of two of them.",
     );
     more(page, pair.classes.len(), limit);
     for moved in pair.class_pairs.iter().take(TOLD) {

@@ -7,6 +7,7 @@
 //! | [`Directions`] | unit vectors | sum, mean direction, resultant length, concentration | to 2^-41 a coordinate |
 //! | [`CoordinatedSample`] | whole rows | the rows of the k smallest hashes | yes |
 //! | [`Categories`] | texts | counts | up to `cap` distinct values; past that within stated bounds |
+//! | [`Fingerprints`] | pictures | copies inside a stream, pictures two streams share | up to `k` different looks; past that of a sample |
 //! | [`Tally`] | records | read, skipped and failed by reason | yes |
 //!
 //! # One law
@@ -59,9 +60,11 @@ mod count_table;
 mod directions;
 mod distinct;
 mod estimate;
+mod fingerprints;
 mod fixed_point;
 mod hash;
 mod joined;
+mod picture_copies;
 mod quantile_moments;
 mod quantile_queries;
 mod quantile_sketch;
@@ -80,7 +83,9 @@ pub use common_buckets::{CommonBuckets, Interval, common_buckets};
 pub use directions::Directions;
 pub use distinct::DistinctCount;
 pub use estimate::Estimate;
+pub use fingerprints::Fingerprints;
 pub use hash::{hash_bytes, hash_row, hash_text};
+pub use picture_copies::{Copies, Pair, SharedPictures};
 pub use quantile_sketch::QuantileSketch;
 pub use quantiles::{Bucket, Quantiles};
 pub use row_sums::RowSums;

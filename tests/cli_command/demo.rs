@@ -25,12 +25,12 @@ fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
             "(exit status 0)",
             "DRIFT",
             "(exit status 1)",
+            "DRIFT",
+            "(exit status 1)",
             // Another geometry, the same classes; and two classes that became one.
             "CHANGED",
             "(exit status 0)",
             "CHANGED",
-            "(exit status 1)",
-            "DRIFT",
             "(exit status 1)",
         ]
     );

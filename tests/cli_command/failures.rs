@@ -111,7 +111,7 @@ fn every_failure_says_what_and_touches_nothing() {
         ("profile object.npy -o out.dsp", "object"),
         ("profile text.txt -o out.dsp", "text.txt"),
         ("profile none.npy -o out.dsp", "none.npy"),
-        ("profile . -o out.dsp", "not a regular file"),
+        ("profile . -o out.dsp", "no picture was found"),
         // Things that do not fit together.
         (
             "profile good.npy narrow.npy -o out.dsp",

@@ -32,16 +32,19 @@ fn results_are_profiled_shown_and_compared() {
     assert_eq!(json["objects"][0]["all"]["objects"], 267);
     assert_eq!(json["objects"][0]["classes"].as_array().unwrap().len(), 4);
 
-    let zoom = data("multi_results_zoom.json");
-    let answer = bench.run(&format!("compare clean.dsp {zoom} {images}"));
+    let [persons, zoom] = ["clean", "zoom"].map(|v| data(&format!("person_results_{v}.json")));
+    let listed = format!("--coco-images {}", data("person_instances_images.json"));
+    let answer = bench.run(&format!("compare {persons} {zoom} {listed}"));
     assert_eq!(answer.status, 1, "{}", answer.err);
     assert!(
-        answer.out.contains("boxes touch the border more often"),
+        answer
+            .out
+            .contains("objects are larger: median relative area"),
         "{}",
         answer.out
     );
     assert!(
-        answer.out.contains("this looks like a zoom in by about"),
+        answer.out.contains("may be a zoom in by about"),
         "{}",
         answer.out
     );
@@ -115,7 +118,7 @@ fn what_cannot_be_meant_is_said() {
         data("multi_results_clean.json"),
         data("multi_instances_images.json"),
     );
-    std::fs::write(bench.path("a.csv"), "x\n1\n").unwrap();
+    std::fs::write(bench.path("a.csv"), "x,y\n1,2\n").unwrap();
     std::fs::write(bench.path("cut.json"), "[{\"image_id\": 1, \"bbox\": [1, 2").unwrap();
     for (line, says) in [
         (
@@ -135,7 +138,7 @@ fn what_cannot_be_meant_is_said() {
         ("profile cut.json".to_owned(), "cut short"),
         (
             format!("profile {} --as label-maps", data("voc")),
-            "no rows",
+            "nothing could be read",
         ),
     ] {
         let outcome = bench.run(&line);

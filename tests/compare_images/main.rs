@@ -156,7 +156,7 @@ fn recompressed() {
     assert!(
         comparison.findings[0]
             .sentence
-            .contains("was always 92, is now always 30")
+            .contains("was always 92.00, is now always 30.00")
     );
 }
 

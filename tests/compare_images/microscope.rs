@@ -40,7 +40,7 @@ fn a_pixel_that_shows_twice_as_much_is_found_and_said() {
     };
     let comparison = compare(
         &window(0, "0.325"),
-        &window(1000, "0.65"),
+        &window(1000, "0.650"),
         &CompareOptions::default(),
     );
     let comparison = comparison.unwrap();

@@ -1,6 +1,8 @@
 //! Folders are walked, files are named, lists are joined.
 
-use driftsphere::ingest::image::ImageReader;
+use std::sync::Arc;
+
+use driftsphere::ingest::image::{ImageReader, ImageSet, Measured, Picture};
 use driftsphere::ingest::{InputFile, Roles, Selection};
 
 use crate::support::{Folder, ids, jpeg, read, roles, set, told};
@@ -131,6 +133,33 @@ fn conditions_choose_among_what_is_known_and_measured() {
             (1, Some(id))
         );
     }
+}
+
+/// A model as a measure: its vector becomes a row of an embedding space.
+#[test]
+fn a_measure_may_give_a_row_of_a_space() {
+    let folder = Folder::new(&[
+        ("1.jpg", &jpeg(8, 6)),
+        ("2.jpg", &jpeg(9, 6)),
+        ("3.jpg", &jpeg(10, 6)[..200]),
+    ]);
+    let model = |picture: &Picture, _: &str| Measured {
+        vectors: vec![("size".into(), vec![picture.facts.width as f32, 1.0])],
+        ..Measured::default()
+    };
+    let mut set = ImageSet::new(ImageReader::new(), Arc::new(model));
+    set.add_folder(folder.path(""));
+    let file = InputFile::of_images(set);
+    assert_eq!(file.dimension("size").unwrap(), 2);
+    let roles = Roles {
+        embeddings: Some("size".into()),
+        ..roles()
+    };
+    let (blocks, problems) = read(&file, &roles);
+    let batch = blocks[0].batch("size");
+    let (_, rows) = batch.spaces().next().unwrap();
+    assert_eq!(rows, ndarray::array![[8.0, 1.0], [9.0, 1.0]]);
+    assert_eq!(told(&problems), ["1 picture that is truncated: 3.jpg"]);
 }
 
 #[test]

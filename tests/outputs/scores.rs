@@ -1,6 +1,6 @@
 //! Vectors of scores: confidence, accuracy, calibration.
 
-use driftsphere::compare::{CompareOptions, Comparison, Verdict, compare};
+use driftsphere::compare::{CompareOptions, Comparison, Scope, Verdict, compare};
 use driftsphere::ingest::{InputFile, Roles, Selection};
 use driftsphere::measure::outputs::{ScoreOptions, score_block};
 use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig};
@@ -110,20 +110,19 @@ fn accuracy_and_calibration_are_those_of_a_naive_loop() {
 
 #[test]
 fn confidence_that_promises_more_is_found_though_accuracy_stays() {
-    let reference = profile(|row| row % 2 == 0, 1.0, true);
-    let sharper = compared(&reference, &profile(|row| row % 2 == 1, 3.0, true));
-    let gap = sharper
-        .findings
-        .iter()
-        .find(|f| f.feature == "calibration")
-        .unwrap();
+    let reference = profile(|_| true, 1.0, true);
+    let sharper = compared(&reference, &profile(|_| true, 3.0, true));
+    let of_all = |name: &str| {
+        let found = sharper
+            .findings
+            .iter()
+            .find(|f| f.feature == name && f.scope == Scope::All);
+        found.unwrap()
+    };
+    let gap = of_all("calibration");
     assert!(gap.p_adjusted.unwrap() < 0.05, "{gap:?}");
     assert!(gap.sentence.contains("promises more"), "{}", gap.sentence);
-    let right = sharper
-        .findings
-        .iter()
-        .find(|f| f.feature == "prediction right")
-        .unwrap();
+    let right = of_all("prediction right");
     assert_ne!(right.verdict, Verdict::Drift);
     assert!(
         sharper

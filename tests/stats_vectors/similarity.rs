@@ -123,11 +123,11 @@ fn classes() {
                 number(&wanted["jaccard"]),
                 1e-12,
             );
-            for run in 0..2 {
+            for (run, geometry) in geometry.iter().enumerate() {
                 let own = members.iter().filter(|&&i| is(run, i)).count();
                 let own = own as f64 / members.len() as f64;
                 close(own, number(&wanted["in_own"][run]), 1e-12);
-                let compact = geometry[run].compactness(class).unwrap();
+                let compact = geometry.compactness(class).unwrap();
                 close(compact, number(&wanted["compactness"][run]), 1e-4);
                 let sum: f64 = members.iter().map(|&i| silhouettes[run][i].unwrap()).sum();
                 let silhouette = sum / members.len() as f64;

@@ -268,7 +268,7 @@ fn signal(
         threshold: match reference {
             Values::Numbers(_) => options.thresholds.w1,
             Values::Counts(_) => options.thresholds.total_variation,
-            Values::ByClass(_) => options.thresholds.median_shift,
+            Values::ByClass(_) | Values::Larger(_) => options.thresholds.median_shift,
         },
         trend: MannKendall::at(&times, &levels),
         change_points: changes,
@@ -282,7 +282,9 @@ fn episodes(watches: impl Iterator<Item = (Family, Watch)>, signals: &[Signal]) 
     for (family, watch) in watches {
         for (number, found) in watch.finish().into_iter().enumerate() {
             let moved = moved(family, signals, found.onset, found.alarm);
-            let main = moved.first().map(|signal| gradual(signal, found.onset));
+            let main = moved
+                .first()
+                .and_then(|signal| gradual(signal, found.onset));
             out.push(Episode {
                 family,
                 meaning: String::new(),
@@ -292,7 +294,8 @@ fn episodes(watches: impl Iterator<Item = (Family, Watch)>, signals: &[Signal]) 
                 kind: match main {
                     _ if number >= 2 => EpisodeKind::Recurring,
                     Some(true) => EpisodeKind::Gradual,
-                    _ => EpisodeKind::Abrupt,
+                    Some(false) => EpisodeKind::Abrupt,
+                    None => EpisodeKind::Unclear,
                 },
                 signals: moved
                     .iter()
@@ -345,8 +348,8 @@ fn moved(family: Family, signals: &[Signal], from: usize, to: usize) -> Vec<&Sig
     own.into_iter().map(|(_, signal)| signal).collect()
 }
 
-/// Whether a signal came to its new level bit by bit.
-fn gradual(signal: &Signal, onset: usize) -> bool {
+/// Whether a signal came to its new level bit by bit, if that can be told.
+fn gradual(signal: &Signal, onset: usize) -> Option<bool> {
     let points = &signal.points;
     let at = points.partition_point(|point| point.window < onset);
     let (from, to) = (at.saturating_sub(AROUND), (at + AROUND).min(points.len()));

@@ -86,5 +86,5 @@ fn distances(search: &NearestSearch, rows: Vec<(Vec<usize>, &Arc<SampleRow>)>) -
     let frozen = classes
         .into_iter()
         .map(|(class, sketch)| (class, sketch.freeze()));
-    Ok(Values::ByClass(frozen.collect()))
+    Ok(Values::Larger(frozen.collect()))
 }

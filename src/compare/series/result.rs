@@ -159,17 +159,20 @@ pub enum EpisodeKind {
     Abrupt,
     /// Bit by bit.
     Gradual,
+    /// At once or bit by bit: the windows do not tell yet.
+    Unclear,
     /// The third one and later of its family.
     Recurring,
 }
 
 impl EpisodeKind {
-    /// `abrupt`, `gradual` or `recurring`.
+    /// `abrupt`, `gradual`, `abrupt or gradual` or `recurring`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Abrupt => "abrupt",
             Self::Gradual => "gradual",
+            Self::Unclear => "abrupt or gradual",
             Self::Recurring => "recurring",
         }
     }

@@ -184,9 +184,9 @@ impl Shape {
         let costs: Vec<f64> = (0..k * k).map(gap).collect();
         let partner = assignment(&costs, k);
         let mut sum = 0.0;
-        for a in 0..k {
-            for b in 0..k {
-                let theirs = other.distances[partner[a] * k + partner[b]];
+        for (a, &of_a) in partner.iter().enumerate() {
+            for (b, &of_b) in partner.iter().enumerate() {
+                let theirs = other.distances[of_a * k + of_b];
                 sum += (self.distances[a * k + b] - theirs).abs();
             }
         }

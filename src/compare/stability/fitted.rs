@@ -9,6 +9,10 @@ const REFITS: u64 = 4;
 
 /// The clusters of a run.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    not(feature = "fit"),
+    allow(dead_code, reason = "a build that finds no clusters makes none")
+)]
 pub(super) struct Clusters {
     pub(super) names: Vec<String>,
     /// Cluster of each record; those in none have the number after the last.

@@ -155,7 +155,7 @@ pub struct ClassInRun {
 pub struct ClassStability {
     /// Its name.
     pub class: String,
-    /// Jaccard index of the records nearest to its centre in each run.
+    /// Jaccard index of the records with a class that are nearest to its centre in each run.
     pub jaccard: Option<f64>,
     /// Its 95 % interval.
     pub interval: Option<(f64, f64)>,

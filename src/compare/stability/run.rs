@@ -43,6 +43,10 @@ impl Geometry {
             .map(|(_, row)| row.class.as_ref().and_then(place))
             .collect();
         let k = names.len();
+        // Records without a class are near some centre too, and say nothing of it.
+        let regions = ClassGeometry::regions(&chords, &classes, k);
+        let regions = regions.into_iter().zip(&classes);
+        let regions = regions.map(|(region, class)| class.and(region)).collect();
         let count = options.clusters.unwrap_or(match k {
             2..=64 => k,
             _ => 8,
@@ -51,7 +55,7 @@ impl Geometry {
             coordinates: PrincipalCoordinates::new(&vectors, dim)?,
             neighbourhoods: Neighbourhoods::new(&chords, options.neighbours),
             distances: DistanceProfile::new(&chords, None),
-            regions: ClassGeometry::regions(&chords, &classes, k),
+            regions,
             silhouettes: ClassGeometry::silhouettes(&chords, &classes, k),
             class_geometry: ClassGeometry::new(&chords, &classes, k, None),
             clusters: clusters(rows, dim, count, options.seed)?,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::picture::Picture;
+use crate::ingest::Fingerprint;
 use crate::ingest::column::Cell;
 
 /// Named values of one picture.
@@ -13,6 +14,8 @@ pub struct Measured {
     pub values: Vec<(Cow<'static, str>, Cell)>,
     /// Rows of embedding spaces, by the name of the space.
     pub vectors: Vec<(String, Vec<f32>)>,
+    /// What tells copies of the picture, where its pixels were read.
+    pub fingerprint: Option<Fingerprint>,
     /// What could not be measured, for people: few texts for many pictures, as they are
     /// counted.
     pub problems: Vec<Cow<'static, str>>,

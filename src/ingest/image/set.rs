@@ -181,8 +181,13 @@ impl ImageSet {
     pub fn is_picture(path: impl AsRef<Path>) -> bool {
         let reader = ImageReader::new().headers_only();
         let read = reader.read_file(path.as_ref(), &Watch::alone());
-        // One that is damaged is a picture still.
-        !matches!(read, Err(Fault::Unknown | Fault::Unreadable | Fault::Empty))
+        match read {
+            Ok(_) => true,
+            Err(Fault::Unknown | Fault::Unreadable | Fault::Empty) => false,
+            // One that is damaged is a picture still; but a table may begin with `P1 `, as
+            // Netpbm does.
+            Err(_) => !begins_as_text(path.as_ref()),
+        }
     }
 
     /// The columns that lists give to their pictures, in order.
@@ -207,6 +212,13 @@ impl ImageSet {
         });
         first.unwrap_or_default()
     }
+}
+
+fn begins_as_text(path: &Path) -> bool {
+    let mut start = [0; 2];
+    let file = std::fs::File::open(path);
+    let read = file.and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
+    read.is_ok() && start[0] == b'P'
 }
 
 impl std::fmt::Debug for ImageSet {

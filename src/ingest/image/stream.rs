@@ -8,6 +8,7 @@ use super::set::ImageSet;
 use super::workers::{Answer, Done, Workers};
 use crate::error::{Error, ErrorKind, Result};
 use crate::glob::matches;
+use crate::ingest::Fingerprint;
 use crate::ingest::cells::Cells;
 use crate::ingest::column::{Cell, Column};
 use crate::ingest::input_file::BUILT_IN;
@@ -100,6 +101,7 @@ impl ImageStream {
     fn values(&mut self, entry: Entry, answer: Answer, problems: &mut Problems) -> Row {
         let mut values: BTreeMap<String, Cell> = entry.features.into_iter().collect();
         let listed = values.len();
+        let fingerprint = answer.measured.fingerprint;
         let vector = self.request.vector.as_ref().and_then(|wanted| {
             let mut vectors = answer.measured.vectors.into_iter();
             vectors.find(|(name, _)| *name == wanted.name)
@@ -144,6 +146,7 @@ impl ImageStream {
             wanted,
             values,
             vector: vector.map(|(_, row)| row),
+            fingerprint,
         }
     }
 
@@ -176,6 +179,7 @@ struct Row {
     wanted: Vec<Cell>,
     values: BTreeMap<String, Cell>,
     vector: Option<Vec<f32>>,
+    fingerprint: Option<Fingerprint>,
 }
 
 impl RowStream for ImageStream {
@@ -184,6 +188,7 @@ impl RowStream for ImageStream {
         let mut columns: Vec<Cells> = Vec::new();
         columns.resize_with(self.request.columns.len(), Cells::default);
         let mut features: BTreeMap<String, Cells> = BTreeMap::new();
+        let mut fingerprints = Vec::new();
         let vector = self.request.vector.as_ref();
         let mut vectors = vector.map(|vector| Vectors::new(vector.dim));
         while block.rows.len() < max_rows.min(BLOCK) {
@@ -202,6 +207,7 @@ impl RowStream for ImageStream {
             if let Some(vectors) = &mut vectors {
                 vectors.push(&row.vector.unwrap_or_default());
             }
+            fingerprints.push(row.fingerprint);
             for (name, cell) in row.values {
                 let cells = features.entry(name).or_default();
                 cells.absent_to(at);
@@ -215,6 +221,7 @@ impl RowStream for ImageStream {
         }
         let rows = block.rows.len();
         block.vectors = vectors;
+        block.fingerprints = Some(fingerprints);
         block.columns = columns.iter_mut().map(Cells::take).collect();
         let column = |(name, mut cells): (String, Cells)| -> (String, Column) {
             cells.absent_to(rows);

@@ -66,35 +66,71 @@ fn sums<T: Level, const C: usize>(row: &[[T; C]], luma_row: &mut [T]) -> ColourS
         let (mut red_green, mut yellow_blue) = (0_i32, 0_i32);
         let mut red_green_squares = T::Square::default();
         let mut yellow_blue_squares = T::Square::default();
-        let (mut saturation, mut low, mut high) = (0_u32, 0_u32, 0_u32);
+        let mut saturation = 0_u32;
         for (pixel, out) in row.iter().zip(luma_row) {
-            let (r, g, b): (i32, i32, i32) = (pixel[0].into(), pixel[1].into(), pixel[2].into());
-            *out = T::of(luma(r, g, b));
-            let (rg, yb) = (r - g, r + g - 2 * b);
-            red_green += rg;
-            yellow_blue += yb;
+            let [red, green, blue] = [pixel[0], pixel[1], pixel[2]];
+            *out = T::of(luma(red.into(), green.into(), blue.into()));
+            let (r, g, b) = (red.wide(), green.wide(), blue.wide());
+            let (rg, yb) = (r - g, (r - b) + (g - b));
+            red_green += rg.into();
+            yellow_blue += yb.into();
             red_green_squares += T::square(rg);
             yellow_blue_squares += T::square(yb);
-            let (most, least) = (r.max(g).max(b), r.min(g).min(b));
+            let most: i32 = red.max(green).max(blue).into();
+            let least: i32 = red.min(green).min(blue).into();
             let share = (most - least) as f32 / most.max(1) as f32;
             saturation += round(share * WHOLE);
-            for sample in &pixel[..3] {
-                low += u32::from(sample.top() == 0);
-                high += u32::from(sample.top() == 255);
-            }
         }
+        let (low, high) = clipped(row);
         total += ColourSums {
             red_green: red_green.into(),
             red_green_squares: red_green_squares.into(),
             yellow_blue: yellow_blue.into(),
             yellow_blue_squares: yellow_blue_squares.into(),
             saturation: saturation.into(),
-            low: low.into(),
-            high: high.into(),
+            low,
+            high,
         };
     }
     total
 }
+
+/// Colour samples in the lowest and in the highest of 256 levels.
+#[inline(always)]
+fn clipped<T: Level, const C: usize>(row: &[[T; C]]) -> (u64, u64) {
+    let (mut low, mut high) = (0, 0);
+    // Bytes count to 240 pixels of a lane, then they are emptied.
+    for part in row.chunks(LANES * 240) {
+        let mut lows = [[0_u8; C]; LANES];
+        let mut highs = [[0_u8; C]; LANES];
+        let (chunks, rest) = part.as_chunks::<LANES>();
+        let mut see = |chunk: &[[T; C]]| {
+            for ((low, high), pixel) in lows.iter_mut().zip(&mut highs).zip(chunk) {
+                for ((low, high), sample) in low.iter_mut().zip(high).zip(pixel) {
+                    *low += u8::from(sample.top() == 0);
+                    *high += u8::from(sample.top() == 255);
+                }
+            }
+        };
+        for chunk in chunks {
+            see(chunk);
+        }
+        see(rest);
+        let sum = |counts: &[[u8; C]; LANES]| -> u64 {
+            counts
+                .iter()
+                .flat_map(|c| &c[..3])
+                .map(|&c| u64::from(c))
+                .sum()
+        };
+        low += sum(&lows);
+        high += sum(&highs);
+    }
+    (low, high)
+}
+
+/// Pixels that are counted beside each other.
+const LANES: usize = 64;
 
 macro_rules! versions {
     ($name:ident, $type:ty) => {

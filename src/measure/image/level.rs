@@ -1,6 +1,6 @@
 //! Samples as whole numbers of 8 or 16 bits: what every measure of pixels sees.
 
-use std::ops::AddAssign;
+use std::ops::{Add, AddAssign, Sub};
 
 use crate::ingest::image::{Channels, Pixels, Samples};
 
@@ -8,7 +8,9 @@ use super::colour::{self, ColourSums};
 use super::texture::{self, TextureSums};
 
 /// A sample type. Sums over a segment of at most [`SEGMENT`] pixels fit its types.
-pub(super) trait Level: Copy + Default + Into<i32> + Send + Sync + 'static {
+pub(super) trait Level: Copy + Default + Ord + Into<i32> + Send + Sync + 'static {
+    /// Holds differences of a few samples: narrow, so that more of them fit into a vector.
+    type Wide: Copy + Into<i32> + Add<Output = Self::Wide> + Sub<Output = Self::Wide>;
     /// Holds the sum of the squares of a segment.
     type Square: Copy + Default + AddAssign + PartialOrd + Into<u64>;
     /// Levels of this type to one level of 0 to 255.
@@ -17,8 +19,17 @@ pub(super) trait Level: Copy + Default + Into<i32> + Send + Sync + 'static {
     /// The nearest level.
     fn of(value: i32) -> Self;
 
+    /// The sample among its differences.
+    fn wide(self) -> Self::Wide;
+
     /// `value` squared.
-    fn square(value: i32) -> Self::Square;
+    fn square(value: Self::Wide) -> Self::Square;
+
+    /// The square of a level of 0 to 255.
+    fn square_of_level(level: i32) -> Self::Square;
+
+    /// The size of `value`.
+    fn magnitude(value: Self::Wide) -> u32;
 
     /// Of 0 to 255: the top eight bits.
     fn top(self) -> u8;
@@ -44,8 +55,9 @@ pub(super) trait Level: Copy + Default + Into<i32> + Send + Sync + 'static {
 pub(super) const SEGMENT: usize = 2048;
 
 macro_rules! level {
-    ($type:ty, $square:ty, $scale:expr, $shift:expr, $colour:ident, $texture:ident) => {
+    ($type:ty, $wide:ty, $square:ty, $scale:expr, $shift:expr, $colour:ident, $texture:ident) => {
         impl Level for $type {
+            type Wide = $wide;
             type Square = $square;
             const SCALE: i32 = $scale;
 
@@ -55,9 +67,25 @@ macro_rules! level {
             }
 
             #[inline(always)]
-            fn square(value: i32) -> Self::Square {
-                let wide = value.unsigned_abs() as $square;
+            fn wide(self) -> $wide {
+                self.into()
+            }
+
+            #[inline(always)]
+            fn square(value: $wide) -> $square {
+                let wide = <$square>::from(value.unsigned_abs());
                 wide * wide
+            }
+
+            #[inline(always)]
+            fn square_of_level(level: i32) -> $square {
+                let wide = (level * Self::SCALE) as $square;
+                wide * wide
+            }
+
+            #[inline(always)]
+            fn magnitude(value: $wide) -> u32 {
+                value.unsigned_abs().into()
             }
 
             #[inline(always)]
@@ -88,8 +116,8 @@ macro_rules! level {
     };
 }
 
-level!(u8, u32, 1, 0, eight, eight);
-level!(u16, u64, 257, 8, sixteen, sixteen);
+level!(u8, i16, u32, 1, 0, eight, eight);
+level!(u16, i32, u64, 257, 8, sixteen, sixteen);
 
 /// A picture whose samples are borrowed whole numbers.
 #[derive(Debug, Clone, Copy)]

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::content_hash::content_hash;
 use super::custom::{Answer, CustomMeasure};
 use super::exif::ExifChoice;
-use super::pixels::{Analysis, analyse};
+use super::pixels::analyse;
 use crate::error::{Error, ErrorKind, Result};
 use crate::glob;
+use crate::ingest::Fingerprint;
 use crate::ingest::image::{Exif, Pixels};
 use crate::measure::Values;
 
@@ -44,8 +46,8 @@ pub struct PixelValues {
     pub vectors: Vec<(String, Vec<f32>)>,
     /// Custom measures that failed on this picture, and why: `NAME: reason`.
     pub failures: Vec<String>,
-    /// All that was found by the measures of the crate, with the perceptual hash.
-    pub analysis: Analysis,
+    /// What tells copies of the picture.
+    pub fingerprint: Fingerprint,
 }
 
 impl Measures {
@@ -230,7 +232,10 @@ impl Measures {
             values,
             vectors,
             failures,
-            analysis,
+            fingerprint: Fingerprint {
+                content: content_hash(pixels),
+                perceptual: analysis.hash.0,
+            },
         })
     }
 

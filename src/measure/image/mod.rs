@@ -18,6 +18,7 @@
 
 mod answers;
 mod colour;
+mod content_hash;
 mod custom;
 mod exif;
 mod file;
@@ -33,6 +34,7 @@ mod similarity;
 mod texture;
 
 pub use answers::PixelMeasures;
+pub use content_hash::content_hash;
 pub use custom::{Answer, Chain, CustomMeasure, Measure, Question, Step};
 pub use measures::{Measures, PixelValues};
 pub use naturalness::{NaturalnessFit, NaturalnessModel};

@@ -16,9 +16,9 @@ use crate::ingest::image::{Channels, Pixels, Samples};
 /// frequencies -> bit = coefficient > median, row by row, the first bit is the highest
 /// ```
 ///
-/// The resizing is that of Pillow up to rounding, so the hash differs from ImageHash's
-/// by no bit for most pictures, and by single bits where a coefficient lies next to the
-/// median. Small distances mean near duplicates; 10 of 64 bits is a usual bound.
+/// The resizing is that of Pillow up to rounding (after means of whole pixels where a side
+/// is 1 024 pixels and more), so the hash differs from ImageHash's by no bit for most
+/// pictures, and by single bits where a coefficient lies next to the median. Small distances mean near duplicates; 10 of 64 bits is a usual bound.
 ///
 /// ```
 /// use driftsphere::measure::image::PerceptualHash;
@@ -48,23 +48,49 @@ impl fmt::Display for PerceptualHash {
 const SIDE: usize = 32;
 const KEPT: usize = 8;
 
+/// Sides over this many times [`SIDE`] are brought down by whole means first: what is left
+/// for the windowed sinc is still 16 times finer than it can see.
+const FINE: usize = 16 * SIDE;
+
 /// Of a plane of luma.
 pub(super) fn perceptual_hash<T: Level>(
     luma: &[T],
     width: usize,
     height: usize,
 ) -> Result<PerceptualHash> {
-    let bytes = luma.iter().map(|&value| {
-        let value: i32 = value.into();
-        ((value + T::SCALE / 2) / T::SCALE) as u8
-    });
-    let samples = Samples::U8(bytes.collect());
-    let plane = Pixels::new(width as u32, height as u32, Channels::Grey, samples)?;
+    let factor = |side: usize| (side / FINE).clamp(1, 1 << 16);
+    let (across, down) = (factor(width), factor(height));
+    let samples = Samples::U8(means(luma, width, [across, down]));
+    let (width, height) = ((width / across) as u32, (height / down) as u32);
+    let plane = Pixels::new(width, height, Channels::Grey, samples)?;
     let small = resized(&plane, SIDE as u32, SIDE as u32, Filter::Lanczos)?;
     let Samples::U8(small) = small.samples() else {
         return Ok(PerceptualHash(0)); // Bytes stay bytes.
     };
     Ok(of_square(small))
+}
+
+/// Means of `across` x `down` samples in levels of 0 to 255, rounded; what is left at the
+/// right and at the bottom does not count.
+fn means<T: Level>(luma: &[T], width: usize, [across, down]: [usize; 2]) -> Vec<u8> {
+    let divisor = (across * down) as u64 * u64::from(T::SCALE.unsigned_abs());
+    let mut out = Vec::with_capacity(luma.len() / (across * down));
+    let mut sums = vec![0_u32; width];
+    for rows in luma.chunks_exact(width * down) {
+        sums.fill(0);
+        for row in rows.chunks_exact(width) {
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                let value: i32 = value.into();
+                *sum += value.unsigned_abs();
+            }
+        }
+        let mean = |sums: &[u32]| {
+            let sum: u64 = sums.iter().map(|&v| u64::from(v)).sum();
+            ((sum + divisor / 2) / divisor) as u8
+        };
+        out.extend(sums.chunks_exact(across).map(mean));
+    }
+    out
 }
 
 /// `cos(pi k (2 i + 1) / 64)` of frequency k and place i.

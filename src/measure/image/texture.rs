@@ -47,21 +47,23 @@ fn inner_sums<T: Level>([above, row, below]: [&[T]; 3]) -> TextureSums {
         let (a0, a1, a2) = neighbours(above, start, n);
         let (r0, r1, r2) = neighbours(row, start, n);
         let (b0, b1, b2) = neighbours(below, start, n);
-        let edge = T::square(EDGE * T::SCALE);
+        let edge = T::square_of_level(EDGE);
         let (mut laplacian, mut edges, mut roughness) = (0_i32, 0_u32, 0_u32);
         let mut laplacian_squares = T::Square::default();
         for i in 0..n {
-            let (a0, a1, a2): (i32, i32, i32) = (a0[i].into(), a1[i].into(), a2[i].into());
-            let (r0, r1, r2): (i32, i32, i32) = (r0[i].into(), r1[i].into(), r2[i].into());
-            let (b0, b1, b2): (i32, i32, i32) = (b0[i].into(), b1[i].into(), b2[i].into());
+            let (a0, a1, a2) = (a0[i].wide(), a1[i].wide(), a2[i].wide());
+            let (r0, r1, r2) = (r0[i].wide(), r1[i].wide(), r2[i].wide());
+            let (b0, b1, b2) = (b0[i].wide(), b1[i].wide(), b2[i].wide());
             let cross = a1 + b1 + r0 + r2;
             let corners = a0 + a2 + b0 + b2;
-            let lap = cross - 4 * r1;
-            laplacian += lap;
+            let middle = four(r1);
+            let lap = cross - middle;
+            laplacian += lap.into();
             laplacian_squares += T::square(lap);
-            roughness += (corners - 2 * cross + 4 * r1).unsigned_abs();
-            let right = (a2 - a0) + 2 * (r2 - r0) + (b2 - b0);
-            let down = (b0 - a0) + 2 * (b1 - a1) + (b2 - a2);
+            roughness += T::magnitude(corners - cross - cross + middle);
+            let (across, along) = (r2 - r0, b1 - a1);
+            let right = (a2 - a0) + across + across + (b2 - b0);
+            let down = (b0 - a0) + along + along + (b2 - a2);
             let mut gradient = T::square(right);
             gradient += T::square(down);
             edges += u32::from(gradient >= edge);
@@ -74,6 +76,12 @@ fn inner_sums<T: Level>([above, row, below]: [&[T]; 3]) -> TextureSums {
         };
     }
     total
+}
+
+#[inline(always)]
+fn four<W: Copy + std::ops::Add<Output = W>>(value: W) -> W {
+    let two = value + value;
+    two + two
 }
 
 /// `n` pixels from `start`, and those one and two to the right of them: slices of
@@ -164,7 +172,7 @@ mod tests {
 
     fn noise(count: usize, seed: usize) -> Vec<u8> {
         (0..count)
-            .map(|i| ((i + seed) * 2_654_435_761 % 4_294_967_291 >> 26) as u8)
+            .map(|i| (((i + seed) * 2_654_435_761 % 4_294_967_291) >> 26) as u8)
             .collect()
     }
 

@@ -81,10 +81,22 @@ impl Raster {
                 })
             })
         };
-        let left = pieces().map(|(x, _)| x).min().ok_or(EMPTY)?;
-        let right = pieces().map(|(x, _)| x).max().unwrap_or(left);
-        let top = pieces().map(|(_, ys)| ys.start).min().unwrap_or(0);
-        let bottom = pieces().map(|(_, ys)| ys.end - 1).max().unwrap_or(top);
+        // Spans rise. One that goes on into a next column reaches the lower edge and the upper.
+        let (Some(first), Some(last)) = (spans.first(), spans.last()) else {
+            return Err(EMPTY);
+        };
+        let (left, right) = (first.start / height, (last.end - 1) / height);
+        let (mut top, mut bottom) = (height - 1, 0);
+        for span in &spans {
+            let (start, end) = (span.start, span.end - 1);
+            let is_one_column = start / height == end / height;
+            top = top.min(if is_one_column { start % height } else { 0 });
+            bottom = bottom.max(if is_one_column {
+                end % height
+            } else {
+                height - 1
+            });
+        }
         let image = (width as usize, height);
         let mut out = Self::blank((left, top), (right, bottom), image)?;
         for (x, ys) in pieces() {

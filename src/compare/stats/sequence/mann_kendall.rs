@@ -50,11 +50,12 @@ impl MannKendall {
         }
         let mut statistic = 0;
         let mut slopes = Vec::with_capacity(n * (n - 1) / 2);
-        for j in 1..n {
-            for i in 0..j {
-                let rise = values[j] - values[i];
+        let points = || times.iter().zip(values);
+        for (at, (time, value)) in points().enumerate() {
+            for (before, lower) in points().take(at) {
+                let rise = value - lower;
                 statistic += i64::from(rise > 0.0) - i64::from(rise < 0.0);
-                slopes.push(rise / (times[j] - times[i]));
+                slopes.push(rise / (time - before));
             }
         }
         let middle = slopes.len() / 2;

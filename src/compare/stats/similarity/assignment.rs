@@ -39,8 +39,8 @@ pub fn assignment(costs: &[f64], n: usize) -> Vec<usize> {
                     (step, next) = (least[j], j);
                 }
             }
-            for j in 0..=n {
-                if seen[j] {
+            for (j, &seen) in seen.iter().enumerate() {
+                if seen {
                     of_row[taken_by[j]] += step;
                     of_column[j] -= step;
                 } else {
@@ -55,8 +55,8 @@ pub fn assignment(costs: &[f64], n: usize) -> Vec<usize> {
         }
     }
     let mut out = vec![0; n];
-    for column in 1..=n {
-        out[taken_by[column] - 1] = column - 1;
+    for (column, row) in taken_by.into_iter().enumerate().skip(1) {
+        out[row - 1] = column - 1;
     }
     out
 }

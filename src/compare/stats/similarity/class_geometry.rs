@@ -132,14 +132,14 @@ impl ClassGeometry {
         // x_i . S of each record and class.
         let mut onto = vec![0.0; n * k];
         let mut lengths = vec![0.0; k];
-        for i in 0..n {
+        for (i, &own) in classes.iter().enumerate() {
             let sums = &mut onto[i * k..(i + 1) * k];
             for (&chord, class) in chords.row(i).iter().zip(classes) {
                 if let Some(class) = *class {
                     sums[class] += 1.0 - f64::from(chord) / 2.0;
                 }
             }
-            if let Some(class) = classes[i] {
+            if let Some(class) = own {
                 lengths[class] += sums[class];
             }
         }
@@ -275,7 +275,7 @@ mod tests {
         let (rows, classes) = records(90);
         let chords = SquaredChords::new(&rows, 3).unwrap();
         let regions = ClassGeometry::regions(&chords, &classes, 3);
-        for i in 0..90 {
+        for (i, region) in regions.into_iter().enumerate() {
             let cosine = |class: usize| {
                 let mut sum = [0.0; 3];
                 for j in (0..90).filter(|&j| j != i && classes[j] == Some(class)) {
@@ -285,7 +285,7 @@ mod tests {
                 (0..3).map(|k| row(&rows, i)[k] * sum[k]).sum::<f64>() / length
             };
             let best = (0..3).max_by(|&a, &b| cosine(a).total_cmp(&cosine(b)));
-            assert_eq!(regions[i], best, "record {i}");
+            assert_eq!(region, best, "record {i}");
         }
     }
 

@@ -134,13 +134,15 @@ pub(super) struct Resolution {
 
 impl Exif {
     /// Reads a block that begins with the byte order, as a TIFF file does (in a JPEG,
-    /// what follows `Exif\0\0`). What cannot be read is in [`Exif::problems`].
+    /// what follows `Exif\0\0`, which may be there). What cannot be read is in [`Exif::problems`].
     ///
     /// A value is read only where its tag has a name here, so that memory is bounded by
     /// the number of names times the length of the block, whatever it claims.
     #[must_use]
     pub fn of_block(block: &[u8]) -> Self {
         let mut problems = Vec::new();
+        // Some writers put the mark of a JPEG's segment before the block in WebP and PNG.
+        let block = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
         let read = Reader::new()
             .continue_on_error(true)
             .read_raw(block.to_vec())

@@ -123,7 +123,12 @@ fn trimmed(text: &str) -> Option<TagValue> {
 
 fn text(value: &Value) -> Decoded {
     let bytes = match value {
-        Value::Ascii(parts) => parts.join(&b"; "[..]),
+        // Some writers fill up with zeros, each of which ends a text.
+        Value::Ascii(parts) => {
+            let parts = parts.iter().map(|part| part.trim_ascii());
+            let parts: Vec<&[u8]> = parts.filter(|part| !part.is_empty()).collect();
+            parts.join(&b"; "[..])
+        }
         // Some writers state bytes where the standard says text.
         Value::Byte(bytes) | Value::Undefined(bytes, _) => bytes.clone(),
         _ => return Err(TagProblem::Type),

@@ -55,7 +55,11 @@ fn ancillary(
     len: u32,
     header: &mut Header,
 ) -> Result<bool, Fault> {
-    let wanted = matches!(name, b"pHYs" | b"sRGB" | b"iCCP" | b"eXIf" | b"acTL");
+    let wanted = match name {
+        b"pHYs" | b"sRGB" | b"iCCP" | b"eXIf" | b"acTL" => true,
+        b"zTXt" | b"tEXt" => header.exif.is_none(),
+        _ => false,
+    };
     let len = len as usize;
     if !wanted || len > MAX_METADATA {
         header.metadata_too_long |= wanted;
@@ -70,6 +74,7 @@ fn ancillary(
         b"sRGB" => header.icc = Some("sRGB".to_owned()),
         b"iCCP" => header.icc = profile(&body),
         b"eXIf" => header.exif = Some(body),
+        b"zTXt" | b"tEXt" => header.exif = raw_profile(name == b"zTXt", &body),
         _ => header.animated = frames(&body) > 1,
     }
     Ok(true)
@@ -87,12 +92,39 @@ fn density(body: &[u8]) -> Option<[f64; 2]> {
 /// A name, a zero, the method, and the profile deflated.
 fn profile(body: &[u8]) -> Option<String> {
     let end = body.iter().take(80).position(|&b| b == 0)?;
-    let packed = body.get(end + 2..)?;
+    icc::description(&unpacked(body.get(end + 2..)?))
+}
+
+/// What is there before an error, or the limit, may be of use.
+fn unpacked(packed: &[u8]) -> Vec<u8> {
     let mut unpacked = Vec::new();
     let mut stream = flate2::read::ZlibDecoder::new(packed).take(MAX_METADATA as u64);
-    // What is there before an error may hold the name.
     let _ = stream.read_to_end(&mut unpacked);
-    icc::description(&unpacked)
+    unpacked
+}
+
+/// EXIF as ImageMagick and others wrote it before there was a chunk for it: a text called `Raw
+/// profile type exif` (or `APP1`) of a name, a number of bytes, and two digits for each byte.
+fn raw_profile(is_packed: bool, body: &[u8]) -> Option<Vec<u8>> {
+    let keywords = [&b"Raw profile type exif\0"[..], b"Raw profile type APP1\0"];
+    let rest = keywords
+        .into_iter()
+        .find_map(|keyword| body.strip_prefix(keyword))?;
+    let text = match is_packed {
+        // Behind the method.
+        true => unpacked(rest.get(1..)?),
+        false => rest.to_vec(),
+    };
+    let words = text.split(u8::is_ascii_whitespace);
+    let words = words.filter(|word| !word.is_empty()).skip(2);
+    let digit = |digit: &u8| char::from(*digit).to_digit(16).map(|digit| digit as u8);
+    let digits: Vec<u8> = words.flatten().map(digit).collect::<Option<_>>()?;
+    let (pairs, _) = digits.as_chunks::<2>();
+    let block: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
+    let block = block.strip_prefix(b"Exif\0\0").unwrap_or(&block);
+    // `APP1` may be XMP.
+    let is_tiff = block.starts_with(b"II") || block.starts_with(b"MM");
+    is_tiff.then(|| block.to_vec())
 }
 
 fn frames(body: &[u8]) -> u32 {
@@ -133,6 +165,22 @@ mod tests {
         assert_eq!(header.icc.as_deref(), Some("sRGB"));
         assert_eq!(header.exif.as_deref(), Some(&b"II\x2a\0"[..]));
         assert!(header.animated);
+    }
+
+    #[test]
+    fn a_text_may_be_exif() {
+        let digits = "\nexif\n      10\n45786966\n00004949\n2a00\n";
+        let plain = [&b"Raw profile type exif\0"[..], digits.as_bytes()].concat();
+        let header = read(&mut Cursor::new(file(&[chunk(b"tEXt", &plain)]))).unwrap();
+        assert_eq!(header.exif.as_deref(), Some(&b"II\x2a\0"[..]));
+        let mut packed = b"Raw profile type APP1\0\0".to_vec();
+        let mut stream = flate2::write::ZlibEncoder::new(&mut packed, Default::default());
+        std::io::Write::write_all(&mut stream, digits.as_bytes()).unwrap();
+        stream.finish().unwrap();
+        let header = read(&mut Cursor::new(file(&[chunk(b"zTXt", &packed)]))).unwrap();
+        assert_eq!(header.exif.as_deref(), Some(&b"II\x2a\0"[..]));
+        let other = chunk(b"tEXt", b"Raw profile type exif\0\nexif\n 1\nzz\n");
+        assert_eq!(read(&mut Cursor::new(file(&[other]))).unwrap().exif, None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::matrix::Matrix;
 /// ```
 ///
 /// `centred` are the rows less their mean, `covariance` is S with the divisor n. The same
-/// as scikit-learn's `ledoit_wolf_shrinkage`.
+/// which scikit-learn calls `ledoit_wolf_shrinkage`.
 pub(super) fn weight(centred: &[[f64; FEATURES]], covariance: &Matrix) -> f64 {
     let (n, p) = (centred.len() as f64, FEATURES as f64);
     let m = trace(covariance) / p;
