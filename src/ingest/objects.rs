@@ -117,6 +117,7 @@ impl Objects {
 
     /// The same with faults of closed records, in the order of these.
     #[must_use]
+    #[cfg(feature = "records")]
     pub(crate) fn with_faults(
         mut self,
         faults: impl Iterator<Item = (usize, &'static str)>,

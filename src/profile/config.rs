@@ -366,6 +366,17 @@ impl ProfileConfig {
         }
         Ok(())
     }
+
+    /// The same configuration for another window: every space plain, nothing
+    /// sealed.
+    #[must_use]
+    pub fn like(mut self) -> Self {
+        self.sealed = false;
+        for space in self.spaces.values_mut() {
+            space.role = Role::Plain;
+        }
+        self
+    }
 }
 
 /// Raised whenever the meaning of a setting changes.

@@ -146,17 +146,6 @@ impl ProfileConfig {
         self.check()?;
         Ok(self)
     }
-
-    /// The same configuration for another window: every space plain, nothing
-    /// sealed.
-    #[must_use]
-    pub fn like(mut self) -> Self {
-        self.sealed = false;
-        for space in self.spaces.values_mut() {
-            space.role = Role::Plain;
-        }
-        self
-    }
 }
 
 /// Profiles a reference in two passes: `read` is called twice and must feed the

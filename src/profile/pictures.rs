@@ -53,6 +53,10 @@ pub(super) fn merge(own: &mut Option<Fingerprints>, other: Option<&Fingerprints>
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::single_range_in_vec_init,
+    reason = "parts of a stream, of which there may be one"
+)]
 mod tests {
     use super::*;
     use crate::ingest::{Batch, Column, Fingerprint};

@@ -201,8 +201,11 @@ impl Looks {
 struct Raw {
     k: u64,
     pictures: u64,
-    kept: Vec<(u64, u64, u64, Vec<(u64, Content)>)>,
+    kept: Vec<RawLooks>,
 }
+
+/// Hash, perceptual hash, number of pictures, contents.
+type RawLooks = (u64, u64, u64, Vec<(u64, Content)>);
 
 impl From<Fingerprints> for Raw {
     fn from(sample: Fingerprints) -> Self {

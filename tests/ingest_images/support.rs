@@ -37,12 +37,12 @@ pub(crate) fn size_and_mean() -> Measuring {
             ("file.width".into(), Cell::Int(facts.width.into())),
             ("file.format".into(), Cell::Text(facts.format.to_string())),
         ];
-        if let Ok(pixels) = &picture.pixels {
-            if let driftsphere::ingest::image::Samples::U8(samples) = pixels.samples() {
-                let sum: u64 = samples.iter().map(|&s| u64::from(s)).sum();
-                let mean = sum as f64 / samples.len() as f64;
-                values.push(("pixels.mean".into(), Cell::Float(mean)));
-            }
+        if let Ok(pixels) = &picture.pixels
+            && let driftsphere::ingest::image::Samples::U8(samples) = pixels.samples()
+        {
+            let sum: u64 = samples.iter().map(|&s| u64::from(s)).sum();
+            let mean = sum as f64 / samples.len() as f64;
+            values.push(("pixels.mean".into(), Cell::Float(mean)));
         }
         Measured {
             values,

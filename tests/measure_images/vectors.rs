@@ -71,7 +71,7 @@ fn changed(grey: &Pixels, kind: &str) -> Pixels {
         let source = |i: usize| match kind {
             "dark" => dark(v[i]),
             "blocks" => v[i / width / 4 * 4 * width + i % width / 4 * 4],
-            _ => v[i - usize::from(i % width > 0)],
+            _ => v[i - usize::from(!i.is_multiple_of(width))],
         };
         (0..v.len()).map(source).collect()
     }

@@ -34,7 +34,7 @@
 //!     builder.track_batch(&batch.space("embedding", rows.view()))?;
 //!     Ok(builder.freeze())
 //! };
-//! let rows = Array2::from_shape_fn((60, 3), |(i, j)| ((i * (2 * j + 3)) as f32 * 0.618).fract());
+//! let rows = Array2::from_shape_fn((60, 3), |(i, j)| ((i + 1) as f32 * (2 * j + 3) as f32 * 0.618).fract());
 //! // The axes in another order, one of them mirrored, all three times as long.
 //! let turned = Array2::from_shape_fn((60, 3), |(i, j)| match j {
 //!     0 => -3.0 * rows[[i, 2]],

@@ -68,7 +68,7 @@ pub(crate) struct Entries {
 
 enum Open {
     Folder(PathBuf, Box<walkdir::IntoIter>),
-    List(OpenList),
+    List(Box<OpenList>),
 }
 
 impl Entries {
@@ -94,7 +94,10 @@ impl Entries {
                 None => return Ok(None),
                 Some(Source::File(path)) => return Ok(Some(named(path))),
                 Some(Source::Folder(root)) => Some(Open::Folder(root.clone(), walk(&root))),
-                Some(Source::List(list)) => Some(Open::List(OpenList::open(list, &self.request)?)),
+                Some(Source::List(list)) => {
+                    let list = OpenList::open(list, &self.request)?;
+                    Some(Open::List(Box::new(list)))
+                }
             };
         }
     }

@@ -47,7 +47,9 @@ pub(super) fn mask(raw: RawSegmentation) -> Result<Mask, &'static str> {
     match raw {
         RawSegmentation::Polygons(rings) => {
             let is_ring = |ring: &Vec<f64>| {
-                ring.len() >= 6 && ring.len() % 2 == 0 && ring.iter().all(|v| v.is_finite())
+                ring.len() >= 6
+                    && ring.len().is_multiple_of(2)
+                    && ring.iter().all(|v| v.is_finite())
             };
             let numbers: usize = rings.iter().map(Vec::len).sum();
             match !rings.is_empty() && numbers <= MAX_RING && rings.iter().all(is_ring) {

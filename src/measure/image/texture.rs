@@ -236,7 +236,13 @@ mod tests {
         let width = 3 * SEGMENT;
         let stripes = |odd: usize| -> Vec<u16> {
             (0..width)
-                .map(|i| if (i + odd) % 2 == 0 { u16::MAX } else { 0 })
+                .map(|i| {
+                    if (i + odd).is_multiple_of(2) {
+                        u16::MAX
+                    } else {
+                        0
+                    }
+                })
                 .collect()
         };
         let (one, two) = (stripes(0), stripes(1));

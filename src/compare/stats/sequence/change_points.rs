@@ -31,10 +31,10 @@ pub struct ChangePoint {
 /// use driftsphere::compare::stats::change_points;
 ///
 /// let mut values: Vec<f64> = (0..40).map(|i| f64::from(i * 7 % 10)).collect();
-/// values[25..].iter_mut().for_each(|x| *x += 20.0);
+/// values[21..].iter_mut().for_each(|x| *x += 20.0);
 /// let found = change_points(&values, 0.01);
 /// assert_eq!(found.len(), 1);
-/// assert_eq!(found[0].at, 25);
+/// assert_eq!(found[0].at, 21);
 /// ```
 #[must_use]
 pub fn change_points(values: &[f64], alpha: f64) -> Vec<ChangePoint> {

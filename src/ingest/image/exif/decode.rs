@@ -109,7 +109,9 @@ fn code(field: &Field) -> Decoded {
         return Err(TagProblem::Type);
     }
     let mut name = field.display_value().to_string();
-    name.truncate(name.floor_char_boundary(MAX_CODE));
+    let mut ends = (0..=MAX_CODE.min(name.len())).rev();
+    let end = ends.find(|at| name.is_char_boundary(*at));
+    name.truncate(end.unwrap_or(0));
     Ok(Some(TagValue::Text(name)))
 }
 

@@ -3,9 +3,11 @@
 use super::super::fault::Fault;
 use super::read::{ReadSeek, bytes};
 
-/// Name and length of the body of the next box of a file; no length where it goes on to the
-/// end. `None` at the end.
-pub(super) fn next(file: &mut dyn ReadSeek) -> Result<Option<([u8; 4], Option<u64>)>, Fault> {
+/// Name and length of the body of a box; no length where it goes on to the end.
+pub(super) type Head = ([u8; 4], Option<u64>);
+
+/// The next box of a file; `None` at the end.
+pub(super) fn next(file: &mut dyn ReadSeek) -> Result<Option<Head>, Fault> {
     let [a, b, c, d, name @ ..] = match bytes::<8>(file) {
         Ok(head) => head,
         Err(Fault::Truncated) => return Ok(None),
