@@ -35,7 +35,7 @@ def profile(
     >>> reference = driftsphere.profile(rows, fit=4, model="example-net@1")
     >>> target = driftsphere.profile(rows[:100], like=reference)
     >>> target
-    <Profile: 100 records; space embedding (8 numbers, 4 clusters, 0 classes); keeps embeddings of 100 records>
+    <Profile: 100 records; space embedding (8 numbers, 4 clusters, 0 classes); keeps the embeddings of 100 records and the smallest and largest of 2 series of numbers>
 
     Raises what `Profiler` and its methods raise.
     """
