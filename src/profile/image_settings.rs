@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// use driftsphere::profile::{ImageSettings, ProfileConfig};
 ///
 /// let whole = ProfileConfig::new().images(ImageSettings::default());
-/// let small = ImageSettings { sample_pixels: Some(4096), ..ImageSettings::default() };
+/// let mut small = ImageSettings::default();
+/// small.sample_pixels = Some(4096);
 /// let small = ProfileConfig::new().images(small);
 /// assert_ne!(whole.merge_hash(), small.merge_hash());
 /// ```
