@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::image_list::ImageList;
 use super::instances::ImageInfo;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ingest::problem::{Loss, Problem, Problems};
 use crate::ingest::source::io;
 
 /// Most files of a folder: their names are held.
@@ -14,15 +15,19 @@ const MAX_FILES: usize = 1 << 24;
 /// Longest file of one image.
 const MAX_FILE: u64 = 16 << 20;
 
+const STRANGER: &str = "file of an image that the list of images does not have";
+
 /// The files of one extension, by stem, and the images that they are of.
 ///
 /// With a list of images, a file is that of the image of its stem; images of the
 /// list that have no file are there, too, and files without an image are counted.
 pub(super) struct ImageFiles {
     entries: std::vec::IntoIter<(ImageInfo, Option<PathBuf>)>,
-    /// Files whose image the list does not have, and the first of them.
-    pub(super) strangers: u64,
-    pub(super) first_stranger: Option<String>,
+    /// The first file whose image the list does not have.
+    first_stranger: Option<String>,
+    /// The first file that could not be read.
+    first_bad: Option<String>,
+    problems: Problems,
 }
 
 impl ImageFiles {
@@ -39,22 +44,62 @@ impl ImageFiles {
             });
             return Ok(Self {
                 entries: own.collect::<Vec<_>>().into_iter(),
-                strangers: 0,
                 first_stranger: None,
+                first_bad: None,
+                problems: Problems::default(),
             });
         };
         for image in images.images() {
             entries.push((image.clone(), files.remove(stem(&image.name))));
         }
+        let mut problems = Problems::default();
+        for at in 0..files.len() as u64 {
+            problems.count(Loss::Skipped, STRANGER, at);
+        }
         Ok(Self {
             entries: entries.into_iter(),
-            strangers: files.len() as u64,
             first_stranger: files.into_keys().next(),
+            first_bad: None,
+            problems,
         })
     }
 
     pub(super) fn next(&mut self) -> Option<(ImageInfo, Option<PathBuf>)> {
         self.entries.next()
+    }
+
+    /// Counts something of a file that cannot be used; the first such file is named.
+    pub(super) fn count(&mut self, loss: Loss, reason: &'static str, path: &Path) {
+        self.problems.count(loss, reason, 0);
+        let name = || path.display().to_string();
+        self.first_bad.get_or_insert_with(name);
+    }
+
+    /// The text of a file; counted where it is none, with `reason`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] where the file cannot be opened.
+    pub(super) fn text(&mut self, path: &Path, reason: &'static str) -> Result<Option<String>> {
+        match read_text(path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == ErrorKind::Io => Err(error.at("image", path.display())),
+            Err(_) => {
+                self.count(Loss::Failed, reason, path);
+                Ok(None)
+            }
+        }
+    }
+
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let mut problems = self.problems.list("file");
+        for problem in &mut problems {
+            let first = match &*problem.reason {
+                STRANGER => &self.first_stranger,
+                _ => &self.first_bad,
+            };
+            problem.first = first.clone().unwrap_or_default();
+        }
+        problems
     }
 }
 

@@ -11,12 +11,11 @@ use super::folder::ImageFiles;
 use super::image_list::ImageList;
 use super::instances::{Instance, Instances, Kinds, Mask, Shape};
 use crate::error::Result;
-use crate::ingest::problem::{Loss, Problem, Problems};
+use crate::ingest::problem::{Loss, Problem};
 use crate::ingest::table::ArrayFile;
 
 const NOT_READABLE: &str =
     "file that is no label map: grey or palette PNG, or a matrix of whole numbers";
-const STRANGER: &str = "file of an image that the list of images does not have";
 /// Most pixels of a map.
 const MAX_PIXELS: usize = 1 << 26;
 /// Most changes from one class to another down the columns, and most classes of a map.
@@ -39,35 +38,18 @@ const NO_CLASSES: [&str; 6] = [
 pub(super) struct LabelMapScan {
     files: ImageFiles,
     names: Vec<String>,
-    problems: Problems,
-    first_bad: Option<String>,
 }
 
 impl LabelMapScan {
     pub(super) fn open(folder: &Path, extension: &str, images: Option<&ImageList>) -> Result<Self> {
-        let files = ImageFiles::open(folder, extension, images)?;
-        let mut problems = Problems::default();
-        for at in 0..files.strangers {
-            problems.count(Loss::Skipped, STRANGER, at);
-        }
         Ok(Self {
-            files,
+            files: ImageFiles::open(folder, extension, images)?,
             names: class_names::find(folder)?,
-            problems,
-            first_bad: None,
         })
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.problems.list("file");
-        for problem in &mut problems {
-            let first = match &*problem.reason {
-                STRANGER => &self.files.first_stranger,
-                _ => &self.first_bad,
-            };
-            problem.first = first.clone().unwrap_or_default();
-        }
-        problems
+        self.files.problems()
     }
 
     pub(super) fn next(&mut self, most: usize) -> Result<Option<Instances>> {
@@ -85,9 +67,7 @@ impl LabelMapScan {
             if let Some(path) = path {
                 let Some(map) = LabelMap::read(&path).and_then(|map| Some((map.runs()?, map)))
                 else {
-                    self.problems.count(Loss::Failed, NOT_READABLE, 0);
-                    let name = || path.display().to_string();
-                    self.first_bad.get_or_insert_with(name);
+                    self.files.count(Loss::Failed, NOT_READABLE, &path);
                     continue;
                 };
                 let (runs, map) = map;

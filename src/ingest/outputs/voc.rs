@@ -5,15 +5,14 @@ use std::path::Path;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::folder::{ImageFiles, read_text};
+use super::folder::ImageFiles;
 use super::image_list::ImageList;
 use super::instances::{ImageInfo, Instance, Instances, Kinds, ObjectKind};
-use crate::error::{Error, ErrorKind, Result};
-use crate::ingest::problem::{Loss, Problem, Problems};
+use crate::error::Result;
+use crate::ingest::problem::{Loss, Problem};
 
 const BAD_OBJECT: &str = "object without a readable box";
 const NO_XML: &str = "file that is no readable annotation";
-const STRANGER: &str = "file of an image that the list of images does not have";
 /// Most elements of one file.
 const MAX_NODES: u32 = 1 << 20;
 
@@ -33,37 +32,20 @@ pub(super) struct VocScan {
     classes: Vec<String>,
     /// Looked up only, never walked.
     index: HashMap<String, u32>,
-    problems: Problems,
-    first_bad: Option<String>,
 }
 
 impl VocScan {
     pub(super) fn open(folder: &Path, images: Option<&ImageList>) -> Result<Self> {
-        let files = ImageFiles::open(folder, "xml", images)?;
-        let mut problems = Problems::default();
-        for at in 0..files.strangers {
-            problems.count(Loss::Skipped, STRANGER, at);
-        }
         Ok(Self {
-            files,
+            files: ImageFiles::open(folder, "xml", images)?,
             is_listed: images.is_some(),
             classes: Vec::new(),
             index: HashMap::new(),
-            problems,
-            first_bad: None,
         })
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.problems.list("file");
-        for problem in &mut problems {
-            let first = match &*problem.reason {
-                STRANGER => &self.files.first_stranger,
-                _ => &self.first_bad,
-            };
-            problem.first = first.clone().unwrap_or_default();
-        }
-        problems
+        self.files.problems()
     }
 
     pub(super) fn next(&mut self, most: usize) -> Result<Option<Instances>> {
@@ -79,21 +61,11 @@ impl VocScan {
                 break;
             };
             if let Some(path) = path {
-                let text = read_text(&path);
-                // A file that cannot be opened is an error; one that is no XML, a record that failed.
-                if let Err(error) = &text
-                    && error.kind() == ErrorKind::Io
-                {
-                    let message = error.message().to_owned();
-                    return Err(Error::new(ErrorKind::Io, message).at("image", path.display()));
-                }
-                let read = text
-                    .ok()
-                    .and_then(|text| self.read(&text, &mut image, &mut out));
-                if read.is_none() {
-                    self.problems.count(Loss::Failed, NO_XML, 0);
-                    let name = || path.display().to_string();
-                    self.first_bad.get_or_insert_with(name);
+                let Some(text) = self.files.text(&path, NO_XML)? else {
+                    continue;
+                };
+                if self.read(&text, &mut image, &mut out).is_none() {
+                    self.files.count(Loss::Failed, NO_XML, &path);
                     continue;
                 }
             }

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use super::class_names;
-use super::folder::{ImageFiles, read_text};
+use super::folder::ImageFiles;
 use super::image_list::ImageList;
 use super::instances::{Instance, Instances, Kinds, ObjectKind, Units};
 use crate::error::Result;
-use crate::ingest::problem::{Loss, Problem, Problems};
+use crate::ingest::problem::Problem;
 
 const BAD_LINE: &str =
     "line that is no box: class, centre x, centre y, width, height, and perhaps confidence";
-const STRANGER: &str = "file of an image that the list of images does not have";
+const NO_TEXT: &str = "file that is no text of UTF-8, or too long for one image";
 /// Most classes: the index is a number of the file.
 const MAX_CLASS: u32 = 1 << 20;
 
@@ -26,29 +26,18 @@ const MAX_CLASS: u32 = 1 << 20;
 pub(super) struct YoloScan {
     files: ImageFiles,
     classes: Vec<String>,
-    problems: Problems,
 }
 
 impl YoloScan {
     pub(super) fn open(folder: &Path, images: Option<&ImageList>) -> Result<Self> {
-        let files = ImageFiles::open(folder, "txt", images)?;
-        let mut problems = Problems::default();
-        for at in 0..files.strangers {
-            problems.count(Loss::Skipped, STRANGER, at);
-        }
         Ok(Self {
             classes: class_names::find(folder)?,
-            files,
-            problems,
+            files: ImageFiles::open(folder, "txt", images)?,
         })
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
-        let mut problems = self.problems.list("file");
-        for problem in &mut problems {
-            problem.first = self.files.first_stranger.clone().unwrap_or_default();
-        }
-        problems
+        self.files.problems()
     }
 
     pub(super) fn next(&mut self, most: usize) -> Result<Option<Instances>> {
@@ -66,7 +55,9 @@ impl YoloScan {
             };
             let at = out.images.len();
             if let Some(path) = path {
-                let text = read_text(&path).map_err(|e| e.at("image", path.display()))?;
+                let Some(text) = self.files.text(&path, NO_TEXT)? else {
+                    continue;
+                };
                 for line in text.lines().filter(|line| !line.trim().is_empty()) {
                     match instance(line) {
                         Some(instance) => out.instances.push(instance),

@@ -6,7 +6,7 @@ use crate::ingest::Mask;
 const MAX_PIXELS: u64 = 1 << 26;
 
 /// Most crossings of the lines of a mask with rows of pixels.
-const MAX_CROSSINGS: usize = 1 << 24;
+const MAX_CROSSINGS: usize = 1 << 22;
 
 /// The pixels of a mask inside its bounding box, with a margin of one pixel outside of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,29 +122,27 @@ impl Raster {
         };
         let (width, height) = size.unwrap_or_else(|| (extent(0), extent(1)));
         let (width, height) = (width.min(FAR) as usize, height.min(FAR) as usize);
-        if width as u64 * height as u64 > MAX_PIXELS {
-            return Err(TOO_LARGE);
-        }
-        let mut inside = vec![false; width * height];
+        // Centres x + 1/2 with from <= x + 1/2 < to.
+        let column = |v: f64| (v - 0.5).ceil().clamp(0.0, width as f64) as usize;
+        // Row, first column, and the one behind the last.
+        let mut stretches = Vec::new();
         let mut left = MAX_CROSSINGS;
         for ring in rings {
             for [from, to] in crossings(ring, height, &mut left)? {
-                // Centres x + 1/2 with from <= x + 1/2 < to.
-                let column = |v: f64| (v - 0.5).ceil().clamp(0.0, width as f64) as usize;
-                let row = from.0 * width;
-                inside[row + column(from.1)..row + column(to.1)].fill(true);
+                let (first, end) = (column(from.1), column(to.1));
+                if first < end {
+                    stretches.push((from.0, first, end));
+                }
             }
         }
-        let set = || (0..inside.len()).filter(|&at| inside[at]);
-        let columns = || set().map(|at| at % width);
-        let left = columns().min().ok_or(EMPTY)?;
-        let right = columns().max().unwrap_or(left);
-        let top = set().next().map_or(0, |at| at / width);
-        let bottom = set().next_back().map_or(0, |at| at / width);
-        let mut out = Self::blank((left, top), (right, bottom), (width, height))?;
-        for at in set() {
-            let (x, y) = (at % width, at / width);
-            out.pixels[(y - top + 1) * out.width + x - left + 1] = true;
+        let rows = || stretches.iter().map(|stretch| stretch.0);
+        let (top, bottom) = rows().min().zip(rows().max()).ok_or(EMPTY)?;
+        let first = stretches.iter().map(|stretch| stretch.1).min().unwrap_or(0);
+        let end = stretches.iter().map(|stretch| stretch.2).max().unwrap_or(1);
+        let mut out = Self::blank((first, top), (end - 1, bottom), (width, height))?;
+        for &(y, from, to) in &stretches {
+            let row = (y - top + 1) * out.width + 1;
+            out.pixels[row + from - first..row + to - first].fill(true);
         }
         Ok(out)
     }

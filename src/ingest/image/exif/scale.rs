@@ -1,7 +1,6 @@
 //! Micrometres per pixel: of OME-XML, of ImageJ, of the resolution.
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use roxmltree::{Document, ParsingOptions};
 
 use super::block::Resolution;
 
@@ -27,6 +26,8 @@ pub struct PixelSize {
 }
 
 const INCH: f64 = 25_400.0;
+/// Most elements of a description.
+const MAX_NODES: u32 = 1 << 20;
 
 impl PixelSize {
     /// The first that says it: OME-XML, ImageJ, the resolution.
@@ -81,31 +82,21 @@ fn micrometres(unit: &str) -> Option<f64> {
 /// Of the first `Pixels` element (OME schema 2016-06). Only the entities that XML itself
 /// has are resolved; a document that declares others is not read.
 fn ome_xml(text: &str) -> Option<[f64; 2]> {
-    let mut reader = Reader::from_str(text);
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(element) | Event::Empty(element)
-                if element.local_name().as_ref() == b"Pixels" =>
-            {
-                let size = |name, unit| {
-                    let value: f64 = attribute(&element, name)?.trim().parse().ok()?;
-                    let unit = attribute(&element, unit);
-                    Some(value * micrometres(unit.as_deref().unwrap_or("\u{b5}m"))?)
-                };
-                let across = size("PhysicalSizeX", "PhysicalSizeXUnit")?;
-                let down = size("PhysicalSizeY", "PhysicalSizeYUnit").unwrap_or(across);
-                return Some([across, down]);
-            }
-            Event::DocType(_) | Event::Eof => return None,
-            _ => {}
-        }
-    }
-}
-
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = element.try_get_attribute(name).ok()??;
-    let text = std::str::from_utf8(&attribute.value).ok()?;
-    Some(quick_xml::escape::unescape(text).ok()?.into_owned())
+    let options = ParsingOptions {
+        allow_dtd: false,
+        nodes_limit: MAX_NODES,
+        ..ParsingOptions::default()
+    };
+    let document = Document::parse_with_options(text, options).ok()?;
+    let mut nodes = document.descendants();
+    let pixels = nodes.find(|node| node.tag_name().name() == "Pixels")?;
+    let size = |name, unit| {
+        let value: f64 = pixels.attribute(name)?.trim().parse().ok()?;
+        Some(value * micrometres(pixels.attribute(unit).unwrap_or("\u{b5}m"))?)
+    };
+    let across = size("PhysicalSizeX", "PhysicalSizeXUnit")?;
+    let down = size("PhysicalSizeY", "PhysicalSizeYUnit").unwrap_or(across);
+    Some([across, down])
 }
 
 /// The line `unit=` of ImageJ's description.
