@@ -20,6 +20,10 @@ use super::options::CompareOptions;
 use super::repeats::DesignEffects;
 use super::tails::compare_tails;
 
+/// The objects that vectors of scores make, and the column that says their score, too
+/// (`measure::outputs::score_block`).
+const SCORED: &str = "prediction";
+const TOP_SCORE: &str = "top score";
 /// Fewest objects a side for the numbers of a class.
 const FEWEST_OBJECTS: u64 = 20;
 /// How numbers begin that objects have or lack by what else is true of them: that is tested.
@@ -36,6 +40,9 @@ pub(super) struct Tables<'a> {
     pub(super) target: &'a ObjectTable,
     /// How records depend on each other.
     pub(super) records: DesignEffects,
+    /// Whether named values of the records say the same of all objects: vectors of scores
+    /// give a class and a score to the record and to its one object.
+    pub(super) is_told: bool,
     pub(super) options: &'a CompareOptions,
 }
 
@@ -80,6 +87,9 @@ pub(super) fn compare_objects(
             kind,
             reference: first,
             target: second,
+            is_told: [reference, target]
+                .iter()
+                .all(|profile| kind == SCORED && profile.features().contains_key(TOP_SCORE)),
             records: careful(groups.as_ref(), (first.records(), second.records())),
             options,
         };
@@ -94,8 +104,10 @@ fn compare_table(tables: Tables<'_>) -> Result<Vec<Draft>> {
     } = tables;
     let mut drafts = Vec::new();
     drafts.extend(compare_faults(tables));
-    drafts.extend(compare_classes(tables));
-    drafts.extend(compare_pairs(tables));
+    if !tables.is_told {
+        drafts.extend(compare_classes(tables));
+        drafts.extend(compare_pairs(tables));
+    }
     drafts.extend(compare_sizes(tables));
     let (all, all_target) = (reference.all(), target.all());
     drafts.extend(compare_group(tables, Scope::All, all, all_target)?);
@@ -132,11 +144,17 @@ fn compare_group(
     if scope != Scope::All && !(enough(reference) && enough(target)) {
         return Ok(Vec::new());
     }
-    let mut drafts: Vec<Draft> = compare_count(tables, &scope, reference, target)?;
+    let mut drafts = Vec::new();
+    if !tables.is_told {
+        drafts.extend(compare_count(tables, &scope, reference, target)?);
+    }
     drafts.extend(compare_calibration(tables, &scope, reference, target));
     let (first, second) = (reference.features(), target.features());
     let names: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
     for name in names {
+        if tables.is_told && scope == Scope::All && name == "score" {
+            continue;
+        }
         if let (Some(a), Some(b)) = (first.get(name), second.get(name)) {
             drafts.extend(compare_feature(
                 tables,

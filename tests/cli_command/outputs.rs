@@ -85,6 +85,31 @@ fn annotations_tell_precision_and_recall() {
     ));
     assert!(page.contains("person: average precision 0.83"), "{page}");
     assert!(page.contains("Objects `annotation`"), "{page}");
+    // They know the images, too.
+    let alone = bench.ok(&format!("profile {found} --annotations {drawn}"));
+    assert_eq!(alone, page);
+}
+
+#[test]
+fn a_file_of_a_folder_that_is_none_is_counted_and_the_rest_is_read() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("yolo")).unwrap();
+    std::fs::write(bench.path("yolo/a.txt"), "0 0.5 0.5 0.2 0.2\n").unwrap();
+    std::fs::write(bench.path("yolo/b.txt"), b"0 0.5 \xff").unwrap();
+    let outcome = bench.run("profile yolo --as yolo -o yolo.dsp");
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert!(outcome.err.contains("no text of UTF-8"), "{}", outcome.err);
+    assert!(outcome.err.contains("b.txt"), "{}", outcome.err);
+    assert!(outcome.out.contains("1 record"), "{}", outcome.out);
+    std::fs::remove_file(bench.path("yolo/a.txt")).unwrap();
+    let nothing = bench.run("profile yolo --as yolo -o none.dsp");
+    assert_eq!(nothing.status, 2, "{}", nothing.err);
+    assert!(
+        nothing.err.contains("nothing could be read"),
+        "{}",
+        nothing.err
+    );
+    assert!(!bench.path("none.dsp").exists());
 }
 
 #[test]
@@ -105,6 +130,19 @@ fn scores_become_confidence_and_calibration() {
         "profile {scores} --scores proba --logits --labels label -o x.dsp"
     ));
     assert_eq!(wrong.status, 0, "{}", wrong.err);
+    let others: Vec<String> = (0..10).map(|i| format!("figure {i}")).collect();
+    std::fs::write(bench.path("names.txt"), others.join("\n")).unwrap();
+    let strange = bench.run(&format!(
+        "profile {scores} --scores proba --classes names.txt --labels label"
+    ));
+    assert_eq!(strange.status, 2);
+    assert!(
+        strange
+            .err
+            .contains("labels is a name of the list of classes"),
+        "{}",
+        strange.err
+    );
     let both = bench.run(&format!(
         "profile {scores} --scores proba --embeddings proba"
     ));

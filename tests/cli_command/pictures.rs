@@ -341,4 +341,22 @@ fn quality_against_a_reference_is_paired_by_name_and_unpaired() {
         .numbers()
         .count();
     assert_eq!(paired, 29);
+
+    // Whoever is named by a whole path has no name within the folder, least of all its own.
+    let whole = bench.path("bad/3.png");
+    std::fs::rename(bench.path("bad/4.png"), bench.path("bad/new.png")).unwrap();
+    for (input, says) in [
+        (whole.display().to_string(), "named by a whole path"),
+        ("bad".to_owned(), "no reference of this name (new.png)"),
+    ] {
+        let line = format!("profile {input} --like good.dsp --quality-reference good -o p.dsp");
+        let outcome = bench.run(&line);
+        assert!(outcome.err.contains(says), "{line}: {}", outcome.err);
+    }
+    bench.ok(&format!(
+        "profile {} --like good.dsp --quality-reference good -o p.dsp",
+        whole.display()
+    ));
+    let ssim = &read(&bench, "p.dsp").features()["quality.ssim"];
+    assert_eq!((ssim.numbers().count(), ssim.nulls()), (0, 1));
 }

@@ -323,6 +323,34 @@ mod tests {
     }
 
     #[test]
+    fn a_raster_is_as_large_as_what_is_inside() {
+        // One span over two columns, none that reaches the lower edge, one pixel, a far ring.
+        for (rows, left, top, width, height) in [
+            (["...", ".#.", "#..", "#.."], 0, 1, 2, 3),
+            (["....", "..#.", "....", "...."], 2, 1, 1, 1),
+            ([".##.", ".##.", "....", ".#.."], 1, 0, 2, 4),
+        ] {
+            let raster = Raster::new(&runs(&rows), None).unwrap();
+            assert_eq!((raster.left, raster.top), (left, top), "{rows:?}");
+            assert_eq!(
+                (raster.width, raster.height),
+                (width + 2, height + 2),
+                "{rows:?}"
+            );
+        }
+        let ring = vec![vec![
+            5000.0, 6000.0, 5004.0, 6000.0, 5004.0, 6002.0, 5000.0, 6002.0,
+        ]];
+        let raster = Raster::new(&Mask::Polygons(ring), Some((8000.0, 8000.0))).unwrap();
+        assert_eq!((raster.width, raster.height, raster.area()), (6, 4, 8));
+        let whole = Mask::Runs {
+            size: (1, u32::MAX),
+            counts: vec![0, u32::MAX],
+        };
+        assert_eq!(Raster::new(&whole, None).unwrap_err(), TOO_LARGE);
+    }
+
+    #[test]
     fn corners_join_parts_and_divide_the_outside() {
         let mask = runs(&[".#.", "#.#", ".#."]);
         let raster = Raster::new(&mask, None).unwrap();

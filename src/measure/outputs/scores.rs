@@ -133,7 +133,8 @@ fn largest(scores: &[f32]) -> std::result::Result<f32, &'static str> {
 ///
 /// # Errors
 /// [`ErrorKind::Argument`] for a block without vectors; [`ErrorKind::Input`] where no
-/// vector of it holds probabilities: they are most likely logits.
+/// vector of it holds probabilities (they are most likely logits), and where there are names of
+/// classes and none of 20 labels and more is one of them.
 pub fn score_block(mut block: Block, options: &ScoreOptions) -> Result<Block> {
     let Some(vectors) = block.embeddings.take() else {
         let message = "these records have no vectors of scores";
@@ -173,6 +174,7 @@ pub fn score_block(mut block: Block, options: &ScoreOptions) -> Result<Block> {
         .collect();
     let labels = block.labels.as_ref();
     let label = |row: usize| labels.and_then(|labels| labels.present(row));
+    check_labels(options, (0..said.len()).filter_map(label))?;
     let right: Vec<Option<bool>> = (0..said.len())
         .map(|row| Some(label(row)?.as_ref() == classes[row].as_ref()?))
         .collect();
@@ -193,6 +195,28 @@ pub fn score_block(mut block: Block, options: &ScoreOptions) -> Result<Block> {
     }
     block.drop_absent();
     Ok(block)
+}
+
+/// From so many labels on, it is told that none of them is a class.
+const TOLD_FROM: usize = 20;
+
+/// Labels in other words than the classes would all be wrong answers.
+fn check_labels<'l>(
+    options: &ScoreOptions,
+    labels: impl Iterator<Item = std::borrow::Cow<'l, str>>,
+) -> Result<()> {
+    let labels: Vec<_> = labels.collect();
+    let is_class = |label: &std::borrow::Cow<'_, str>| options.classes.iter().any(|c| c == label);
+    if options.classes.is_empty() || labels.len() < TOLD_FROM || labels.iter().any(is_class) {
+        return Ok(());
+    }
+    let message = format!(
+        "none of {} labels is a name of the list of classes, such as `{}`; the list has `{}`",
+        labels.len(),
+        labels[0],
+        options.classes[0]
+    );
+    Err(Error::new(ErrorKind::Input, message))
 }
 
 type Said = std::result::Result<ScoreVector, &'static str>;
