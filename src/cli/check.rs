@@ -49,7 +49,7 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
     let against = args.against.as_deref();
     let mut inputs = vec![stored::file(profile_file), rules_file.to_path_buf()];
     inputs.extend(against.map(stored::file));
-    let outputs = Renderings::new(args.json.as_deref(), args.markdown.as_deref(), &inputs)?;
+    let outputs = Renderings::new(&args.result, &inputs)?;
     let rules = read_rules(rules_file).context("rules")?;
     if let (Some(line), None) = (rules.needs_reference(), against) {
         bail!(
@@ -93,11 +93,11 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
     };
     outputs.write(
         || check_json::to_text(&checked, &names, status.code()),
-        || check_markdown(&checked, &names, args.verbose),
-        (!args.quiet).then(|| check_page(&checked, &names, &output::page(args.verbose))),
+        |verbose| check_markdown(&checked, &names, verbose),
+        |options| check_page(&checked, &names, options),
     )?;
     // Silence would read as `passed`.
-    if status == ExitStatus::Trouble && (args.quiet || outputs.take_the_screen()) {
+    if status == ExitStatus::Trouble && outputs.are_silent() {
         output::say(&check_headline(&checked));
     }
     Ok(status)

@@ -1,5 +1,6 @@
 //! What was typed behind `driftsphere check`.
 
+use super::result_args::ResultArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -26,17 +27,6 @@ pub(super) struct CheckArgs {
     /// Where --init writes; never over a file [default: standard output]
     #[arg(short, long, value_name = "RULES.toml", conflicts_with = "profile")]
     pub(super) output: Option<PathBuf>,
-    /// Write the result as JSON; - for standard output, in place of the text
-    #[arg(long, value_name = "FILE|-")]
-    pub(super) json: Option<PathBuf>,
-    /// Write the result as Markdown, such as a comment on a pull request; - for
-    /// standard output, in place of the text
-    #[arg(long, value_name = "FILE|-")]
-    pub(super) markdown: Option<PathBuf>,
-    /// Print nothing but a line where there is nothing to judge
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-    /// Show what passed, and everything that failed
-    #[arg(short, long)]
-    pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
 }

@@ -18,7 +18,7 @@ use std::path::Path;
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let mut inputs = vec![stored::file(&args.reference), stored::file(&args.target)];
     inputs.extend(args.history.iter().map(|path| stored::file(path)));
-    let outputs = Renderings::new(args.json.as_deref(), args.markdown.as_deref(), &inputs)?;
+    let outputs = Renderings::new(&args.result, &inputs)?;
     let (reference, target) = match windows(args)? {
         Windows::Profiles(reference, target) => (*reference, *target),
         Windows::Sets(reference, target) => {
@@ -34,12 +34,12 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
 
     outputs.write(
         || json::to_text(&comparison, status.code()),
-        || markdown(&comparison, args.verbose),
-        (!args.quiet).then(|| terminal(&comparison, &output::page(args.verbose))),
+        |verbose| markdown(&comparison, verbose),
+        |options| terminal(&comparison, options),
     )?;
     // Silence would read as `no drift`.
     let unanswered = [Verdict::NotEnoughData, Verdict::NotTested];
-    if unanswered.contains(&comparison.verdict) && (args.quiet || outputs.take_the_screen()) {
+    if unanswered.contains(&comparison.verdict) && outputs.are_silent() {
         output::say(&headline(&comparison));
     }
     Ok(status)

@@ -3,6 +3,7 @@
 use super::args::ThreadArgs;
 use super::exit::FailOn;
 use super::input_args::{ColumnArgs, ImageArgs, RowArgs, SpaceArgs, angle};
+use super::result_args::ResultArgs;
 use clap::Args;
 use driftsphere::compare::StatisticChoice;
 use std::path::PathBuf;
@@ -34,13 +35,8 @@ pub(super) struct CompareArgs {
     /// The window asked about
     #[arg(value_name = "TARGET")]
     pub(super) target: PathBuf,
-    /// Write the result as JSON; - for standard output, in place of the text
-    #[arg(long, value_name = "FILE|-")]
-    pub(super) json: Option<PathBuf>,
-    /// Write the result as Markdown, such as a comment on a pull request; - for
-    /// standard output, in place of the text
-    #[arg(long, value_name = "FILE|-")]
-    pub(super) markdown: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
     /// Rate of false alarms aimed at, for the whole comparison
     #[arg(long, value_name = "A", default_value_t = 0.05)]
     pub(super) alpha: f64,
@@ -68,18 +64,12 @@ pub(super) struct CompareArgs {
     /// The lightest verdict that ends with exit status 1
     #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
     pub(super) fail_on: FailOn,
-    /// Print nothing but a line where there is not enough data to tell
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
     /// The windows hold the same records measured twice: do not test them as two
     #[arg(long, conflicts_with = "unpaired")]
     pub(super) paired: bool,
     /// The windows hold different records, whatever their ids say
     #[arg(long)]
     pub(super) unpaired: bool,
-    /// Show every finding and every record
-    #[arg(short, long)]
-    pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) columns: ColumnArgs,
     #[command(flatten)]

@@ -26,12 +26,12 @@ pub(super) fn run(
     let status = ExitStatus::of(comparison.verdict, args.fail_on);
     outputs.write(
         || segments_json::to_text(&comparison, status.code()),
-        || segments_markdown(&comparison, args.verbose),
-        (!args.quiet).then(|| segments_terminal(&comparison, &output::page(args.verbose))),
+        |verbose| segments_markdown(&comparison, verbose),
+        |options| segments_terminal(&comparison, options),
     )?;
     // Silence would read as `no drift`.
     let unanswered = [Verdict::NotEnoughData, Verdict::NotTested];
-    let is_silent = args.quiet || outputs.take_the_screen();
+    let is_silent = outputs.are_silent();
     if unanswered.contains(&comparison.verdict) && is_silent {
         output::say(&segments_headline(&comparison));
     }

@@ -15,7 +15,8 @@
 //! | `demo_photos` | the pictures of the demo |
 //! | `pages` | completions and manual pages |
 //! | `exit` | the exit status |
-//! | `output`, `renderings`, `progress` | the two streams, and files that are written whole or not at all |
+//! | `result_args`, `renderings` | where a result goes, and how much of it |
+//! | `output`, `progress` | the two streams, and files that are written whole or not at all |
 //! | `run` | dispatch, and errors for people |
 //!
 //! Nothing is learned or judged here: whatever the command can do, the library
@@ -46,6 +47,7 @@ mod profile;
 mod profile_args;
 mod progress;
 mod renderings;
+mod result_args;
 mod run;
 mod score;
 mod score_args;

@@ -1,60 +1,61 @@
 //! One result as JSON, as Markdown and as a page, each where it was asked for.
 
 use super::output;
+use super::result_args::ResultArgs;
 use anyhow::{Result, bail};
+use driftsphere::report::TerminalOptions;
 use std::path::{Path, PathBuf};
 
 /// Where a result goes: `--json FILE|-` and `--markdown FILE|-`. What goes to
 /// standard output takes the place of the page.
 #[derive(Debug)]
 pub(super) struct Renderings<'a> {
-    json: Option<&'a Path>,
-    markdown: Option<&'a Path>,
+    typed: &'a ResultArgs,
 }
 
 impl<'a> Renderings<'a> {
     /// Refuses, before any work is done, two results in one place, and files that
     /// cannot be written or would destroy an input.
-    pub(super) fn new(
-        json: Option<&'a Path>,
-        markdown: Option<&'a Path>,
-        inputs: &[PathBuf],
-    ) -> Result<Self> {
-        if json.is_some() && json == markdown {
+    pub(super) fn new(typed: &'a ResultArgs, inputs: &[PathBuf]) -> Result<Self> {
+        if typed.json.is_some() && typed.json == typed.markdown {
             bail!("--json and --markdown cannot both be written to the same place");
         }
-        for path in [json, markdown].into_iter().flatten() {
-            if !is_screen(path) {
-                output::check_output(path, inputs)?;
-            }
+        let out = Self { typed };
+        for path in out.paths().filter(|path| !is_screen(path)) {
+            output::check_output(path, inputs)?;
         }
-        Ok(Self { json, markdown })
+        Ok(out)
     }
 
-    /// Whether JSON or Markdown goes to standard output.
-    pub(super) fn take_the_screen(&self) -> bool {
-        [self.json, self.markdown]
-            .into_iter()
-            .flatten()
-            .any(is_screen)
+    fn paths(&self) -> impl Iterator<Item = &'a Path> + use<'a> {
+        let paths = [&self.typed.json, &self.typed.markdown];
+        paths.into_iter().filter_map(|path| path.as_deref())
     }
 
-    /// Writes them, and prints the page where nothing takes its place.
+    /// Whether the page is not printed: what it would say of an open question is then to be
+    /// said apart.
+    pub(super) fn are_silent(&self) -> bool {
+        self.typed.quiet || self.paths().any(is_screen)
+    }
+
+    /// Writes them, Markdown and page with all there is or not, and prints the page where
+    /// nothing takes its place.
     pub(super) fn write(
         &self,
         json: impl FnOnce() -> String,
-        markdown: impl FnOnce() -> String,
-        page: Option<String>,
+        markdown: impl FnOnce(bool) -> String,
+        page: impl FnOnce(&TerminalOptions) -> String,
     ) -> Result<()> {
-        if let Some(path) = self.json {
+        let verbose = self.typed.verbose;
+        if let Some(path) = &self.typed.json {
             put(path, &json())?;
         }
-        if let Some(path) = self.markdown {
-            put(path, &markdown())?;
+        if let Some(path) = &self.typed.markdown {
+            put(path, &markdown(verbose))?;
         }
-        match page {
-            Some(page) if !self.take_the_screen() => output::print(&page),
-            _ => Ok(()),
+        match self.are_silent() {
+            true => Ok(()),
+            false => output::print(&page(&output::page(verbose))),
         }
     }
 }

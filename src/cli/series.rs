@@ -15,7 +15,7 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     let files = files(&args.windows)?;
     let mut inputs = vec![stored::file(&args.reference)];
     inputs.extend(files.iter().map(|path| stored::file(path)));
-    let outputs = Renderings::new(args.json.as_deref(), args.markdown.as_deref(), &inputs)?;
+    let outputs = Renderings::new(&args.result, &inputs)?;
     let options = SeriesOptions {
         alpha: args.alpha,
         horizon: args.horizon,
@@ -48,11 +48,11 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
 
     outputs.write(
         || series_json::to_text(&answer, status.code()),
-        || series_markdown(&answer, args.verbose),
-        (!args.quiet).then(|| series_page(&answer, &output::page(args.verbose))),
+        |verbose| series_markdown(&answer, verbose),
+        |options| series_page(&answer, options),
     )?;
     // Silence would read as `no drift`.
-    if !watched && (args.quiet || outputs.take_the_screen()) {
+    if !watched && outputs.are_silent() {
         output::say(&series_headline(&answer));
     }
     Ok(status)

@@ -1,5 +1,6 @@
 //! What was typed behind `driftsphere series`.
 
+use super::result_args::ResultArgs;
 use clap::Args;
 use driftsphere::profile::WindowLength;
 use std::path::PathBuf;
@@ -41,16 +42,6 @@ pub(super) struct SeriesArgs {
     /// Features that the model says, not what it sees; * stands for any text (repeatable)
     #[arg(long = "outputs", value_name = "GLOB")]
     pub(super) outputs: Vec<String>,
-    /// Write the result as JSON; - for standard output, in place of the text
-    #[arg(long, value_name = "FILE|-")]
-    pub(super) json: Option<PathBuf>,
-    /// Write the result as Markdown; - for standard output, in place of the text
-    #[arg(long, value_name = "FILE|-")]
-    pub(super) markdown: Option<PathBuf>,
-    /// Print nothing but a line where no window was watched
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-    /// Show every window and every signal
-    #[arg(short, long)]
-    pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
 }

@@ -20,7 +20,7 @@ const HALF: usize = 2;
 
 pub(super) fn run(args: &StabilityArgs) -> Result<ExitStatus> {
     let inputs: Vec<PathBuf> = args.runs.iter().map(|path| stored::file(path)).collect();
-    let outputs = Renderings::new(args.json.as_deref(), args.markdown.as_deref(), &inputs)?;
+    let outputs = Renderings::new(&args.result, &inputs)?;
     refuse_idle_flags(args)?;
     if args.columns.ids.is_none() && !args.set_only && args.runs.iter().any(|run| !is_stored(run)) {
         bail!(
@@ -56,11 +56,11 @@ pub(super) fn run(args: &StabilityArgs) -> Result<ExitStatus> {
 
     outputs.write(
         || stability_json::to_text(&answer, status.code()),
-        || stability_markdown(&answer, args.verbose),
-        (!args.quiet).then(|| stability_page(&answer, &output::page(args.verbose))),
+        |verbose| stability_markdown(&answer, verbose),
+        |options| stability_page(&answer, options),
     )?;
     // Silence would read as `the same`.
-    let silent = args.quiet || outputs.take_the_screen();
+    let silent = outputs.are_silent();
     if answer.verdict == Change::NotTested && silent {
         output::say(&stability_headline(&answer));
     }

@@ -2,6 +2,7 @@
 
 use super::args::ThreadArgs;
 use super::input_args::{ColumnArgs, RowArgs, SpaceArgs};
+use super::result_args::ResultArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -40,19 +41,8 @@ pub(super) struct StabilityArgs {
     /// What ends with exit status 1
     #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
     pub(super) fail_on: FailOnChange,
-    /// Write the result as JSON; - for standard output, in place of the text
-    #[arg(long, value_name = "FILE|-")]
-    pub(super) json: Option<PathBuf>,
-    /// Write the result as Markdown, such as a comment on a pull request; - for
-    /// standard output, in place of the text
-    #[arg(long, value_name = "FILE|-")]
-    pub(super) markdown: Option<PathBuf>,
-    /// Print nothing but a line where nothing could be tested
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
-    /// Show every class, cluster, anchor and record
-    #[arg(short, long)]
-    pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) result: ResultArgs,
     #[command(flatten)]
     pub(super) columns: ColumnArgs,
     #[command(flatten)]

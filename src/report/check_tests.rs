@@ -1,10 +1,10 @@
 //! Checks as they are read, and the JSON declared a second time.
 
+use super::mirror::mirror;
 use super::{CheckNames, TerminalOptions, check_headline, check_json, check_markdown, check_page};
 use crate::check::{Check, Checked, Demand, Found, Measure, Outcome, RuleResult, Severity};
 use crate::compare::Verdict;
 use crate::sketch::Estimate;
-use serde::{Deserialize, Deserializer};
 
 const NAMES: CheckNames<'_> = CheckNames {
     profile: "april.dsp",
@@ -187,22 +187,6 @@ fn the_headline_tells_warnings_from_failures() {
         check_headline(&checked),
         "PASSED WITH WARNINGS: of 2 rules, 1 passed, 1 failed as a warning."
     );
-}
-
-fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
-    Option::deserialize(d)
-}
-
-macro_rules! mirror {
-    ($name:ident { $($field:ident: $type:ty,)* } { $($null:ident: $option:ty,)* }) => {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(dead_code)]
-        struct $name {
-            $($field: $type,)*
-            $(#[serde(deserialize_with = "nullable")] $null: Option<$option>,)*
-        }
-    };
 }
 
 mirror!(Document {

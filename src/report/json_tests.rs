@@ -3,27 +3,10 @@
 
 use super::fixtures;
 use super::json::to_text;
+use super::mirror::mirror;
 use crate::compare;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
-
-/// `null` is allowed, leaving the field out is not: with `deserialize_with`
-/// serde no longer fills in `None` by itself.
-fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
-    Option::deserialize(d)
-}
-
-macro_rules! mirror {
-    ($name:ident { $($field:ident: $type:ty,)* } $({ $($null:ident: $option:ty,)* })?) => {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(dead_code)]
-        struct $name {
-            $($field: $type,)*
-            $($(#[serde(deserialize_with = "nullable")] $null: Option<$option>,)*)?
-        }
-    };
-}
 
 mirror!(Document {
     format: String, version: u32, generator: String, verdict: Verdict, headline: String,

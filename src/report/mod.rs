@@ -68,6 +68,8 @@ mod markdown;
 mod markdown_escape;
 #[cfg(all(test, feature = "report"))]
 mod markdown_tests;
+#[cfg(all(test, feature = "report"))]
+mod mirror;
 #[cfg(feature = "report")]
 mod needed;
 #[cfg(feature = "report")]

@@ -1,10 +1,10 @@
 //! A series as it is read, and its JSON declared a second time.
 
+use super::mirror::mirror;
 use super::{TerminalOptions, series_headline, series_json, series_markdown, series_page};
 use crate::compare::series::{Series, SeriesOptions, series};
 use crate::ingest::{Batch, Column};
 use crate::profile::{Profile, ProfileBuilder, ProfileConfig};
-use serde::{Deserialize, Deserializer};
 
 const DAY: i64 = 86_400_000;
 
@@ -35,22 +35,6 @@ fn answer() -> Series {
         .into();
     let named: Vec<(&str, &Profile)> = windows.iter().map(|day| ("\u{202e}day", day)).collect();
     series(&days(0..6), &named, &SeriesOptions::default()).unwrap()
-}
-
-fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
-    Option::deserialize(d)
-}
-
-macro_rules! mirror {
-    ($name:ident { $($field:ident: $type:ty,)* } { $($null:ident: $option:ty,)* }) => {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(dead_code)]
-        struct $name {
-            $($field: $type,)*
-            $(#[serde(deserialize_with = "nullable")] $null: Option<$option>,)*
-        }
-    };
 }
 
 mirror!(Document {

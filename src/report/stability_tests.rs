@@ -1,5 +1,6 @@
 //! Answers about runs as they are read, and the JSON declared a second time.
 
+use super::mirror::mirror;
 use super::{
     TerminalOptions, stability_headline, stability_json, stability_markdown, stability_page,
 };
@@ -7,7 +8,7 @@ use crate::compare::stability::{Change, Question, Stability, StabilityOptions, s
 use crate::ingest::{Batch, Column};
 use crate::profile::{Profile, ProfileBuilder, ProfileConfig, SpaceConfig};
 use ndarray::Array2;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 /// Three classes of 30 records around the axes, one run a step after the other.
 fn run(step: usize) -> Profile {
@@ -40,22 +41,6 @@ fn answer(question: Question) -> Stability {
         ..StabilityOptions::default()
     };
     stability(&named, &options).unwrap()
-}
-
-fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
-    Option::deserialize(d)
-}
-
-macro_rules! mirror {
-    ($name:ident { $($field:ident: $type:ty,)* } { $($null:ident: $option:ty,)* }) => {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(dead_code)]
-        struct $name {
-            $($field: $type,)*
-            $(#[serde(deserialize_with = "nullable")] $null: Option<$option>,)*
-        }
-    };
 }
 
 mirror!(Document {
