@@ -19,6 +19,10 @@ pub(crate) fn column(value: &Bound<'_, PyAny>, what: &str) -> PyResult<Column> {
         let message = "one value for each record is needed, not one text; write [text]";
         return Err(argument(message, "column", what));
     }
+    if lacks_values(value)? {
+        let values = value.call_method1("astype", ("object",))?;
+        return cells(&values.call_method0("tolist")?, what);
+    }
     let array = match is_masked(value)? {
         true => value.clone(),
         false => as_array(value, what)?,
@@ -54,6 +58,19 @@ pub(crate) fn column(value: &Bound<'_, PyAny>, what: &str) -> PyResult<Column> {
             Err(argument(message, "column", what))
         }
     }
+}
+
+/// Whether it is a column of pandas of a type of its own, in which values are missing: NumPy
+/// would make numbers with a floating point of whole ones, and NaN of what is missing.
+fn lacks_values(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let is_extension = match value.getattr_opt("dtype")? {
+        Some(dtype) => dtype.hasattr("na_value")?,
+        None => false,
+    };
+    if !is_extension || !value.hasattr("isna")? {
+        return Ok(false);
+    }
+    value.call_method0("isna")?.call_method0("any")?.is_truthy()
 }
 
 /// The numbers of an array, widened to `dtype`.

@@ -135,6 +135,8 @@ def test_what_is_missing_is_null_whatever_it_is_called() -> None:
     expected = driftsphere.profile(values={"v": [1, None, 3]})
     assert "missing in 1 of 3" in str(expected)
     columns = [
+        pandas.array([1, None, 3], dtype="Int64"),
+        pandas.Series([1, None, 3], dtype="Int64"),
         pandas.Series([1, pandas.NA, 3], dtype=object),
         np.ma.masked_equal([1, 2, 3], 2),
         [1, pandas.NaT, 3],
