@@ -8,7 +8,9 @@ use super::stored::{self, read_profile};
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::series::{Role, SeriesOptions, series};
 use driftsphere::profile::Profile;
-use driftsphere::report::{series_headline, series_json, series_markdown, series_page};
+use driftsphere::report::{
+    series_headline, series_json, series_markdown, series_openmetrics, series_page,
+};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
@@ -16,6 +18,9 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     let mut inputs = vec![stored::file(&args.reference)];
     inputs.extend(files.iter().map(|path| stored::file(path)));
     let outputs = Renderings::new(&args.result, &inputs)?;
+    if let Some(path) = &args.openmetrics {
+        output::check_output(path, &inputs)?;
+    }
     let options = SeriesOptions {
         alpha: args.alpha,
         horizon: args.horizon,
@@ -51,6 +56,9 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
         |verbose| series_markdown(&answer, verbose),
         |options| series_page(&answer, options),
     )?;
+    if let Some(path) = &args.openmetrics {
+        output::write_file(path, series_openmetrics(&answer).as_bytes())?;
+    }
     // Silence would read as `no drift`.
     if !watched && outputs.are_silent() {
         output::say(&series_headline(&answer));

@@ -44,4 +44,8 @@ pub(super) struct SeriesArgs {
     pub(super) outputs: Vec<String>,
     #[command(flatten)]
     pub(super) result: ResultArgs,
+    /// Write the result as OpenMetrics text, for Prometheus (its node exporter's folder of text
+    /// files takes it)
+    #[arg(long, value_name = "FILE")]
+    pub(super) openmetrics: Option<PathBuf>,
 }

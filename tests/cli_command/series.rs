@@ -26,7 +26,7 @@ fn bench() -> Bench {
 #[test]
 fn a_folder_of_days_is_judged_and_ends_like_diff() {
     let bench = bench();
-    let outcome = bench.run("series ref.dsp days --json out.json");
+    let outcome = bench.run("series ref.dsp days --json out.json --openmetrics out.prom");
     assert_eq!(outcome.status, 1, "{}{}", outcome.out, outcome.err);
     assert!(outcome.out.starts_with("DRIFT: "), "{}", outcome.out);
     assert!(
@@ -46,6 +46,15 @@ fn a_folder_of_days_is_judged_and_ends_like_diff() {
             .any(|e| e["family"] == "class mix" && e["alarm"] == 45),
         "{episodes:#?}"
     );
+    let metrics = String::from_utf8(bench.read("out.prom")).unwrap();
+    for line in [
+        "driftsphere_series_windows{role=\"watched\"} 30.0",
+        "driftsphere_series_windows{role=\"missing\"} 0.0",
+        "driftsphere_series_episodes{family=\"class mix\"} 1.0",
+        "# EOF",
+    ] {
+        assert!(metrics.lines().any(|has| has == line), "{line}: {metrics}");
+    }
     // The days of the reference alone: nothing is watched.
     let mut line = "series ref.dsp --quiet".to_owned();
     for day in 3..13 {
