@@ -96,7 +96,7 @@ fn windows_come_out_of_a_store_that_two_machines_filled() {
     let (files, store) = (of("days"), of("--store kept"));
     assert_eq!(files["signals"], store["signals"]);
     assert_eq!(files["episodes"], store["episodes"]);
-    assert_eq!(store["windows"][59]["name"], "2025-04-29");
+    assert_eq!(store["windows"][59]["name"], "2025-05-01");
 
     let windows = |line: &str| of(line)["windows"].as_array().unwrap().clone();
     assert_eq!(windows("--store kept --last 12d").len(), 12);
