@@ -12,7 +12,6 @@ use driftsphere::profile::Profile;
 use driftsphere::report::{
     series_headline, series_json, series_markdown, series_openmetrics, series_page,
 };
-use std::path::PathBuf;
 
 pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     let files = profiles_at(&args.windows)?;
