@@ -75,6 +75,29 @@ fn rules_without_a_comparison_need_no_reference() {
 }
 
 #[test]
+fn a_run_is_held_against_the_run_before() {
+    let bench = bench();
+    std::fs::write(
+        bench.path("rules.toml"),
+        "[[stability]]\nmax_change = \"same\"\n[[stability]]\nclass = \"*\"\nmin_jaccard = 0.9\n",
+    )
+    .unwrap();
+    let alone = bench.run("check march.dsp rules.toml");
+    assert_eq!(alone.status, 2);
+    assert!(
+        alone.err.contains("needs --run-before RUN.dsp"),
+        "{}",
+        alone.err
+    );
+    let same = bench.run("check march.dsp rules.toml --run-before march.dsp --verbose");
+    assert_eq!(same.status, 0, "{}{}", same.out, same.err);
+    assert!(same.out.contains("debiased CKA"), "{}", same.out);
+    // Other records: nothing can be paired.
+    let other = bench.run("check may.dsp rules.toml --run-before march.dsp");
+    assert_ne!(other.status, 0, "{}", other.out);
+}
+
+#[test]
 fn trouble_is_told_in_a_line() {
     let bench = bench();
     let rules = |text: &[u8]| std::fs::write(bench.path("rules.toml"), text).unwrap();
