@@ -194,7 +194,10 @@ fn objects_with_a_vector_each_fill_a_space_by_class() {
         .iter()
         .filter(|f| f["verdict"] == "drift")
         .collect();
-    let named = |class: &str| drifted.iter().any(|f| f["scope"]["class"] == class);
+    let named = |class: &str| {
+        let mut scopes = drifted.iter().map(|finding| &finding["scope"]);
+        scopes.any(|scope| scope["of"] == "class" && scope["name"] == class)
+    };
     assert!(named("1"), "{drifted:#?}");
     assert!(!named("0") && !named("2"), "{drifted:#?}");
 }
