@@ -7,12 +7,12 @@ use super::renderings::Renderings;
 use super::stored::{self, profiles_at, read_profile};
 use anyhow::{Context, Result, bail};
 use driftsphere::check::{Evidence, Outcome, Rules, check, starter};
-use driftsphere::compare::series::{Series, SeriesOptions, series};
+use driftsphere::compare::series::{Series, SeriesOptions, series_of};
 use driftsphere::compare::stability::{StabilityOptions, stability};
 use driftsphere::compare::{CompareOptions, compare};
-use driftsphere::profile::Profile;
 use driftsphere::report::{CheckNames, check_headline, check_json, check_markdown, check_page};
 use driftsphere::{Error, ErrorKind};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -163,18 +163,17 @@ fn refuse_missing(args: &CheckArgs, rules: &Rules, file: &Path) -> Result<()> {
 fn watch(reference: &Path, windows: &[PathBuf], alpha: f64) -> Result<Series> {
     let reference = read_profile(reference).context("reference")?;
     let files = profiles_at(windows)?;
-    let profiles: Vec<(String, Profile)> = (files.iter())
-        .map(|path| Ok((path.display().to_string(), read_profile(path)?)))
-        .collect::<driftsphere::Result<_>>()
-        .context("window")?;
-    let named: Vec<(&str, &Profile)> = (profiles.iter())
-        .map(|(name, profile)| (name.as_str(), profile))
+    let names: Vec<String> = files
+        .iter()
+        .map(|path| path.display().to_string())
         .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let read = |at: usize| read_profile(&files[at]).map(Cow::Owned);
     let options = SeriesOptions {
         alpha,
         ..SeriesOptions::default()
     };
-    Ok(series(&reference, &named, &options)?)
+    Ok(series_of(&reference, &names, read, &options)?)
 }
 
 fn read_rules(path: &Path) -> driftsphere::Result<Rules> {
