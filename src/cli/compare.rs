@@ -12,7 +12,7 @@ use super::window::Window;
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::profile::{Profile, ProfileSet};
-use driftsphere::report::{headline, json, markdown, terminal};
+use driftsphere::report::{headline, html, json, markdown, terminal};
 use std::path::Path;
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
@@ -35,6 +35,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     outputs.write(
         || json::to_text(&comparison, status.code()),
         |verbose| markdown(&comparison, verbose),
+        || html::comparison(&comparison, &reference, &target),
         |options| terminal(&comparison, options),
     )?;
     // Silence would read as `no drift`.

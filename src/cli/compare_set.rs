@@ -8,7 +8,7 @@ use super::renderings::Renderings;
 use anyhow::{Result, bail};
 use driftsphere::compare::{Verdict, compare_sets};
 use driftsphere::profile::ProfileSet;
-use driftsphere::report::{segments_headline, segments_json, segments_markdown, segments_terminal};
+use driftsphere::report::{html, segments_headline, segments_json, segments_markdown, segments_terminal};
 
 pub(super) fn run(
     args: &CompareArgs,
@@ -27,6 +27,7 @@ pub(super) fn run(
     outputs.write(
         || segments_json::to_text(&comparison, status.code()),
         |verbose| segments_markdown(&comparison, verbose),
+        || html::segments(&comparison),
         |options| segments_terminal(&comparison, options),
     )?;
     // Silence would read as `no drift`.

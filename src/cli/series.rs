@@ -8,7 +8,7 @@ use super::stored::{self, read_profile};
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::series::{Role, SeriesOptions, series};
 use driftsphere::profile::Profile;
-use driftsphere::report::{series_headline, series_json, series_markdown, series_page};
+use driftsphere::report::{html, series_headline, series_json, series_markdown, series_page};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
@@ -49,6 +49,7 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     outputs.write(
         || series_json::to_text(&answer, status.code()),
         |verbose| series_markdown(&answer, verbose),
+        || html::series(&answer),
         |options| series_page(&answer, options),
     )?;
     // Silence would read as `no drift`.

@@ -73,6 +73,8 @@ pub use finding::{
     Verdict,
 };
 pub use options::CompareOptions;
+#[cfg(feature = "html")]
+pub(crate) use pictures::wilson;
 pub use result::{
     Comparison, FrechetSummary, MixOrMeaning, Note, SelfCheckSummary, SpaceSummary, WindowSummary,
 };

@@ -7,7 +7,7 @@ use super::headline::headline;
 use super::number;
 use super::page::Entry;
 use super::parts::{
-    LISTED, NAME, SENTENCE, TOLD, has_moved, more, p, subject, tone, verdict_entry,
+    LISTED, NAME, SENTENCE, has_moved, more, p, subject, tone, verdict_entry,
 };
 use super::places::{Place, is_medoid, places as find_places};
 use crate::compare::{Comparison, Finding, Verdict, WindowSummary};
@@ -34,7 +34,8 @@ fn window(page: &mut dyn Canvas, role: &str, window: &WindowSummary) {
     page.item(role, &text);
 }
 
-pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison) {
+/// The `most` things that moved most, in sentences.
+pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison, most: usize) {
     let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
     if moved.is_empty() {
         return;
@@ -50,7 +51,7 @@ pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison) {
         }
     }
     page.heading("What moved most");
-    for (i, (finding, more)) in told.iter().take(TOLD).enumerate() {
+    for (i, (finding, more)) in told.iter().take(most).enumerate() {
         let more = match more {
             0 => String::new(),
             n => format!(" (and {n} more of this kind)"),

@@ -67,7 +67,7 @@ fn name(window: &SeriesWindow) -> String {
     }
 }
 
-fn write(page: &mut dyn Canvas, series: &Series, verbose: bool) {
+pub(super) fn write(page: &mut dyn Canvas, series: &Series, verbose: bool) {
     let line = series_headline(series);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     let tone = match (series.episodes.is_empty(), lead) {
