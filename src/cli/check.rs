@@ -8,7 +8,9 @@ use super::stored::{self, read_profile};
 use anyhow::{Context, Result, bail};
 use driftsphere::check::{Evidence, Outcome, Rules, check, starter};
 use driftsphere::compare::{CompareOptions, compare};
-use driftsphere::report::{CheckNames, check_headline, check_json, check_markdown, check_page, html};
+use driftsphere::report::{
+    CheckNames, check_headline, check_json, check_markdown, check_page, html,
+};
 use driftsphere::{Error, ErrorKind};
 use std::fs::File;
 use std::io::Read;

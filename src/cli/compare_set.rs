@@ -8,7 +8,9 @@ use super::renderings::Renderings;
 use anyhow::{Result, bail};
 use driftsphere::compare::{Verdict, compare_sets};
 use driftsphere::profile::ProfileSet;
-use driftsphere::report::{html, segments_headline, segments_json, segments_markdown, segments_terminal};
+use driftsphere::report::{
+    html, segments_headline, segments_json, segments_markdown, segments_terminal,
+};
 
 pub(super) fn run(
     args: &CompareArgs,

@@ -12,7 +12,9 @@ use super::window::Window;
 use anyhow::{Result, bail};
 use driftsphere::compare::stability::{Change, Question, Stability, StabilityOptions, stability};
 use driftsphere::profile::Profile;
-use driftsphere::report::{html, stability_headline, stability_json, stability_markdown, stability_page};
+use driftsphere::report::{
+    html, stability_headline, stability_json, stability_markdown, stability_page,
+};
 use std::path::{Path, PathBuf};
 
 /// Bytes of a number in a sample.

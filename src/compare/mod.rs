@@ -80,4 +80,6 @@ pub use result::{
 };
 pub use segments::{SegmentComparison, SetComparison, compare_sets};
 pub use statistic::{Statistic, StatisticChoice};
+#[cfg(feature = "html")]
+pub(crate) use tails::without_tail;
 pub use thresholds::Thresholds;

@@ -6,9 +6,7 @@ use super::escape::{clip, escape};
 use super::headline::headline;
 use super::number;
 use super::page::Entry;
-use super::parts::{
-    LISTED, NAME, SENTENCE, has_moved, more, p, subject, tone, verdict_entry,
-};
+use super::parts::{LISTED, NAME, SENTENCE, has_moved, more, p, subject, tone, verdict_entry};
 use super::places::{Place, is_medoid, places as find_places};
 use crate::compare::{Comparison, Finding, Verdict, WindowSummary};
 use crate::sphere::is_made_up;

@@ -5,6 +5,7 @@
 
 use super::chart::Chart;
 use super::findings::FindingList;
+use super::map::SpaceMap;
 use crate::report::canvas::Canvas;
 use crate::report::escape::clip;
 use crate::report::page::{Entry, Tone};
@@ -35,12 +36,15 @@ pub(super) enum Block {
         tone: &'static str,
         rest: String,
     },
+    /// The heading of a part of a section.
+    Heading(String),
     Text(String),
     Aside(String),
     List(Vec<Item>),
     Table(Table),
     Charts(Vec<Chart>),
     Findings(FindingList),
+    Map(Box<SpaceMap>),
 }
 
 /// An item of a list: behind a dot, behind a number, or behind a word.
@@ -78,9 +82,9 @@ pub(super) struct Cell {
 impl Table {
     pub(super) fn new(caption: &str, header: &[&str], rows: Vec<Vec<Entry>>) -> Self {
         let right = |i: usize| rows.first().is_some_and(|row| row[i].right);
-        let head = |(i, name): (usize, &&str)| Head {
-            text: (*name).to_owned(),
-            class: if right(i) { "right" } else { "" },
+        let head = |(i, name): (usize, &&str)| match right(i) {
+            true => Head::right(name),
+            false => Head::left(name),
         };
         let header = header.iter().enumerate().map(head).collect();
         let cells = |row: Vec<Entry>| row.into_iter().map(Cell::new).collect();
@@ -89,6 +93,18 @@ impl Table {
             header,
             rows: rows.into_iter().map(cells).collect(),
         }
+    }
+}
+
+impl Head {
+    pub(super) fn left(text: &str) -> Self {
+        let (text, class) = (text.to_owned(), "");
+        Self { text, class }
+    }
+
+    pub(super) fn right(text: &str) -> Self {
+        let (text, class) = (text.to_owned(), "right");
+        Self { text, class }
     }
 }
 

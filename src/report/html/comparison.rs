@@ -4,6 +4,7 @@ use super::blocks::{Block, Blocks};
 use super::configuration::configuration;
 use super::document::Document;
 use super::findings::FindingList;
+use super::spaces::spaces;
 use crate::compare::Comparison;
 use crate::profile::Profile;
 use crate::report::canvas::Canvas;
@@ -71,6 +72,7 @@ fn body(page: &mut Blocks, comparison: &Comparison, profiles: (&Profile, &Profil
         }
         page.push(Block::Findings(FindingList::new(comparison, profiles)));
     }
+    spaces(page, comparison, profiles);
     sections::groups(page, comparison);
     finding_sections::not_enough_data(page, comparison, true);
     finding_sections::not_tested(page, comparison, true);

@@ -33,11 +33,16 @@ pub(super) fn configuration(
     both("ids", &|p| p.config().ids.name().to_owned());
     both("class taken from", &|p| p.class_sources().name().to_owned());
     both("sealed", &|p| yes_or_no(p.config().is_sealed()));
-    both("named values", &|p| number::count(p.features().len() as u64));
+    both(
+        "named values",
+        &|p| number::count(p.features().len() as u64),
+    );
     for name in reference.config().spaces.keys() {
         let name = name.as_str();
         let what = |part: &str| format!("{}: {part}", clip(name, NAME));
-        both(&what("role"), &|p| of_space(p, name, |s| s.role.name().to_owned()));
+        both(&what("role"), &|p| {
+            of_space(p, name, |s| s.role.name().to_owned())
+        });
         both(&what("sample"), &|p| {
             let kept = p.spaces().get(name).map(|space| space.sample().len());
             kept.map_or("-".into(), |kept| number::counted(kept as u64, "record"))
@@ -80,7 +85,12 @@ fn yes_or_no(is: bool) -> String {
 }
 
 fn keys(reference: &Profile, target: &Profile) -> Vec<String> {
-    let mut keys: Vec<String> = reference.tags().keys().chain(target.tags().keys()).cloned().collect();
+    let mut keys: Vec<String> = reference
+        .tags()
+        .keys()
+        .chain(target.tags().keys())
+        .cloned()
+        .collect();
     keys.sort();
     keys.dedup();
     keys

@@ -36,7 +36,7 @@ pub(super) fn sketches<'p>(
 ) -> Option<(&'p Quantiles, &'p Quantiles)> {
     let of = |profile: &'p Profile| match finding.group.strip_prefix("space ") {
         Some(space) => of_space(profile, space, finding),
-        None => of_feature(profile, finding),
+        None => of_feature(profile, finding).or_else(|| of_objects(profile, finding)),
     };
     let both = (of(reference)?, of(target)?);
     (both.0.finite_count() > 0 && both.1.finite_count() > 0).then_some(both)
@@ -49,6 +49,21 @@ fn of_feature<'p>(profile: &'p Profile, finding: &Finding) -> Option<&'p Quantil
     Some(profile.features().get(&finding.feature)?.numbers())
 }
 
+/// A number of objects, which is called by its kind and its name.
+fn of_objects<'p>(profile: &'p Profile, finding: &Finding) -> Option<&'p Quantiles> {
+    let mut tables = profile.objects().iter();
+    let (table, name) = tables.find_map(|(kind, table)| {
+        let name = finding.feature.strip_prefix(kind.as_str())?;
+        Some((table, name.strip_prefix(' ')?))
+    })?;
+    let group = match &finding.scope {
+        Scope::All => table.all(),
+        Scope::Class(class) => table.classes().get(class)?,
+        Scope::Cluster(_) | Scope::BetweenClasses(_) => return None,
+    };
+    Some(group.features().get(name)?.numbers())
+}
+
 fn of_space<'p>(profile: &'p Profile, name: &str, finding: &Finding) -> Option<&'p Quantiles> {
     // Distances measured on the samples are to other centres than the sketches'.
     let space = profile.spaces().get(name).filter(|_| !finding.sampled)?;
@@ -57,7 +72,9 @@ fn of_space<'p>(profile: &'p Profile, name: &str, finding: &Finding) -> Option<&
         ("cluster distance", Scope::All) => Some(space.cluster_distance()),
         ("own-centre distance", Scope::All) => Some(space.own_distance()),
         ("boundary distance", Scope::All) => Some(space.boundary()),
-        ("own-centre distance", Scope::Class(class)) => Some(space.classes().get(class)?.distance()),
+        ("own-centre distance", Scope::Class(class)) => {
+            Some(space.classes().get(class)?.distance())
+        }
         ("boundary distance", Scope::Class(class)) => Some(space.classes().get(class)?.boundary()),
         ("cluster distance", Scope::Cluster(cluster)) => {
             let codebook = profile.config().spaces.get(name)?.codebook.as_ref()?;
@@ -79,6 +96,14 @@ pub(super) fn histogram(reference: &Quantiles, target: &Quantiles) -> Option<His
         medians: (at(reference, 0.5), at(target, 0.5)),
         edges,
     })
+}
+
+/// The distribution of one profile, as the reference's; nothing is the target's.
+pub(super) fn single(quantiles: &Quantiles) -> Option<Histogram> {
+    let mut histogram = histogram(quantiles, quantiles)?;
+    histogram.target.clear();
+    histogram.medians.1 = None;
+    Some(histogram)
 }
 
 fn at(quantiles: &Quantiles, rank: f64) -> Option<f64> {
@@ -109,7 +134,10 @@ fn parts(quantiles: &Quantiles, edges: &[f64]) -> Option<Vec<Part>> {
     // What lies outside is not drawn, but the smallest value belongs to the first bin.
     let mut masses = masses.into_iter();
     let below = masses.next()?;
-    let first = quantiles.min().filter(|min| *min == edges[0]).map(|_| below);
+    let first = quantiles
+        .min()
+        .filter(|min| *min == edges[0])
+        .map(|_| below);
     let mut parts: Vec<Part> = masses
         .take(edges.len() - 1)
         .map(|mass| Part {

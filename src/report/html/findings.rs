@@ -62,12 +62,12 @@ impl FindingList {
         let findings = &comparison.findings;
         let card = |finding| Card::new(finding, comparison, profiles);
         let header = [
-            ("what", ""),
-            ("change", ""),
-            ("times what matters", "right"),
-            ("p", "right"),
-            ("records", "right"),
-            ("verdict", ""),
+            ("what", false),
+            ("change", false),
+            ("times what matters", true),
+            ("p", true),
+            ("records", true),
+            ("verdict", false),
         ];
         let mut verdicts: Vec<Verdict> = findings.iter().map(|f| f.verdict).collect();
         verdicts.sort_unstable_by(|a, b| b.cmp(a));
@@ -89,9 +89,12 @@ impl FindingList {
         Self {
             header: header
                 .into_iter()
-                .map(|(text, class)| Head {
-                    text: text.to_owned(),
-                    class,
+                .map(|(text, right)| {
+                    if right {
+                        Head::right(text)
+                    } else {
+                        Head::left(text)
+                    }
                 })
                 .collect(),
             cards: findings.iter().map(card).collect(),
@@ -119,7 +122,11 @@ impl Card {
             times: relative.map_or("-".into(), |times| format!("{times:.1}")),
             weight: relative.unwrap_or(-1.0).to_string(),
             p: p(finding.p_adjusted, comparison),
-            p_sort: finding.p_adjusted.filter(|p| p.is_finite()).unwrap_or(2.0).to_string(),
+            p_sort: finding
+                .p_adjusted
+                .filter(|p| p.is_finite())
+                .unwrap_or(2.0)
+                .to_string(),
             records: records(finding),
             sentence: text(Some(&finding.sentence)),
             reason: text(finding.reason.as_deref()),
@@ -156,7 +163,11 @@ fn facts(finding: &Finding, comparison: &Comparison) -> Vec<(String, String)> {
     let mut fact = |term: &str, value: String| facts.push((term.to_owned(), value));
     for effect in finding.effect.iter().chain(&finding.other_effects) {
         let size = |x: f64| escape(&number::size(x, &effect.unit)).into_owned();
-        let sign = if effect.reaches_threshold() { "reaches" } else { "below" };
+        let sign = if effect.reaches_threshold() {
+            "reaches"
+        } else {
+            "below"
+        };
         let mut text = format!("{} ({sign} {})", size(effect.value), size(effect.threshold));
         if let Some(detectable) = effect.detectable {
             text += &format!("; would be seen from {}", size(detectable));
@@ -164,14 +175,27 @@ fn facts(finding: &Finding, comparison: &Comparison) -> Vec<(String, String)> {
         fact(&clip(&effect.name, NAME), text);
     }
     if let Some(value) = finding.value {
-        fact("statistic", format!("{} {}", clip(&finding.statistic, NAME), number::number(value)));
+        fact(
+            "statistic",
+            format!(
+                "{} {}",
+                clip(&finding.statistic, NAME),
+                number::number(value)
+            ),
+        );
     }
     if let Some(p_value) = finding.p_value {
-        fact("p of this test alone", number::p_value(p_value, comparison.alpha));
+        fact(
+            "p of this test alone",
+            number::p_value(p_value, comparison.alpha),
+        );
     }
     if finding.p_adjusted.is_some() {
         let adjusted = p(finding.p_adjusted, comparison);
-        fact("p, all tests taken together", format!("{adjusted} (alpha {})", comparison.alpha));
+        fact(
+            "p, all tests taken together",
+            format!("{adjusted} (alpha {})", comparison.alpha),
+        );
     }
     if let Some(permutations) = finding.permutations {
         fact("permutations", number::count(permutations));
@@ -201,12 +225,15 @@ fn facts(finding: &Finding, comparison: &Comparison) -> Vec<(String, String)> {
 
 fn charts(finding: &Finding, profiles: (&Profile, &Profile)) -> Vec<Chart> {
     let title = subject(finding);
-    let histogram = sketches(profiles, finding).and_then(|(a, b)| histogram(a, b));
+    // What is yes or no has shares.
+    let numbers = sketches(profiles, finding).filter(|_| finding.shares.is_empty());
+    let histogram = numbers.and_then(|(a, b)| histogram(a, b));
     let drawn = histogram.and_then(|histogram| {
         let mut chart = chart::histogram(title.clone(), &histogram, (WIDTH, HEIGHT))?;
-        chart.note = "Shares of the records by value, from the 0.5 % to the 99.5 % quantile; shaded: 95 % \
+        chart.note =
+            "Shares of the records by value, from the 0.5 % to the 99.5 % quantile; shaded: 95 % \
                       bands; upright: medians."
-            .to_owned();
+                .to_owned();
         Some(chart)
     });
     let drawn = drawn.or_else(|| chart::quantiles(title.clone(), &finding.quantiles));
@@ -229,5 +256,9 @@ fn tables(finding: &Finding) -> Vec<Table> {
         ]
     };
     let rows = finding.quantiles.iter().map(row).collect();
-    vec![Table::new("Quantiles", &["quantile", "reference", "target"], rows)]
+    vec![Table::new(
+        "Quantiles",
+        &["quantile", "reference", "target"],
+        rows,
+    )]
 }

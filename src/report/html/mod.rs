@@ -27,10 +27,18 @@ mod configuration;
 mod distributions;
 mod document;
 mod findings;
+mod map;
 mod pages;
+mod profile;
 mod reading;
+mod series;
+mod spaces;
+mod stability;
 #[cfg(test)]
 mod tests;
 
 pub use comparison::comparison;
-pub use pages::{checked, profile, profile_set, segments, series, stability};
+pub use pages::{checked, segments};
+pub use profile::{profile, profile_set};
+pub use series::series;
+pub use stability::stability;

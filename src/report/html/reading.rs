@@ -1,7 +1,7 @@
 //! What a finding means, and what usually causes it: general knowledge about a kind
 //! of change, beside the sentence that says what was found.
 
-use crate::compare::{Finding, Kind};
+use crate::compare::{Finding, Kind, without_tail};
 
 /// How to read one kind of finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -156,8 +156,9 @@ pub(super) fn reading_of(finding: &Finding) -> Reading {
             "A field that is no longer filled, a join that fails, another source.",
         );
     }
+    let feature = without_tail(&finding.feature);
     let known = match finding.group.starts_with("space ") {
-        true => OF_SPACES.iter().find(|(name, _)| *name == finding.feature),
+        true => OF_SPACES.iter().find(|(name, _)| *name == feature),
         false => OF_GROUPS.iter().find(|(name, _)| *name == finding.group),
     };
     match (known, finding.kind) {
@@ -171,5 +172,47 @@ pub(super) fn reading_of(finding: &Finding) -> Reading {
             "Another mix of subjects, other annotators or instructions.",
         ),
         (None, _) => Reading::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{CompareOptions, compare};
+    use crate::ingest::{Batch, Column};
+    use crate::profile::{
+        FitOptions, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
+    };
+    use ndarray::Array2;
+
+    /// Names of findings are made in many places; this one must know them.
+    #[test]
+    fn every_finding_about_a_space_can_be_read() {
+        let rows = Array2::from_shape_fn((400, 4), |(i, j)| {
+            ((i * (2 * j + 3)) as f32 * 0.618_034).fract() + 0.1
+        });
+        let labels = Column::from((0..400).map(|i| format!("{}", i % 3)).collect::<Vec<_>>());
+        let batch = Batch::new(400).space("x", rows.view()).labels(labels);
+        let config = ProfileConfig::new().space("x", SpaceConfig::new(4));
+        let fit = FitOptions::default();
+        let reference = profile_reference(config, fit, |b| b.track_batch(&batch)).unwrap();
+        let mut target = ProfileBuilder::new(reference.config().clone().like()).unwrap();
+        target.track_batch(&batch).unwrap();
+        let options = CompareOptions {
+            paired: Some(false),
+            ..CompareOptions::default()
+        };
+        let answer = compare(&reference, &target.freeze(), &options).unwrap();
+        assert!(answer.findings.len() > 20);
+        for finding in &answer.findings {
+            let reading = reading_of(finding);
+            assert!(
+                !reading.meaning.is_empty(),
+                "{}: {}",
+                finding.group,
+                finding.feature
+            );
+            assert!(!reading.causes.is_empty(), "{}", finding.feature);
+        }
     }
 }

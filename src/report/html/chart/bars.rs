@@ -54,3 +54,35 @@ pub(in crate::report::html) fn shares(title: String, all: &[SharePair]) -> Optio
     }
     Some(chart)
 }
+
+/// A bar for each of a few lengths.
+pub(in crate::report::html) fn lengths(title: String, parts: &[(&str, f64)]) -> Option<Chart> {
+    let finite = parts
+        .iter()
+        .map(|part| part.1)
+        .filter(|length| length.is_finite());
+    let scale = Scale::new((0.0, finite.fold(0.0, f64::max)), (LEFT, RIGHT + 50.0))?;
+    let mut chart = Chart {
+        title,
+        width: WIDTH,
+        height: (ROW * parts.len() as f64 + 4.0) as u32,
+        ..Chart::default()
+    };
+    let mut told = Vec::new();
+    for (i, (name, length)) in parts.iter().enumerate() {
+        let y = ROW * i as f64 + 4.0;
+        let text = format!("{name}: {}", number::number(*length));
+        let bar = Path::rectangle(LEFT, y, scale.at(*length), y + 14.0);
+        chart.titled("bar target", bar, text.clone());
+        chart.label(LEFT - 6.0, y + 11.0, "end", *name);
+        chart.label(
+            f64::from(WIDTH) - 4.0,
+            y + 11.0,
+            "end",
+            number::number(*length),
+        );
+        told.push(text);
+    }
+    chart.description = format!("{}.", told.join("; "));
+    Some(chart)
+}

@@ -27,11 +27,18 @@ pub(in crate::report::html) fn histogram(
         height,
         ..Chart::default()
     };
-    let classes = [("band reference", "line reference"), ("band target", "line target")];
-    for (side, (band, _)) in sides.into_iter().zip(classes) {
+    let classes = [
+        ("band reference", "line reference"),
+        ("band target", "line target"),
+    ];
+    let drawn = || {
+        let sides = sides.into_iter().zip(classes);
+        sides.filter(|(side, _)| !side.is_empty())
+    };
+    for (side, (band, _)) in drawn() {
         chart.shape(band, ribbon(histogram, side, &across, &up));
     }
-    for (side, (_, line)) in sides.into_iter().zip(classes) {
+    for (side, (_, line)) in drawn() {
         chart.shape(line, steps(histogram, side, &across, &up));
     }
     let medians = [
@@ -51,7 +58,7 @@ pub(in crate::report::html) fn histogram(
         chart.key();
     }
     chart.description = format!(
-        "Histograms of both windows from {} to {}; {}.",
+        "Histogram from {} to {}; {}.",
         number::number(first),
         number::number(last),
         told.join(", ")
@@ -74,7 +81,10 @@ fn steps(histogram: &Histogram, side: &[Part], across: &Scale, up: &Scale) -> Pa
 /// Where the truth of one side lies: between the bounds of each bin.
 fn ribbon(histogram: &Histogram, side: &[Part], across: &Scale, up: &Scale) -> Path {
     let mut path = Path::default();
-    path.go(across.at(histogram.edges[0]), up.at(side.first().map_or(0.0, |p| p.upper)));
+    path.go(
+        across.at(histogram.edges[0]),
+        up.at(side.first().map_or(0.0, |p| p.upper)),
+    );
     for (ends, part) in histogram.edges.windows(2).zip(side) {
         path.to(across.at(ends[0]), up.at(part.upper));
         path.to(across.at(ends[1]), up.at(part.upper));

@@ -6,13 +6,15 @@
 
 mod bars;
 mod histogram;
+mod intervals;
 mod points;
 mod quantiles;
 mod scale;
 mod timeline;
 
-pub(super) use bars::shares;
+pub(super) use bars::{lengths, shares};
 pub(super) use histogram::histogram;
+pub(super) use intervals::{Measured, intervals};
 pub(super) use points::{PALETTE, dots};
 pub(super) use quantiles::quantiles;
 pub(super) use scale::Scale;

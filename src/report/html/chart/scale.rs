@@ -73,7 +73,12 @@ mod tests {
 
     #[test]
     fn what_has_no_extent_is_not_drawn_and_what_is_outside_stays_inside() {
-        for (from, to) in [(1.0, 1.0), (2.0, 1.0), (0.0, f64::NAN), (f64::MIN, f64::MAX)] {
+        for (from, to) in [
+            (1.0, 1.0),
+            (2.0, 1.0),
+            (0.0, f64::NAN),
+            (f64::MIN, f64::MAX),
+        ] {
             assert!(Scale::new((from, to), (0.0, 1.0)).is_none());
         }
         let scale = Scale::new((0.0, 2.0), (10.0, 30.0)).unwrap();

@@ -36,13 +36,13 @@ pub(in crate::report::html) enum Mark {
 
 /// The values as dots on a line, with the threshold, the episodes as a shade and
 /// the marks as uprights.
-pub(in crate::report::html) fn timeline(of: &Timeline<'_>, (width, height): (u32, u32)) -> Option<Chart> {
+pub(in crate::report::html) fn timeline(
+    of: &Timeline<'_>,
+    (width, height): (u32, u32),
+) -> Option<Chart> {
     let last = of.names.len().checked_sub(1)?;
     let bottom = f64::from(height) - 20.0;
-    let across = Scale::new(
-        (-0.5, last as f64 + 0.5),
-        (LEFT, f64::from(width) - LEFT),
-    )?;
+    let across = Scale::new((-0.5, last as f64 + 0.5), (LEFT, f64::from(width) - LEFT))?;
     let finite = of.points.iter().map(|point| point.1);
     let finite = finite.filter(|value| value.is_finite());
     let highest = finite.fold(1.25 * of.threshold, f64::max);
@@ -71,7 +71,11 @@ pub(in crate::report::html) fn timeline(of: &Timeline<'_>, (width, height): (u32
     }
     let y = up.at(of.threshold);
     let text = format!("matters from {}", number::size(of.threshold, of.unit));
-    chart.titled("threshold", Path::line(LEFT, y, f64::from(width) - LEFT, y), text.clone());
+    chart.titled(
+        "threshold",
+        Path::line(LEFT, y, f64::from(width) - LEFT, y),
+        text.clone(),
+    );
     chart.label(f64::from(width) - LEFT, y - 3.0, "end", text);
     let mut line = Path::default();
     for (i, &(at, value)) in of.points.iter().enumerate() {
@@ -85,10 +89,18 @@ pub(in crate::report::html) fn timeline(of: &Timeline<'_>, (width, height): (u32
         let text = format!("{}: {}", of.names[at], number::size(value, of.unit));
         chart.titled("dot target small", dot, text);
     }
-    chart.shape("axis", Path::line(LEFT, bottom, f64::from(width) - LEFT, bottom));
+    chart.shape(
+        "axis",
+        Path::line(LEFT, bottom, f64::from(width) - LEFT, bottom),
+    );
     chart.label(LEFT, bottom + 15.0, "", of.names[0].clone());
     if last > 0 {
-        chart.label(f64::from(width) - LEFT, bottom + 15.0, "end", of.names[last].clone());
+        chart.label(
+            f64::from(width) - LEFT,
+            bottom + 15.0,
+            "end",
+            of.names[last].clone(),
+        );
     }
     Some(chart)
 }

@@ -53,6 +53,21 @@
     });
   });
 
+  // A map shows one class or cluster alone.
+  document.querySelectorAll(".map").forEach(function (map) {
+    var only = map.querySelector(".only");
+    var select = only.querySelector("select");
+    only.hidden = false;
+    select.addEventListener("change", function () {
+      var kind = select.value.split(" ")[0];
+      map.classList.toggle("classes", kind === "class");
+      map.classList.toggle("clusters", kind === "cluster");
+      map.querySelectorAll("[data-place]").forEach(function (path) {
+        path.style.display = !kind || path.dataset.place === select.value ? "" : "none";
+      });
+    });
+  });
+
   // Findings are filtered by their words and their verdict.
   var table = document.getElementById("findings");
   if (table) {
