@@ -18,6 +18,12 @@ pub(super) fn run(
     target: &ProfileSet,
     outputs: &Renderings<'_>,
 ) -> Result<ExitStatus> {
+    if !args.picture_roots.is_empty() {
+        bail!(
+            "--images is for one comparison, and these are sets; compare their members, named \
+             FILE#COLUMN=VALUE"
+        );
+    }
     if !args.history.is_empty() {
         bail!(
             "--history is for one window, and these are sets; compare their members, named \

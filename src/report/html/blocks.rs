@@ -45,6 +45,16 @@ pub(super) enum Block {
     Charts(Vec<Chart>),
     Findings(FindingList),
     Map(Box<SpaceMap>),
+    Gallery(Vec<Shot>),
+}
+
+/// A small picture of a record.
+#[derive(Debug)]
+pub(super) struct Shot {
+    pub(super) id: String,
+    /// A JPEG file in base 64; empty where there is none.
+    pub(super) source: String,
+    pub(super) caption: String,
 }
 
 /// An item of a list: behind a dot, behind a number, or behind a word.

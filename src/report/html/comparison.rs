@@ -3,7 +3,8 @@
 use super::blocks::{Block, Blocks};
 use super::configuration::configuration;
 use super::document::Document;
-use super::findings::FindingList;
+use super::findings::{FindingList, moved_charts};
+use super::pictures::Pictures;
 use super::spaces::spaces;
 use crate::compare::Comparison;
 use crate::profile::Profile;
@@ -22,12 +23,14 @@ const TOLD: usize = 3;
 /// then spaces, records and the configuration.
 ///
 /// `reference` and `target` are the profiles that were compared: charts are drawn
-/// from what they hold.
+/// from what they hold. `pictures` are those of the records that [`wanted`](super::wanted)
+/// names; [`Pictures::default`] shows none.
 ///
 /// ```
 /// use driftsphere::compare::{CompareOptions, compare};
 /// use driftsphere::ingest::{Batch, Column};
 /// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
+/// use driftsphere::report::html::{self, Pictures};
 ///
 /// let window = |offset: f64| -> driftsphere::Result<_> {
 ///     let brightness: Vec<f64> = (0..500).map(|i| f64::from(i % 97) + offset).collect();
@@ -37,21 +40,30 @@ const TOLD: usize = 3;
 /// };
 /// let (march, april) = (window(0.0)?, window(-40.0)?);
 /// let answer = compare(&march, &april, &CompareOptions::default())?;
-/// let page = driftsphere::report::html::comparison(&answer, &march, &april);
+/// let page = html::comparison(&answer, &march, &april, &Pictures::default());
 /// assert!(page.starts_with("<!doctype html>"));
 /// assert!(page.contains("DRIFT") && !page.contains("<brightness>"));
 /// # Ok::<(), driftsphere::Error>(())
 /// ```
 #[must_use]
-pub fn comparison(comparison: &Comparison, reference: &Profile, target: &Profile) -> String {
+pub fn comparison(
+    comparison: &Comparison,
+    reference: &Profile,
+    target: &Profile,
+    pictures: &Pictures,
+) -> String {
     let mut top = Blocks::default();
     sections::verdict(&mut top, comparison);
     sections::moved_most(&mut top, comparison, TOLD);
+    let charts = moved_charts(comparison, (reference, target), TOLD);
+    if !charts.is_empty() {
+        top.push(Block::Charts(charts));
+    }
     sections::notes(&mut top, comparison);
     sections::not_used(&mut top, comparison);
 
     let mut page = Blocks::default();
-    body(&mut page, comparison, (reference, target));
+    body(&mut page, comparison, (reference, target), pictures);
     configuration(&mut page, comparison, (reference, target));
     let title = format!(
         "{}: {} against {}",
@@ -63,16 +75,23 @@ pub fn comparison(comparison: &Comparison, reference: &Profile, target: &Profile
 }
 
 /// What one comparison says beyond its top.
-fn body(page: &mut Blocks, comparison: &Comparison, profiles: (&Profile, &Profile)) {
+fn body(
+    page: &mut Blocks,
+    comparison: &Comparison,
+    profiles: (&Profile, &Profile),
+    pictures: &Pictures,
+) {
     sections::why(page, comparison);
     if !comparison.findings.is_empty() {
         page.heading("Findings");
         for line in finding_sections::together(comparison) {
             page.item("-", &line);
         }
-        page.push(Block::Findings(FindingList::new(comparison, profiles)));
+        page.push(Block::Findings(FindingList::new(
+            comparison, profiles, pictures,
+        )));
     }
-    spaces(page, comparison, profiles);
+    spaces(page, comparison, profiles, pictures);
     sections::groups(page, comparison);
     finding_sections::not_enough_data(page, comparison, true);
     finding_sections::not_tested(page, comparison, true);

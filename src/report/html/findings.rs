@@ -1,22 +1,25 @@
 //! Every finding: a table of all, and each with its distributions, its evidence and
 //! what it means.
 
-use super::blocks::{Head, Table, tone_class};
+use super::blocks::{Head, Shot, Table, tone_class};
 use super::chart::{self, Chart, WIDTH};
 use super::distributions::{histogram, sketches};
+use super::pictures::{Pictures, side_of};
 use super::reading::reading_of;
-use crate::compare::{Comparison, Effect, Finding, Verdict};
+use crate::compare::{Comparison, Effect, Finding, TellingRecord, Verdict};
 use crate::profile::Profile;
 use crate::report::escape::{clip, escape};
 use crate::report::finding_sections::{change, leading};
 use crate::report::number;
 use crate::report::page::Entry;
-use crate::report::parts::{NAME, SENTENCE, p, subject, tone};
+use crate::report::parts::{NAME, SENTENCE, has_moved, p, subject, tone};
 
 /// Characters of a record's id.
 const ID: usize = 120;
 /// Records and values that are named for one finding.
 const NAMED: usize = 12;
+/// Width and height of a chart at the top.
+const SMALL: (u32, u32) = (240, 100);
 /// Height of a finding's chart.
 const HEIGHT: u32 = 170;
 
@@ -55,12 +58,18 @@ pub(super) struct Card {
     pub(super) charts: Vec<Chart>,
     pub(super) tables: Vec<Table>,
     pub(super) telling: Vec<(String, String)>,
+    /// The same as pictures, where they were looked for.
+    pub(super) shots: Vec<Shot>,
 }
 
 impl FindingList {
-    pub(super) fn new(comparison: &Comparison, profiles: (&Profile, &Profile)) -> Self {
+    pub(super) fn new(
+        comparison: &Comparison,
+        profiles: (&Profile, &Profile),
+        pictures: &Pictures,
+    ) -> Self {
         let findings = &comparison.findings;
-        let card = |finding| Card::new(finding, comparison, profiles);
+        let card = |finding| Card::new(finding, comparison, profiles, pictures);
         let header = [
             ("what", false),
             ("change", false),
@@ -105,7 +114,12 @@ impl FindingList {
 }
 
 impl Card {
-    fn new(finding: &Finding, comparison: &Comparison, profiles: (&Profile, &Profile)) -> Self {
+    fn new(
+        finding: &Finding,
+        comparison: &Comparison,
+        profiles: (&Profile, &Profile),
+        pictures: &Pictures,
+    ) -> Self {
         let reading = reading_of(finding);
         let relative = leading(finding).map(Effect::relative);
         let relative = relative.filter(|times| times.is_finite());
@@ -137,15 +151,21 @@ impl Card {
             charts: charts(finding, profiles),
             tables: tables(finding),
             telling: (finding.records.iter().take(NAMED))
-                .map(|record| {
-                    let distance = record.distance.map_or_else(String::new, |distance| {
-                        format!(", distance {}", number::number(distance))
-                    });
-                    (clip(&record.id, ID), clip(&record.role, NAME) + &distance)
-                })
+                .map(|record| (clip(&record.id, ID), why(record)))
+                .collect(),
+            shots: (finding.records.iter().take(NAMED))
+                .filter_map(|record| pictures.shot(side_of(&record.role), &record.id, why(record)))
                 .collect(),
         }
     }
+}
+
+/// Why a record is named.
+fn why(record: &TellingRecord) -> String {
+    let distance = record.distance.map_or_else(String::new, |distance| {
+        format!(", distance {}", number::number(distance))
+    });
+    clip(&record.role, NAME) + &distance
 }
 
 fn records(finding: &Finding) -> String {
@@ -221,6 +241,25 @@ fn facts(finding: &Finding, comparison: &Comparison) -> Vec<(String, String)> {
         );
     }
     facts
+}
+
+/// Small distributions of the first findings that moved and have some.
+pub(super) fn moved_charts(
+    comparison: &Comparison,
+    profiles: (&Profile, &Profile),
+    most: usize,
+) -> Vec<Chart> {
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    let moved = comparison.findings.iter().filter(has_moved);
+    let charts = moved.filter_map(|finding| {
+        let what = (finding.group.as_str(), finding.feature.as_str());
+        let (a, b) = sketches(profiles, finding).filter(|_| !told.contains(&what))?;
+        let mut chart = chart::histogram(subject(finding), &histogram(a, b)?, SMALL)?;
+        chart.note = change(finding);
+        told.push(what);
+        Some(chart)
+    });
+    charts.take(most).collect()
 }
 
 fn charts(finding: &Finding, profiles: (&Profile, &Profile)) -> Vec<Chart> {

@@ -29,6 +29,7 @@ mod document;
 mod findings;
 mod map;
 mod pages;
+mod pictures;
 mod profile;
 mod reading;
 mod series;
@@ -39,6 +40,7 @@ mod tests;
 
 pub use comparison::comparison;
 pub use pages::{checked, segments};
+pub use pictures::{Pictures, Side, Wanted, wanted};
 pub use profile::{profile, profile_set};
 pub use series::series;
 pub use stability::stability;

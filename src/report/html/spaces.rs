@@ -5,6 +5,7 @@ use super::blocks::{Block, Blocks, Cell, Head, Table};
 use super::chart::{self, Chart};
 use super::distributions::histogram;
 use super::map::SpaceMap;
+use super::pictures::{Pictures, medoids, novel};
 use crate::compare::{Comparison, Finding, Scope, SpaceSummary};
 use crate::profile::{Profile, SpaceGroup, SpaceProfile};
 use crate::report::canvas::Canvas;
@@ -40,6 +41,7 @@ pub(super) fn spaces(
     page: &mut Blocks,
     comparison: &Comparison,
     profiles @ (reference, target): (&Profile, &Profile),
+    pictures: &Pictures,
 ) {
     for (at, summary) in comparison.spaces.iter().enumerate() {
         let name = summary.name.as_str();
@@ -55,6 +57,13 @@ pub(super) fn spaces(
             }
         }
         mix_or_meaning(page, summary);
+        let novel = novel(pictures, target, name);
+        if !novel.is_empty() {
+            page.push(Block::Heading(
+                "Target records farthest from every cluster".into(),
+            ));
+            page.push(Block::Gallery(novel));
+        }
         let books = [reference, target].map(|p| p.config().spaces.get(name)?.codebook.as_deref());
         let common = match books {
             [Some(a), Some(b)] => (a.centres_hash() == b.centres_hash()).then_some(a),
@@ -67,6 +76,11 @@ pub(super) fn spaces(
             codebook: common,
         };
         fillers(page, &both);
+        let medoids = medoids(pictures, reference, name);
+        if !medoids.is_empty() {
+            page.push(Block::Heading("What the clusters look like".into()));
+            page.push(Block::Gallery(medoids));
+        }
         distances(page, &both, comparison);
         contingency(page, &both);
     }

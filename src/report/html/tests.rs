@@ -38,7 +38,7 @@ fn hostile_page() -> String {
         ..CompareOptions::default()
     };
     let answer = compare(&reference, &target, &options).unwrap();
-    comparison(&answer, &reference, &target)
+    comparison(&answer, &reference, &target, &Pictures::default())
 }
 
 /// Whether tags are closed in the order in which they were opened, and none is of
@@ -93,7 +93,7 @@ fn assert_well_formed(page: &str) {
         "fieldset",
         "legend",
     ];
-    const VOID: &[&str] = &["meta", "input", "!doctype"];
+    const VOID: &[&str] = &["meta", "input", "img", "!doctype"];
     let (before, rest) = page.split_once("<style>").unwrap();
     let (_, rest) = rest.split_once("</style>").unwrap();
     let (middle, rest) = rest.split_once("<script>").unwrap();
@@ -104,6 +104,14 @@ fn assert_well_formed(page: &str) {
         let (tag, text) = tag.split_once('>').expect("a tag ends");
         assert!(!text.contains('>'), "a bare > in {text:?}");
         let name = tag.split([' ', '/']).next().unwrap();
+        // Attributes are quoted, and those that the templates write.
+        let quotes = tag.matches('"').count();
+        assert!(
+            quotes.is_multiple_of(2) && (name == "meta" || !tag.contains('\'')),
+            "<{tag}>"
+        );
+        assert!(!tag.contains(" on"), "a handler in <{tag}>");
+        assert!(name != "img" || tag.contains("src=\"data:image/jpeg;base64,"));
         match tag.strip_prefix('/') {
             Some(name) => assert_eq!(open.pop(), Some(name), "closed out of order"),
             None if VOID.contains(&name) => {}
@@ -146,7 +154,7 @@ fn every_kind_of_answer_makes_a_sound_page() {
         fixtures::hostile(),
     ];
     for answer in answers {
-        let page = comparison(&answer, &reference, &target);
+        let page = comparison(&answer, &reference, &target, &Pictures::default());
         assert_harmless(&page);
         // The words of the terminal, with the characters that the markup needs.
         let line = headline(&answer);
@@ -169,7 +177,7 @@ fn one_answer_makes_the_same_bytes() {
 fn each_finding_has_its_distributions_and_its_evidence() {
     let (reference, target) = (window(0.0, 0.0), window(0.0, 40.0));
     let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
-    let page = comparison(&answer, &reference, &target);
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
     let cards = page.matches("<details class=\"finding").count();
     assert_eq!(cards, answer.findings.len());
     let (_, card) = page.split_once("<details class=\"finding bad\"").unwrap();
@@ -182,11 +190,40 @@ fn each_finding_has_its_distributions_and_its_evidence() {
     ] {
         assert!(card.contains(part), "{part}");
     }
-    // The median of 0, 1, ... 96, and the same plus 40.
-    assert!(card.contains("median of the target: 88"), "{card}");
+    // Three times 0 to 96 and 0 to 8 once more, plus 40.
+    assert!(card.contains("median of the target: 86"), "{card}");
 }
 
 #[test]
 fn a_profile_and_its_rules_have_pages() {
     assert_harmless(&profile(&window(0.0, 0.0), HOSTILE));
+}
+
+#[test]
+fn pictures_stand_where_they_were_found_and_ids_where_not() {
+    let (reference, target) = (window(0.0, 0.0), window(0.4, 40.0));
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let wanted = wanted(&answer, &reference, &target);
+    assert!(!wanted.is_empty() && wanted.len() <= 200);
+    let jpeg = [0xff, 0xd8, 0xff, 0xd9];
+    let one_found: Pictures = (wanted.iter().enumerate())
+        .map(|(i, record)| (record.clone(), (i == 0).then(|| jpeg.to_vec())))
+        .collect();
+    let page = comparison(&answer, &reference, &target, &one_found);
+    assert_harmless(&page);
+    assert!(page.contains("src=\"data:image/jpeg;base64,/9j/2Q==\""));
+    assert!(page.contains("no picture"));
+    let none = comparison(&answer, &reference, &target, &Pictures::default());
+    assert!(!none.contains("<img") && !none.contains("no picture"));
+}
+
+#[test]
+fn a_sealed_profile_shows_no_record() {
+    let (reference, target) = (window(0.0, 0.0), window(0.4, 40.0));
+    let sealed = target.seal().unwrap();
+    let answer = compare(&reference, &sealed, &CompareOptions::default()).unwrap();
+    assert_eq!(wanted(&answer, &reference, &sealed), []);
+    let page = comparison(&answer, &reference, &sealed, &Pictures::default());
+    assert!(page.contains("No map: a sealed profile keeps no record"));
+    assert!(!page.contains("class=\"map\""));
 }

@@ -76,7 +76,7 @@ pub(in crate::report::html) fn timeline(
         Path::line(LEFT, y, f64::from(width) - LEFT, y),
         text.clone(),
     );
-    chart.label(f64::from(width) - LEFT, y - 3.0, "end", text);
+    chart.note = text;
     let mut line = Path::default();
     for (i, &(at, value)) in of.points.iter().enumerate() {
         let (x, y) = (across.at(at as f64), up.at(value));
