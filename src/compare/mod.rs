@@ -80,6 +80,6 @@ pub use result::{
 };
 pub use segments::{SegmentComparison, SetComparison, compare_sets};
 pub use statistic::{Statistic, StatisticChoice};
-#[cfg(feature = "html")]
+#[cfg(feature = "report")]
 pub(crate) use tails::without_tail;
 pub use thresholds::Thresholds;

@@ -4,7 +4,7 @@ use super::blocks::{Block, Blocks};
 use super::configuration::configuration;
 use super::document::Document;
 use super::findings::{FindingList, moved_charts};
-use super::pictures::Pictures;
+use super::pictures::{Pictures, first};
 use super::spaces::spaces;
 use crate::compare::Comparison;
 use crate::profile::Profile;
@@ -12,6 +12,8 @@ use crate::report::canvas::Canvas;
 use crate::report::escape::clip;
 use crate::report::{finding_sections, sections};
 
+/// Pictures at the top.
+const LOOK: usize = 6;
 /// Things that are told at the top.
 const TOLD: usize = 3;
 
@@ -58,6 +60,11 @@ pub fn comparison(
     let charts = moved_charts(comparison, (reference, target), TOLD);
     if !charts.is_empty() {
         top.push(Block::Charts(charts));
+    }
+    let first = first(pictures, comparison, LOOK);
+    if !first.is_empty() {
+        top.heading("Look at these target records first");
+        top.push(Block::Gallery(first));
     }
     sections::notes(&mut top, comparison);
     sections::not_used(&mut top, comparison);

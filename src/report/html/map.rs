@@ -212,3 +212,72 @@ fn places(
     };
     groups.into_iter().enumerate().map(place).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use half::f16;
+
+    fn row(vector: &[f32], class: &str) -> SampleRow {
+        SampleRow {
+            class: Some(class.to_owned()),
+            vector: vector.iter().map(|x| f16::from_f32(*x)).collect(),
+            ..SampleRow::default()
+        }
+    }
+
+    /// Rows that vary in two directions of five: the map shows all of it, and distances
+    /// are those of the rows.
+    #[test]
+    fn a_plane_is_shown_as_it_is() {
+        let places = [(0.0, 0.0), (3.0, 0.0), (3.0, 4.0), (-1.0, 2.0), (6.0, 1.0)];
+        let rows: Vec<SampleRow> = places
+            .iter()
+            .map(|(a, b)| row(&[*a, 1.0, *b, *a, -*b], "x"))
+            .collect();
+        let all: Vec<&SampleRow> = rows.iter().collect();
+        let (points, shown) = project(&all[..2], &all[2..], 1).unwrap();
+        assert!((shown - 1.0).abs() < 1e-6, "{shown}");
+        let on_map = |i: usize, j: usize| {
+            libm::hypot(points[i].x - points[j].x, points[i].y - points[j].y)
+        };
+        let in_space = |i: usize, j: usize| {
+            let (dx, dy) = (places[i].0 - places[j].0, places[i].1 - places[j].1);
+            libm::hypot(f64::from(dx), f64::from(dy))
+        };
+        let unit = on_map(0, 1) / in_space(0, 1);
+        for (i, j) in [(0, 2), (1, 2), (1, 3), (2, 4), (3, 4)] {
+            assert!((on_map(i, j) / in_space(i, j) / unit - 1.0).abs() < 1e-4);
+        }
+        let sides: Vec<bool> = points.iter().map(|point| point.is_target).collect();
+        assert_eq!(sides, [false, false, true, true, true]);
+    }
+
+    #[test]
+    fn what_does_not_vary_or_fit_has_no_map() {
+        let same = row(&[1.0, 0.0], "x");
+        assert!(project(&[&same], &[&same], 1).is_none());
+        let longer = row(&[1.0, 0.0, 0.0], "x");
+        assert!(project(&[&same], &[&longer], 1).is_none());
+    }
+
+    #[test]
+    fn the_largest_groups_have_colours_of_their_own() {
+        let rows: Vec<SampleRow> = (0..60_u8)
+            .map(|i| row(&[f32::from(i), 1.0, 0.0], &i.checked_ilog2().unwrap_or(0).to_string()))
+            .collect();
+        let point = |row| Point {
+            row,
+            is_target: false,
+            x: 1.0,
+            y: 2.0,
+        };
+        let points: Vec<Point<'_>> = rows.iter().map(point).collect();
+        let groups = places(&points, |row| row.class.clone(), "none");
+        // 32 to 59, by the length of the number in bits.
+        assert_eq!(groups[0].name, "5");
+        assert_eq!(groups[0].counts, (28, 0));
+        assert!(groups.iter().all(|g| g.colour == g.at.min(NAMED)));
+        assert!(groups[0].reference.starts_with("M1 2h0M1 2h0") && groups[0].target.is_empty());
+    }
+}

@@ -89,6 +89,19 @@ pub fn wanted(comparison: &Comparison, reference: &Profile, target: &Profile) ->
         .collect()
 }
 
+/// Pictures of the target's records that show what moved, the most telling first.
+pub(super) fn first(pictures: &Pictures, comparison: &Comparison, most: usize) -> Vec<Shot> {
+    let mut seen = BTreeSet::new();
+    let moved = comparison.findings.iter().filter(has_moved);
+    let records = moved.flat_map(|finding| &finding.records);
+    let shots = records.filter_map(|record| {
+        let is_new = side_of(&record.role) == Side::Target && seen.insert(&record.id);
+        let shot = || pictures.shot(Side::Target, &record.id, clip(&record.role, NAME));
+        is_new.then(shot).flatten()
+    });
+    shots.take(most).collect()
+}
+
 /// The window that a finding's record is of: those that stand for a class or
 /// cluster are the reference's.
 pub(super) fn side_of(role: &str) -> Side {
