@@ -13,7 +13,7 @@ use super::window::Window;
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::profile::{Profile, ProfileSet};
-use driftsphere::report::{headline, html, json, markdown, terminal};
+use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal};
 use std::path::Path;
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
@@ -21,6 +21,9 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     inputs.extend(args.history.iter().map(|path| stored::file(path)));
     let outputs = Renderings::new(&args.result, &inputs)?;
     let roots = PictureRoots::open(&args.picture_roots, &args.reference, &args.target)?;
+    if let Some(path) = &args.openmetrics {
+        output::check_output(path, &inputs)?;
+    }
     let (reference, target) = match windows(args)? {
         Windows::Profiles(reference, target) => (*reference, *target),
         Windows::Sets(reference, target) => {
@@ -47,6 +50,9 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
         || html::comparison(&comparison, &reference, &target, &pictures),
         |options| terminal(&comparison, options),
     )?;
+    if let Some(path) = &args.openmetrics {
+        output::write_file(path, openmetrics(&comparison).as_bytes())?;
+    }
     // Silence would read as `no drift`.
     let unanswered = [Verdict::NotEnoughData, Verdict::NotTested];
     if unanswered.contains(&comparison.verdict) && outputs.are_silent() {

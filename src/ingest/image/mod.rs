@@ -39,7 +39,6 @@ mod orientation;
 mod picture;
 mod pixel_array;
 mod pixels;
-mod quiet;
 mod root;
 #[cfg(feature = "records")]
 mod set;

@@ -238,9 +238,8 @@ mod tests {
         let all: Vec<&SampleRow> = rows.iter().collect();
         let (points, shown) = project(&all[..2], &all[2..], 1).unwrap();
         assert!((shown - 1.0).abs() < 1e-6, "{shown}");
-        let on_map = |i: usize, j: usize| {
-            libm::hypot(points[i].x - points[j].x, points[i].y - points[j].y)
-        };
+        let on_map =
+            |i: usize, j: usize| libm::hypot(points[i].x - points[j].x, points[i].y - points[j].y);
         let in_space = |i: usize, j: usize| {
             let (dx, dy) = (places[i].0 - places[j].0, places[i].1 - places[j].1);
             libm::hypot(f64::from(dx), f64::from(dy))
@@ -264,7 +263,12 @@ mod tests {
     #[test]
     fn the_largest_groups_have_colours_of_their_own() {
         let rows: Vec<SampleRow> = (0..60_u8)
-            .map(|i| row(&[f32::from(i), 1.0, 0.0], &i.checked_ilog2().unwrap_or(0).to_string()))
+            .map(|i| {
+                row(
+                    &[f32::from(i), 1.0, 0.0],
+                    &i.checked_ilog2().unwrap_or(0).to_string(),
+                )
+            })
             .collect();
         let point = |row| Point {
             row,
