@@ -10,7 +10,9 @@ use driftsphere::check::{Evidence, Outcome, Rules, check, starter};
 use driftsphere::compare::series::{Series, SeriesOptions, series_of};
 use driftsphere::compare::stability::{StabilityOptions, stability};
 use driftsphere::compare::{CompareOptions, compare};
-use driftsphere::report::{CheckNames, check_headline, check_json, check_markdown, check_page};
+use driftsphere::report::{
+    CheckNames, check_headline, check_json, check_markdown, check_page, html,
+};
 use driftsphere::{Error, ErrorKind};
 use std::borrow::Cow;
 use std::fs::File;
@@ -116,6 +118,7 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
     outputs.write(
         || check_json::to_text(&checked, &names, status.code()),
         |verbose| check_markdown(&checked, &names, verbose),
+        || html::checked(&checked, &names),
         |options| check_page(&checked, &names, options),
     )?;
     // Silence would read as `passed`.

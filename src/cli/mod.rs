@@ -42,6 +42,7 @@ mod merge;
 mod output;
 mod outputs;
 mod pages;
+mod picture_roots;
 mod pictures;
 mod profile;
 mod profile_args;

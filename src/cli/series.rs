@@ -9,7 +9,7 @@ use super::stored::{self, profiles_at, read_profile};
 use anyhow::{Context, Result};
 use driftsphere::compare::series::{Role, SeriesOptions, series_of};
 use driftsphere::report::{
-    series_headline, series_json, series_markdown, series_openmetrics, series_page,
+    html, series_headline, series_json, series_markdown, series_openmetrics, series_page,
 };
 use std::borrow::Cow;
 
@@ -47,6 +47,7 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     outputs.write(
         || series_json::to_text(&answer, status.code()),
         |verbose| series_markdown(&answer, verbose),
+        || html::series(&answer),
         |options| series_page(&answer, options),
     )?;
     if let Some(path) = &args.openmetrics {

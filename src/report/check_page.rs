@@ -73,7 +73,12 @@ pub fn check_markdown(checked: &Checked, names: &CheckNames<'_>, verbose: bool) 
     page.finish()
 }
 
-fn write(page: &mut dyn Canvas, checked: &Checked, names: &CheckNames<'_>, verbose: bool) {
+pub(super) fn write(
+    page: &mut dyn Canvas,
+    checked: &Checked,
+    names: &CheckNames<'_>,
+    verbose: bool,
+) {
     let line = check_headline(checked);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     let tone = match checked.outcome {

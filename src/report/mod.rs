@@ -7,6 +7,7 @@
 //! | one line at a terminal | | [`profile_line`] | feature `report` |
 //! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `report` |
 //! | a comment on a pull request | [`markdown()`] | | feature `report` |
+//! | a person with a browser | `html::comparison` | `html::profile` | feature `html` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `report` |
 //! | a monitoring system | [`openmetrics()`], [`series_openmetrics`] of a series | | feature `report` |
 //!
@@ -51,6 +52,8 @@ mod finding_sections;
 #[cfg(all(test, feature = "report"))]
 mod fixtures;
 mod headline;
+#[cfg(feature = "html")]
+pub mod html;
 #[cfg(feature = "report")]
 pub mod json;
 #[cfg(feature = "report")]
