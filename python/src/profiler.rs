@@ -2,7 +2,10 @@
 
 use crate::codebook::Codebook;
 use crate::error::argument;
+use crate::image_options::ImageOptions;
+use crate::passes::{Pass, Passes};
 use crate::profile::Profile;
+use crate::reading::Derived;
 use crate::records::{Given, Lent, Records};
 use crate::settings::{Asked, Settings};
 use crate::work::{detached, on_threads};
@@ -10,7 +13,6 @@ use driftsphere::profile::{ProfileBuilder, ProfileConfig, Role, fit};
 use driftsphere::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Learns a profile of one window of records, batch by batch.
@@ -19,6 +21,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// by name), `like` (a profile whose settings and centres are taken over) or `codebook`
 /// says them. `fit=K` makes a reference with K cluster centres in each space: log all
 /// records twice, once for each of `passes()`.
+///
+/// Outputs of models: `class_names` are the names of classes that come as numbers; with
+/// `logits`, vectors of scores are logits and not probabilities; `box_format` is `xyxy`
+/// (left, top, right, bottom; the default), `xywh` (left, top, width, height) or `cxcywh`
+/// (centre, width, height), and with `relative_boxes` they are shares of the image's width and
+/// height. `image_options` say how pictures are measured.
 ///
 /// Several threads may log into one profiler. A profiler keeps no record: its size does
 /// not grow with their number.
@@ -85,22 +93,14 @@ impl State {
     }
 }
 
-/// Where a profiler stands that fits centres; the only pass of one that does not is
-/// its last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pass {
-    First,
-    /// With the records of the first pass, where there was one.
-    Last(Option<u64>),
-}
-
 #[pymethods]
 impl Profiler {
     #[new]
     #[pyo3(signature = (
         *, spaces=None, fit=None, method=None, like=None, codebook=None, reference=false,
         distance=None, model=None, seed=None, sample=None, sample_bytes=None, max_classes=None,
-        keep_ids=None, angles=None, tags=None, threads=1
+        keep_ids=None, angles=None, tags=None, class_names=None, logits=false, box_format=None,
+        relative_boxes=false, image_options=None, threads=1
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword of Python")]
     fn new(
@@ -119,6 +119,11 @@ impl Profiler {
         keep_ids: Option<String>,
         angles: Option<BTreeMap<String, f64>>,
         tags: Option<BTreeMap<String, String>>,
+        class_names: Option<Vec<String>>,
+        logits: bool,
+        box_format: Option<String>,
+        relative_boxes: bool,
+        image_options: Option<Bound<'_, ImageOptions>>,
         threads: usize,
     ) -> PyResult<Self> {
         if threads == 0 {
@@ -140,6 +145,11 @@ impl Profiler {
             max_classes,
             keep_ids,
             angles,
+            class_names,
+            logits,
+            box_format,
+            relative_boxes,
+            image_options,
         })?;
         let pass = match settings.fit {
             Some(_) => Pass::First,
@@ -164,6 +174,20 @@ impl Profiler {
     /// depend on each other: a video, a patient. `times` are datetime64, datetime or
     /// milliseconds since 1970 UTC.
     ///
+    /// `scores` may also be an array (n, classes): probabilities, or logits where the
+    /// profiler was told so. The largest is the prediction; how sure the model is, and with
+    /// labels how often it is right, is learned by class.
+    ///
+    /// `boxes`: for each image the boxes that a detector found, in pixels: an array (k, 4),
+    /// (k, 5) with the score or (k, 6) with score and class, or a dict of `boxes`, `scores`
+    /// and `labels` as torchvision gives it; an empty array where nothing was found.
+    /// `image_sizes` (n, 2) are width and height, unless there are `images`, too.
+    ///
+    /// `images`: paths, bytes of files, images of Pillow, or arrays of uint8, uint16 or
+    /// floats, (height, width), (height, width, channels) or (channels, height, width). A
+    /// picture that cannot be read is counted by its reason. What is measured of each:
+    /// `docs/images.md`; of arrays their size and pixels only.
+    ///
     /// Rows that are all zero or have a NaN or an infinity are counted, by reason, and
     /// not used; the rest of their record is.
     ///
@@ -172,7 +196,7 @@ impl Profiler {
     /// dimension. Nothing of the batch has been learned then.
     #[pyo3(signature = (
         embeddings=None, *, ids=None, labels=None, predictions=None, classes=None, scores=None,
-        groups=None, times=None, values=None
+        groups=None, times=None, values=None, boxes=None, image_sizes=None, images=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword of Python")]
     fn log<'py>(
@@ -187,12 +211,15 @@ impl Profiler {
         groups: Option<Bound<'py, PyAny>>,
         times: Option<Bound<'py, PyAny>>,
         values: Option<Bound<'py, PyAny>>,
+        boxes: Option<Bound<'py, PyAny>>,
+        image_sizes: Option<Bound<'py, PyAny>>,
+        images: Option<Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         if predictions.is_some() && classes.is_some() {
             let message = "classes are the predictions; give one of them";
             return Err(argument(message, "argument", "classes"));
         }
-        let records = Records::read(&Given {
+        let given = Given {
             embeddings,
             ids,
             labels,
@@ -201,9 +228,17 @@ impl Profiler {
             groups,
             times,
             values,
-        })?;
+            boxes,
+            image_sizes,
+            images,
+        };
+        let records = Records::read(&given, &self.settings.reading)?;
         let lent = records.lend();
-        detached(py, || self.track(&lent))
+        detached(py, || {
+            // Other threads may log meanwhile.
+            let derived = lent.derive(&self.settings.reading, self.threads)?;
+            self.track(&lent, &derived)
+        })
     }
 
     /// Counts `records` that were left out on purpose, by a short fixed reason.
@@ -221,10 +256,7 @@ impl Profiler {
     /// Yields once for each time that all records are to be logged: 1, and after it 2
     /// where centres are fitted. Log the same records both times, in any order.
     fn passes(slf: &Bound<'_, Self>) -> Passes {
-        Passes {
-            profiler: slf.clone().unbind(),
-            begun: AtomicU8::new(0),
-        }
+        Passes::over(slf.clone().unbind())
     }
 
     /// What was learned so far; more may be logged afterwards.
@@ -250,7 +282,7 @@ impl Profiler {
                 1 => builder.freeze(),
                 n => on_threads(Some(n), || Ok(builder.freeze()))?,
             };
-            check_passes(pass, profile.tally().total())?;
+            pass.check(profile.tally().total())?;
             Ok(profile.into())
         })
     }
@@ -285,7 +317,7 @@ impl Profiler {
         Ok(builder)
     }
 
-    fn track(&self, records: &Lent<'_>) -> Result<()> {
+    fn track(&self, records: &Lent<'_>, derived: &Derived) -> Result<()> {
         let mut state = self.state();
         let mut fresh = None;
         let builder = match &mut state.builder {
@@ -293,17 +325,26 @@ impl Profiler {
             // Kept only if these records can be learned.
             None => fresh.insert(self.builder(self.settings.config(Some(records))?)?),
         };
+        if records.has_pictures() && builder.config().images.is_none() {
+            let message = "pictures, and the profile was begun or is followed without any; to \
+                 begin without them, say Profiler(image_options=ImageOptions())";
+            return Err(Error::new(ErrorKind::Incompatible, message).at("column", "images"));
+        }
         let spaces: Vec<String> = builder.config().spaces.keys().cloned().collect();
         let known: Vec<&str> = spaces.iter().map(String::as_str).collect();
-        records.with_batch(&known, |batch| match self.threads {
+        records.with_batch(&known, derived, |batch| match self.threads {
             1 => builder.track_batch(batch),
             n => on_threads(Some(n), || builder.track_batch(batch)),
         })?;
+        let failures = derived.failures();
+        for (reason, failed) in &failures {
+            builder.fail(reason, *failed);
+        }
         if let Some(mut builder) = fresh {
             state.catch_up(&mut builder);
             state.builder = Some(builder);
         }
-        state.records += records.rows() as u64;
+        state.records += records.rows() as u64 - failures.values().sum::<u64>();
         Ok(())
     }
 
@@ -323,8 +364,13 @@ impl Profiler {
         Ok(())
     }
 
+    /// How often all records are to be logged.
+    pub(crate) fn passes_needed(&self) -> u8 {
+        1 + u8::from(self.settings.fit.is_some())
+    }
+
     /// Ends the first pass: fits centres on what it learned.
-    fn turn(&self) -> Result<()> {
+    pub(crate) fn turn(&self) -> Result<()> {
         let Some(options) = self.settings.fit else {
             return Ok(());
         };
@@ -343,57 +389,5 @@ impl Profiler {
             ..State::new(Pass::Last(Some(first.tally().total())))
         };
         Ok(())
-    }
-}
-
-/// A record that only one pass has seen would be measured against centres of others.
-fn check_passes(pass: Pass, records: u64) -> Result<()> {
-    match pass {
-        Pass::First => Err(Error::new(
-            ErrorKind::Argument,
-            "centres were fitted on nothing yet: log all records in `for _ in profiler.passes():`, \
-             which goes round twice",
-        )),
-        Pass::Last(Some(first)) if first != records => Err(Error::new(
-            ErrorKind::Incompatible,
-            format!(
-                "the second pass has {records} records, the first had {first}; log the same \
-                 records both times"
-            ),
-        )),
-        Pass::Last(_) => Ok(()),
-    }
-}
-
-/// The passes over all records that a profiler needs.
-#[pyclass(frozen, module = "driftsphere._driftsphere")]
-#[derive(Debug)]
-pub(crate) struct Passes {
-    profiler: Py<Profiler>,
-    begun: AtomicU8,
-}
-
-#[pymethods]
-impl Passes {
-    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        slf
-    }
-
-    fn __next__(&self, py: Python<'_>) -> PyResult<Option<u8>> {
-        let profiler = self.profiler.get();
-        let passes = if profiler.settings.fit.is_some() {
-            2
-        } else {
-            1
-        };
-        let begun = self.begun.load(Ordering::Relaxed);
-        if begun >= passes {
-            return Ok(None);
-        }
-        if begun == 1 {
-            detached(py, || profiler.turn())?;
-        }
-        self.begun.store(begun + 1, Ordering::Relaxed);
-        Ok(Some(begun + 1))
     }
 }
