@@ -17,7 +17,7 @@ use std::ops::RangeInclusive;
 /// Pictures of more than `max_pixels` or `max_bytes` are not decoded, and counted.
 ///
 /// Arrays: `layout` is `hwc` or `chw` where the shape leaves that open; `float_range` are
-/// the darkest and the brightest value of floating-point arrays.
+/// the darkest and the brightest value of floating-point arrays, 0 and 1 unless given.
 ///
 /// >>> import numpy as np, driftsphere
 /// >>> frames = np.full((2, 48, 64, 3), 128, np.uint8)
@@ -26,7 +26,7 @@ use std::ops::RangeInclusive;
 /// >>> "pixels.brightness" in profile.features, "file.model_scale" in profile.features
 /// (True, True)
 #[pyclass(frozen, module = "driftsphere._driftsphere")]
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ImageOptions {
     pixels: Option<bool>,
     sample_pixels: Option<u32>,
@@ -37,7 +37,7 @@ pub(crate) struct ImageOptions {
     max_pixels: Option<u64>,
     max_bytes: Option<u64>,
     layout: Option<Layout>,
-    float_range: (f32, f32),
+    float_range: Option<(f32, f32)>,
 }
 
 /// The order of the axes of a picture in memory.
@@ -54,7 +54,7 @@ impl ImageOptions {
     #[new]
     #[pyo3(signature = (
         *, pixels=None, sample_pixels=None, model_input=None, exif_allow=None, exif_deny=None,
-        measures=None, max_pixels=None, max_bytes=None, layout=None, float_range=(0.0, 1.0)
+        measures=None, max_pixels=None, max_bytes=None, layout=None, float_range=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword of Python")]
     fn new(
@@ -67,7 +67,7 @@ impl ImageOptions {
         max_pixels: Option<u64>,
         max_bytes: Option<u64>,
         layout: Option<&str>,
-        float_range: (f32, f32),
+        float_range: Option<(f32, f32)>,
     ) -> PyResult<Self> {
         let layout = match layout {
             None => None,
@@ -92,23 +92,6 @@ impl ImageOptions {
         };
         ImageMeasures::new(&options.over(ImageSettings::default())).map_err(raise)?;
         Ok(options)
-    }
-}
-
-impl Default for ImageOptions {
-    fn default() -> Self {
-        Self {
-            pixels: None,
-            sample_pixels: None,
-            model_input: None,
-            exif_allow: None,
-            exif_deny: None,
-            measures: None,
-            max_pixels: None,
-            max_bytes: None,
-            layout: None,
-            float_range: (0.0, 1.0),
-        }
     }
 }
 
@@ -154,6 +137,7 @@ impl Measuring {
                 ),
             ));
         }
+        let (low, high) = options.float_range.unwrap_or((0.0, 1.0));
         let mut reader = ImageReader::new().limits(ImageLimits {
             max_pixels: settings.max_pixels,
             max_bytes: settings.max_bytes,
@@ -166,7 +150,7 @@ impl Measuring {
             measures: ImageMeasures::new(&settings)?,
             reader,
             layout: options.layout,
-            float_range: options.float_range.0..=options.float_range.1,
+            float_range: low..=high,
         })
     }
 

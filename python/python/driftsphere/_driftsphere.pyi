@@ -42,7 +42,7 @@ class ImageOptions:
         max_pixels: int | None = None,
         max_bytes: int | None = None,
         layout: Literal["hwc", "chw"] | None = None,
-        float_range: tuple[float, float] = (0.0, 1.0),
+        float_range: tuple[float, float] | None = None,
     ) -> ImageOptions: ...
 
 @final
