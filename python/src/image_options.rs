@@ -5,6 +5,7 @@ use driftsphere::ingest::image::{ImageLimits, ImageReader};
 use driftsphere::profile::{ImageMeasures, ImageSettings};
 use driftsphere::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 use std::ops::RangeInclusive;
 
 /// How the pictures of a profiler are measured; what is left out is as the command has it.
@@ -92,6 +93,29 @@ impl ImageOptions {
         };
         ImageMeasures::new(&options.over(ImageSettings::default())).map_err(raise)?;
         Ok(options)
+    }
+
+    /// For pickling: the keywords it was made with.
+    fn __getnewargs_ex__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyDict>)> {
+        let named = PyDict::new(py);
+        named.set_item("pixels", self.pixels)?;
+        named.set_item("sample_pixels", self.sample_pixels)?;
+        named.set_item("model_input", self.model_input)?;
+        named.set_item("exif_allow", &self.exif_allow)?;
+        named.set_item("exif_deny", &self.exif_deny)?;
+        named.set_item("measures", &self.measures)?;
+        named.set_item("max_pixels", self.max_pixels)?;
+        named.set_item("max_bytes", self.max_bytes)?;
+        let layout = self.layout.map(|layout| match layout {
+            Layout::Hwc => "hwc",
+            Layout::Chw => "chw",
+        });
+        named.set_item("layout", layout)?;
+        named.set_item("float_range", self.float_range)?;
+        Ok((PyTuple::empty(py), named))
     }
 }
 

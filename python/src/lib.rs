@@ -8,7 +8,8 @@
 //! | `records` | what is logged together -> a batch |
 //! | `reading`, `image_options` | how outputs of models and pictures are read |
 //! | `settings` | what a profiler is asked to keep -> a configuration |
-//! | `profiler`, `passes` | `Profiler`: learning, in one pass or two |
+//! | `profiler`, `passes` | `Profiler` as Python sees it |
+//! | `learning` | what a profiler does, in one pass or two |
 //! | `profile`, `codebook` | `Profile`, `Codebook`: what was learned, and their bytes |
 //! | `scores` | how novel records are, as arrays |
 //! | `answer`, `compare` | comparisons, series and runs, and their renderings |
@@ -32,6 +33,7 @@ mod compare;
 mod detections;
 mod error;
 mod image_options;
+mod learning;
 mod passes;
 mod pictures;
 mod profile;

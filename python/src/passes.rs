@@ -63,11 +63,11 @@ impl Passes {
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<u8>> {
         let profiler = self.profiler.get();
         let begun = self.begun.load(Ordering::Relaxed);
-        if begun >= profiler.passes_needed() {
+        if begun >= profiler.learning().passes() {
             return Ok(None);
         }
         if begun == 1 {
-            detached(py, || profiler.turn())?;
+            detached(py, || profiler.learning().turn())?;
         }
         self.begun.store(begun + 1, Ordering::Relaxed);
         Ok(Some(begun + 1))

@@ -176,6 +176,11 @@ impl Settings {
         Ok(config)
     }
 
+    /// What of the configuration is known before the first records.
+    pub(crate) fn known(&self) -> &ProfileConfig {
+        &self.config
+    }
+
     /// The configuration: with the spaces of the first records, where they are to be
     /// found there; those of none at all for `None`.
     pub(crate) fn config(&self, first: Option<&Lent<'_>>) -> Result<ProfileConfig> {

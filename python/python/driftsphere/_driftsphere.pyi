@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
+from types import TracebackType
 from typing import Any, Literal, Protocol, TypeAlias, final
 
 import numpy as np
@@ -44,6 +45,7 @@ class ImageOptions:
         layout: Literal["hwc", "chw"] | None = None,
         float_range: tuple[float, float] | None = None,
     ) -> ImageOptions: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
 
 @final
 class Profiler:
@@ -88,10 +90,35 @@ class Profiler:
         image_sizes: Matrix | None = None,
         images: Images | None = None,
     ) -> None: ...
+    def log_table(
+        self,
+        table: Any,
+        *,
+        embedding: str | Mapping[str, str] | None = None,
+        id: str | None = None,
+        label: str | None = None,
+        prediction: str | None = None,
+        score: str | None = None,
+        group: str | None = None,
+        time: str | None = None,
+        image: str | None = None,
+        values: Iterable[str] | None = None,
+    ) -> None: ...
     def skip(self, reason: str, records: int = 1) -> None: ...
     def fail(self, reason: str, records: int = 1) -> None: ...
+    @property
+    def spaces(self) -> dict[str, int]: ...
     def passes(self) -> Passes: ...
     def profile(self) -> Profile: ...
+    def close(self) -> Profile: ...
+    def __enter__(self) -> Profiler: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None: ...
 
 @final
 class Passes(Iterator[int]):

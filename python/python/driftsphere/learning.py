@@ -67,4 +67,4 @@ def profile(
             image_sizes=image_sizes,
             images=images,
         )
-    return profiler.profile()
+    return profiler.close()
