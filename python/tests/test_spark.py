@@ -63,7 +63,7 @@ def df(spark, rows, columns):
             "kind": columns["labels"],
             "sure": columns["scores"],
             "video": columns["groups"],
-            "taken": columns["times"].astype("datetime64[us]"),
+            "taken": pyarrow.array(columns["times"], pyarrow.timestamp("us", "UTC")),
             "the day": np.arange(len(rows)) // 150,
             **columns["values"],
         }

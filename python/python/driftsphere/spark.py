@@ -13,6 +13,7 @@ will do::
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -30,6 +31,8 @@ __all__ = ["profile"]
 
 # Partial profiles that one task merges: two levels are enough for a few thousand partitions.
 _BRANCH = 64
+# Rows that say how long embeddings are.
+_LOOKED_AT = 100
 _PROFILE, _PART = "driftsphere profile", "driftsphere part"
 
 
@@ -163,10 +166,11 @@ def _dimensions(df: DataFrame, embedding: str | Mapping[str, str]) -> dict[str, 
     dimensions = {}
     for space, column in spaces.items():
         length = functions.size(_quoted(column)).alias("length")
-        first = df.select(length).where("length > 0").first()
-        if first is None:
+        # One of another length may come first.
+        rows = df.select(length).where("length > 0").limit(_LOOKED_AT).collect()
+        if not rows:
             raise ArgumentError(f"no row of the column `{column}` holds an embedding")
-        dimensions[space] = first["length"]
+        ((dimensions[space], _),) = Counter(row["length"] for row in rows).most_common(1)
     return dimensions
 
 

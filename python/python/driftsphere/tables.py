@@ -54,7 +54,10 @@ def log_table(
 
     See `Profiler.log_table`.
     """
-    embeddings = {None: embedding} if isinstance(embedding, str) else dict(embedding or {})
+    # None: the only space.
+    embeddings: dict[Any, str] = (
+        {None: embedding} if isinstance(embedding, str) else dict(embedding or {})
+    )
     single = {
         "ids": id,
         "labels": label,
@@ -86,7 +89,7 @@ def log_table(
         columns["values"] = {name: _scalars(_column(batch, name)) for name in values}
         vectors = {space: _matrix(_column(batch, name)) for space, name in embeddings.items()}
         if batch.num_rows > 0:
-            profiler.log(vectors.get(None, vectors or None), **columns)
+            profiler.log(vectors[None] if None in vectors else vectors or None, **columns)
         for reason, records in lost.items():
             profiler.skip(reason, records)
 
@@ -175,13 +178,14 @@ def _times(column: Any) -> np.ndarray[Any, Any]:
         raise ArgumentError(f"times are timestamps, dates or milliseconds, not of the type {kind}")
     if types.is_date32(kind):
         column = column.cast("int32")
+    whole: np.ndarray[Any, Any]
     whole = column.cast("int64").fill_null(0).to_numpy(zero_copy_only=False)
     if types.is_date32(kind):
-        return whole * _DAY
-    if not types.is_timestamp(kind):
-        return whole
-    unit = _UNITS[kind.unit]
-    return whole * -unit if unit < 0 else whole // unit
+        whole = whole * _DAY
+    elif types.is_timestamp(kind):
+        unit = _UNITS[kind.unit]
+        whole = whole * -unit if unit < 0 else whole // unit
+    return whole
 
 
 def _scalars(column: Any) -> Any:
