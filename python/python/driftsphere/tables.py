@@ -87,7 +87,9 @@ def log_table(
         if image is not None:
             columns["images"] = _pictures(_column(batch, image))
         columns["values"] = {name: _scalars(_column(batch, name)) for name in values}
-        vectors = {space: _matrix(_column(batch, name)) for space, name in embeddings.items()}
+        vectors: dict[Any, Any] = {
+            space: _matrix(_column(batch, name)) for space, name in embeddings.items()
+        }
         if batch.num_rows > 0:
             profiler.log(vectors[None] if None in vectors else vectors or None, **columns)
         for reason, records in lost.items():
