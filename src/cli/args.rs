@@ -6,6 +6,7 @@ use super::profile_args::ProfileArgs;
 use super::score_args::ScoreArgs;
 use super::series_args::SeriesArgs;
 use super::stability_args::StabilityArgs;
+use super::store_args::StoreArgs;
 use clap::{Args, Parser, Subcommand};
 use driftsphere::sphere::ClusterMethod;
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ pub(super) enum Command {
     Stability(StabilityArgs),
     /// Say of windows in the order of time what changed, and since when
     Series(SeriesArgs),
+    /// Put profiles of windows into a folder that several machines fill
+    Store(StoreArgs),
     /// Say of each record how novel it is, seen from a reference
     Score(ScoreArgs),
     /// Hold a profile against rules

@@ -12,13 +12,16 @@ use super::window::Window;
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::profile::{Profile, ProfileSet};
-use driftsphere::report::{headline, json, markdown, terminal};
+use driftsphere::report::{headline, json, markdown, openmetrics, terminal};
 use std::path::Path;
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let mut inputs = vec![stored::file(&args.reference), stored::file(&args.target)];
     inputs.extend(args.history.iter().map(|path| stored::file(path)));
     let outputs = Renderings::new(&args.result, &inputs)?;
+    if let Some(path) = &args.openmetrics {
+        output::check_output(path, &inputs)?;
+    }
     let (reference, target) = match windows(args)? {
         Windows::Profiles(reference, target) => (*reference, *target),
         Windows::Sets(reference, target) => {
@@ -37,6 +40,9 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
         |verbose| markdown(&comparison, verbose),
         |options| terminal(&comparison, options),
     )?;
+    if let Some(path) = &args.openmetrics {
+        output::write_file(path, openmetrics(&comparison).as_bytes())?;
+    }
     // Silence would read as `no drift`.
     let unanswered = [Verdict::NotEnoughData, Verdict::NotTested];
     if unanswered.contains(&comparison.verdict) && outputs.are_silent() {

@@ -37,6 +37,10 @@ pub(super) struct CompareArgs {
     pub(super) target: PathBuf,
     #[command(flatten)]
     pub(super) result: ResultArgs,
+    /// Write the result as OpenMetrics text, for Prometheus (its node exporter's folder of text
+    /// files takes it)
+    #[arg(long, value_name = "FILE")]
+    pub(super) openmetrics: Option<PathBuf>,
     /// Rate of false alarms aimed at, for the whole comparison
     #[arg(long, value_name = "A", default_value_t = 0.05)]
     pub(super) alpha: f64,

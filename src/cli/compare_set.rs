@@ -16,6 +16,12 @@ pub(super) fn run(
     target: &ProfileSet,
     outputs: &Renderings<'_>,
 ) -> Result<ExitStatus> {
+    if args.openmetrics.is_some() {
+        bail!(
+            "--openmetrics is for one window, and these are sets; compare their members, named \
+             FILE#COLUMN=VALUE"
+        );
+    }
     if !args.history.is_empty() {
         bail!(
             "--history is for one window, and these are sets; compare their members, named \

@@ -13,7 +13,7 @@
 //! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
 //! | `learn` | the passes over a window |
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
-//! | `profile`, `merge`, `fit`, `show`, `compare`, `stability`, `series`, `score`, `check`, `demo` | what to run, one file for each subcommand |
+//! | `profile`, `merge`, `fit`, `show`, `compare`, `stability`, `series`, `store`, `score`, `check`, `demo` | what to run, one file for each subcommand |
 //! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as rows of CSV and Parquet |
 //! | `demo_photos` | the pictures of the demo |
 //! | `pages` | completions and manual pages |
@@ -66,6 +66,8 @@ mod show;
 mod shrink;
 mod stability;
 mod stability_args;
+mod store;
+mod store_args;
 mod stored;
 mod window;
 mod window_files;

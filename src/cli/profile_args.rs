@@ -75,7 +75,7 @@ pub(super) struct ProfileArgs {
     pub(super) threads: ThreadArgs,
 }
 
-fn tag(text: &str) -> Result<(String, String), String> {
+pub(super) fn tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a tag is written KEY=VALUE".to_owned()),

@@ -4,7 +4,7 @@ use super::args::{Cli, Command};
 use super::exit::ExitStatus;
 use super::{
     check, compare, demo, fit, merge, output, pages, profile, score, seal, series, show, shrink,
-    stability,
+    stability, store,
 };
 use clap::Parser;
 use driftsphere::report::escape;
@@ -50,6 +50,7 @@ pub(super) fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Compare(args) => compare::run(&args),
         Command::Stability(args) => stability::run(&args),
         Command::Series(args) => series::run(&args),
+        Command::Store(args) => store::run(&args),
         Command::Score(args) => score::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args),

@@ -4,18 +4,23 @@ use super::exit::ExitStatus;
 use super::output;
 use super::renderings::Renderings;
 use super::series_args::SeriesArgs;
-use super::stored::{self, read_profile};
-use anyhow::{Context, Result, bail};
+use super::store;
+use super::stored::{self, profiles_at, read_profile};
+use anyhow::{Context, Result};
 use driftsphere::compare::series::{Role, SeriesOptions, series};
 use driftsphere::profile::Profile;
-use driftsphere::report::{series_headline, series_json, series_markdown, series_page};
-use std::path::{Path, PathBuf};
+use driftsphere::report::{
+    series_headline, series_json, series_markdown, series_openmetrics, series_page,
+};
 
 pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
-    let files = files(&args.windows)?;
+    let files = profiles_at(&args.windows)?;
     let mut inputs = vec![stored::file(&args.reference)];
     inputs.extend(files.iter().map(|path| stored::file(path)));
     let outputs = Renderings::new(&args.result, &inputs)?;
+    if let Some(path) = &args.openmetrics {
+        output::check_output(path, &inputs)?;
+    }
     let options = SeriesOptions {
         alpha: args.alpha,
         horizon: args.horizon,
@@ -26,15 +31,16 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     };
     options.check()?;
     let reference = read_profile(&args.reference).context("reference")?;
-    let profiles: Vec<Profile> = (files.iter())
-        .map(|path| read_profile(path))
-        .collect::<driftsphere::Result<_>>()
-        .context("window")?;
-    let names: Vec<String> = files
-        .iter()
-        .map(|path| path.display().to_string())
+    let read: Vec<(String, Profile)> = match store::windows(&args.store)? {
+        Some(windows) => windows,
+        None => (files.iter())
+            .map(|path| Ok((path.display().to_string(), read_profile(path)?)))
+            .collect::<driftsphere::Result<_>>()
+            .context("window")?,
+    };
+    let windows: Vec<(&str, &Profile)> = (read.iter())
+        .map(|(name, profile)| (name.as_str(), profile))
         .collect();
-    let windows: Vec<(&str, &Profile)> = names.iter().map(String::as_str).zip(&profiles).collect();
     let answer = series(&reference, &windows, &options)?;
     let watched = answer
         .windows
@@ -51,40 +57,12 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
         |verbose| series_markdown(&answer, verbose),
         |options| series_page(&answer, options),
     )?;
+    if let Some(path) = &args.openmetrics {
+        output::write_file(path, series_openmetrics(&answer).as_bytes())?;
+    }
     // Silence would read as `no drift`.
     if !watched && outputs.are_silent() {
         output::say(&series_headline(&answer));
     }
     Ok(status)
-}
-
-/// The files that are named, and the profiles in folders that are, by name.
-fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut all = Vec::new();
-    for path in named {
-        match path.is_dir() {
-            true => all.extend(profiles_in(path)?),
-            false => all.push(path.clone()),
-        }
-    }
-    Ok(all)
-}
-
-fn profiles_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let cannot = || format!("cannot read the folder {}", folder.display());
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(cannot)? {
-        let path = entry.with_context(cannot)?.path();
-        if path.is_file() && path.extension().is_some_and(|extension| extension == "dsp") {
-            found.push(path);
-        }
-    }
-    if found.is_empty() {
-        bail!(
-            "there is no profile (.dsp) in the folder {}",
-            folder.display()
-        );
-    }
-    found.sort();
-    Ok(found)
 }

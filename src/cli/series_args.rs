@@ -1,6 +1,7 @@
 //! What was typed behind `driftsphere series`.
 
 use super::result_args::ResultArgs;
+use super::store_args::FromStoreArgs;
 use clap::Args;
 use driftsphere::profile::WindowLength;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
         driftsphere profile spring.parquet --time captured_at --labels label --fit 8 -o ref.dsp\n  \
         driftsphere profile all.parquet --time captured_at --labels label --like ref.dsp --window 1d -o days/\n  \
         driftsphere series ref.dsp days/\n  \
+        driftsphere series ref.dsp --store days/ --last 30d\n  \
         driftsphere series ref.dsp days/2025-04-*.dsp --json series.json --horizon 365\n\n\
         Exit status: 0 no alarm, 1 an alarm, 2 trouble, or no window was watched."
 )]
@@ -24,7 +26,7 @@ pub(super) struct SeriesArgs {
     #[arg(value_name = "REFERENCE")]
     pub(super) reference: PathBuf,
     /// Profiles of windows, made with --like REFERENCE, or folders of them
-    #[arg(value_name = "WINDOW", required = true)]
+    #[arg(value_name = "WINDOW", required_unless_present = "store")]
     pub(super) windows: Vec<PathBuf>,
     /// Rate of false alarms aimed at, over all watched windows
     #[arg(long, value_name = "A", default_value_t = 0.05)]
@@ -43,5 +45,11 @@ pub(super) struct SeriesArgs {
     #[arg(long = "outputs", value_name = "GLOB")]
     pub(super) outputs: Vec<String>,
     #[command(flatten)]
+    pub(super) store: FromStoreArgs,
+    #[command(flatten)]
     pub(super) result: ResultArgs,
+    /// Write the result as OpenMetrics text, for Prometheus (its node exporter's folder of text
+    /// files takes it)
+    #[arg(long, value_name = "FILE")]
+    pub(super) openmetrics: Option<PathBuf>,
 }

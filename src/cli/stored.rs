@@ -1,6 +1,7 @@
 //! Profile files as they are named on the command line: a profile, a set of
 //! them, or one member of a set.
 
+use anyhow::{Context, bail};
 use driftsphere::profile::{Profile, ProfileConfig, ProfileSet};
 use driftsphere::{Error, ErrorKind, Result};
 use std::fs::File;
@@ -107,6 +108,37 @@ fn start(path: &Path) -> Option<Vec<u8>> {
     let mut start = Vec::new();
     file.take(START).read_to_end(&mut start).ok()?;
     Some(start)
+}
+
+/// The files that are named, and the profiles in folders that are, by name.
+pub(super) fn profiles_at(named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    for path in named {
+        match path.is_dir() {
+            true => all.extend(profiles_in(path)?),
+            false => all.push(path.clone()),
+        }
+    }
+    Ok(all)
+}
+
+fn profiles_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let cannot = || format!("cannot read the folder {}", folder.display());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(cannot)? {
+        let path = entry.with_context(cannot)?.path();
+        if path.is_file() && path.extension().is_some_and(|extension| extension == "dsp") {
+            found.push(path);
+        }
+    }
+    if found.is_empty() {
+        bail!(
+            "there is no profile (.dsp) in the folder {}",
+            folder.display()
+        );
+    }
+    found.sort();
+    Ok(found)
 }
 
 #[cfg(test)]

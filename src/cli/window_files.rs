@@ -32,7 +32,7 @@ pub(super) fn write<T>(
     let mut written = BTreeSet::new();
     let mut text = String::new();
     for (&start, window) in &windows.windows {
-        let path = folder.join(file_name(start, length)?);
+        let path = folder.join(format!("{}.dsp", window_name(start, length)?));
         write(window, &path)?;
         text += &format!("{}\n", line(window, &path.display().to_string()));
         written.insert(path);
@@ -44,14 +44,14 @@ pub(super) fn write<T>(
     output::print(&text)
 }
 
-/// `2025-03-03.dsp`, or as much of the time of day as the length tells apart.
-fn file_name(start: i64, length: WindowLength) -> Result<String> {
+/// `2025-03-03`, or as much of the time of day as the length tells apart.
+pub(super) fn window_name(start: i64, length: WindowLength) -> Result<String> {
     const MINUTE: i64 = 60_000;
     let format = match length.milliseconds() {
-        n if n % (1440 * MINUTE) == 0 => "%Y-%m-%d.dsp",
-        n if n % (60 * MINUTE) == 0 => "%Y-%m-%dT%H.dsp",
-        n if n % MINUTE == 0 => "%Y-%m-%dT%H%M.dsp",
-        _ => "%Y-%m-%dT%H%M%S.dsp",
+        n if n % (1440 * MINUTE) == 0 => "%Y-%m-%d",
+        n if n % (60 * MINUTE) == 0 => "%Y-%m-%dT%H",
+        n if n % MINUTE == 0 => "%Y-%m-%dT%H%M",
+        _ => "%Y-%m-%dT%H%M%S",
     };
     let start = Timestamp::from_millisecond(start).context("the start of a window")?;
     Ok(start.strftime(format).to_string())
@@ -81,13 +81,13 @@ mod tests {
 
     #[test]
     fn names_tell_apart_what_the_length_does_and_sort_by_time() {
-        let name = |start, length: &str| file_name(start, length.parse().unwrap()).unwrap();
+        let name = |start, length: &str| window_name(start, length.parse().unwrap()).unwrap();
         let monday = 1_740_960_000_000; // 2025-03-03
-        assert_eq!(name(monday, "1d"), "2025-03-03.dsp");
-        assert_eq!(name(monday, "1w"), "2025-03-03.dsp");
-        assert_eq!(name(monday + 21_600_000, "6h"), "2025-03-03T06.dsp");
-        assert_eq!(name(monday + 23_400_000, "30m"), "2025-03-03T0630.dsp");
-        assert_eq!(name(monday + 23_415_000, "15s"), "2025-03-03T063015.dsp");
-        assert_eq!(name(-62_135_596_800_000, "1d"), "0001-01-01.dsp");
+        assert_eq!(name(monday, "1d"), "2025-03-03");
+        assert_eq!(name(monday, "1w"), "2025-03-03");
+        assert_eq!(name(monday + 21_600_000, "6h"), "2025-03-03T06");
+        assert_eq!(name(monday + 23_400_000, "30m"), "2025-03-03T0630");
+        assert_eq!(name(monday + 23_415_000, "15s"), "2025-03-03T063015");
+        assert_eq!(name(-62_135_596_800_000, "1d"), "0001-01-01");
     }
 }

@@ -261,15 +261,45 @@ fn apart(a: f64, b: f64) -> (String, String) {
     }
 }
 
+/// How many times the sd of its middle a sample's sd may be before it says little of the sample.
+const SPOILT: f64 = 3.0;
+
 /// Spread of the reference and what it is called; of a constant reference that
 /// of the target, and nothing where both are constant.
+///
+/// One number of 1e30 among thousands makes an sd of which any change is a small part. Where a
+/// few values make the sd more than [`SPOILT`] times what it is without them, the unit is the sd
+/// of the middle 98 %.
 fn spread(reference: &Quantiles, target: &Quantiles) -> Option<(f64, &'static str)> {
-    [(reference, "reference sd"), (target, "target sd")]
+    let sides = [
+        (reference, "reference sd", "reference sd of the middle 98 %"),
+        (target, "target sd", "target sd of the middle 98 %"),
+    ];
+    sides
         .into_iter()
         // The sd of many equal values is their rounding: the extremes are exact.
-        .filter(|(q, _)| q.varies())
-        .filter_map(|(q, unit)| Some((q.sd()?.estimate, unit)))
+        .filter(|(q, ..)| q.varies())
+        .filter_map(|(q, unit, unit_of_middle)| {
+            let (sd, middle) = (q.sd()?.estimate, middle_sd(q));
+            Some(match middle.filter(|middle| *middle > 0.0) {
+                Some(middle) if sd > SPOILT * middle || !sd.is_finite() => (middle, unit_of_middle),
+                _ => (sd, unit),
+            })
+        })
         .find(|(sd, _)| *sd > 0.0 && sd.is_finite())
+}
+
+/// The sd of the values between the quantiles at 1 % and 99 %, both ends included.
+fn middle_sd(quantiles: &Quantiles) -> Option<f64> {
+    let (low, high) = (value_at(quantiles, 0.01)?, value_at(quantiles, 0.99)?);
+    let middle = || {
+        let values = quantiles.buckets().map(|b| (b.midpoint(), b.count as f64));
+        values.filter(|(x, _)| (low..=high).contains(x))
+    };
+    let n: f64 = middle().map(|(_, count)| count).sum();
+    let mean = middle().map(|(x, count)| x * count).sum::<f64>() / n;
+    let squares: f64 = middle().map(|(x, count)| (x - mean).powi(2) * count).sum();
+    Some((squares / n).sqrt()).filter(|sd| sd.is_finite())
 }
 
 fn size_of_change(
@@ -345,6 +375,7 @@ pub(crate) fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sketch::QuantileSketch;
 
     #[test]
     fn thinned_histograms_keep_their_quantiles() {
@@ -354,6 +385,30 @@ mod tests {
         let thinned = thin_along(&[1; 1000], 20.0);
         assert_eq!(thinned.iter().sum::<u64>(), 50);
         assert_eq!(thinned[..500].iter().sum::<u64>(), 25);
+    }
+
+    #[test]
+    fn one_huge_value_is_no_unit() {
+        let sketch = |values: &mut dyn Iterator<Item = f64>| {
+            let mut sketch = QuantileSketch::new(1024).unwrap();
+            values.for_each(|x| sketch.update(x));
+            sketch.freeze()
+        };
+        let even = || (0..1000).map(|i| f64::from(i) / 1000.0);
+        let (plain, spoilt) = (
+            sketch(&mut even()),
+            sketch(&mut even().chain(std::iter::once(1e200))),
+        );
+        // The sd of a uniform law is its width by the root of 12.
+        let (sd, unit) = spread(&plain, &plain).unwrap();
+        assert_eq!(unit, "reference sd");
+        assert!((sd - 12f64.sqrt().recip()).abs() < 0.005, "{sd}");
+        let (sd, unit) = spread(&spoilt, &plain).unwrap();
+        assert_eq!(unit, "reference sd of the middle 98 %");
+        assert!((sd - 0.98 / 12f64.sqrt()).abs() < 0.01, "{sd}");
+        // A rare other value of a number that is constant otherwise is all the spread there is.
+        let rare = sketch(&mut (0..1000).map(|i| if i == 7 { 5.0 } else { 0.0 }));
+        assert_eq!(spread(&rare, &plain).unwrap().1, "reference sd");
     }
 
     #[test]

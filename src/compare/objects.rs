@@ -219,7 +219,34 @@ fn compare_feature(
     let full = format!("{} {name}", tables.kind);
     let named = tables.named(&full, scope.clone());
     let options = tables.options;
-    if let (Some(first), Some(second)) = (truths(a), truths(b)) {
+    let flags = truths(a).zip(truths(b));
+    let means = match scope {
+        Scope::All => record_means(tables, name, design.effective(a.count(), b.count())),
+        _ => None,
+    };
+    if let Some((first, second)) = means {
+        let draft = compare_numbers(
+            &named,
+            first,
+            second,
+            Size::Wasserstein,
+            tables.records,
+            &options.thresholds,
+            options.seed,
+        );
+        let mut drafts = vec![means_told(
+            draft,
+            tables.kind,
+            name,
+            flags.is_some(),
+            (first, second),
+        )];
+        if TAILED.contains(&name) {
+            drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));
+        }
+        return drafts;
+    }
+    if let Some((first, second)) = flags {
         let draft = compare_counts(
             &named,
             &first,
@@ -256,6 +283,38 @@ fn compare_feature(
         drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));
     }
     drafts
+}
+
+/// The means of each record, where they are worth more than all objects are: where few
+/// records hold much of all objects, these are worth few independent ones, while of their means each
+/// record has one.
+fn record_means<'a>(
+    tables: Tables<'a>,
+    name: &str,
+    (n, m): (f64, f64),
+) -> Option<(&'a Quantiles, &'a Quantiles)> {
+    let of = |table: &'a ObjectTable| table.record_means().get(name);
+    let (a, b) = (of(tables.reference)?, of(tables.target)?);
+    let (records, records_target) = tables.records.effective(a.count(), b.count());
+    let worth = |n: f64, m: f64| n * m / (n + m);
+    (worth(records, records_target) > worth(n, m)).then_some((a, b))
+}
+
+/// What means of each record say: of a number that is 0 or 1 they are shares.
+fn means_told(
+    draft: Draft,
+    kind: &str,
+    name: &str,
+    are_flags: bool,
+    (a, b): (&Quantiles, &Quantiles),
+) -> Draft {
+    let mean = |means: &Quantiles| means.mean().map_or(f64::NAN, |mean| mean.estimate);
+    let said = match are_flags {
+        true => Some(flag_sentence(kind, name, &Scope::All, (mean(a), mean(b)))),
+        false => number_sentence(kind, name, &Scope::All, medians(a, b)),
+    };
+    let said = said.unwrap_or_else(|| draft.finding.sentence.clone());
+    draft.sentence(format!("{said}, each record counted once"))
 }
 
 const YES: &str = "yes";

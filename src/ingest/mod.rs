@@ -131,6 +131,8 @@ mod parquet_column;
 mod plan;
 #[cfg(feature = "records")]
 mod problem;
+#[cfg(any(feature = "images", feature = "parquet"))]
+mod quiet;
 mod record;
 mod rows_file;
 #[cfg(feature = "records")]

@@ -8,7 +8,6 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use arrow_array::RecordBatch;
@@ -24,6 +23,7 @@ use super::field::{Field, FieldKind};
 use super::limits::Limits;
 use super::parquet_column as decode;
 use super::problem::Problems;
+use super::quiet::quietly;
 use super::source::io;
 use super::stream::{BLOCK_VALUES, RawBlock, Request, RowStream, Vectors, unknown};
 use crate::error::{Error, ErrorKind, Result};
@@ -199,10 +199,10 @@ fn check_footer(file: &mut File, limits: &Limits) -> Result<()> {
 /// Runs a step of the `parquet` crate. Damaged files can make it panic where it
 /// trusts what they state; that must not end the program.
 fn fenced<T>(step: impl FnOnce() -> parquet::errors::Result<T>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(step)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(damaged(&error.to_string()).because(error)),
-        Err(_) => Err(damaged("it states what cannot be")),
+    match quietly(step) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(error)) => Err(damaged(&error.to_string()).because(error)),
+        None => Err(damaged("it states what cannot be")),
     }
 }
 

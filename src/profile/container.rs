@@ -14,6 +14,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -201,7 +202,10 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     })?;
     let mut name = std::ffi::OsString::from(".");
     name.push(file_name);
-    name.push(format!(".{}.tmp", std::process::id()));
+    // Neither another process nor another thread writes there.
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    let own = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    name.push(format!(".{}.{own}.tmp", std::process::id()));
     let beside = path.with_file_name(name);
     let result = std::fs::File::create(&beside)
         .and_then(|mut file| {

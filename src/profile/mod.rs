@@ -87,6 +87,8 @@ mod shrink;
 mod space;
 mod space_config;
 mod space_sketch;
+#[cfg(feature = "records")]
+mod store;
 mod tasks;
 mod window;
 mod window_sketch;
@@ -120,5 +122,7 @@ pub use sealed::{POOLED_VALUES, PairDistances, SEALED_ROWS, SealedComponents, Se
 pub use segmented::{DEFAULT_MAX_SEGMENTS, SegmentedBuilder};
 pub use space::SpaceProfile;
 pub use space_config::{DEFAULT_SAMPLE_BYTES, DEFAULT_SAMPLE_ROWS, MAX_DIM, Role, SpaceConfig};
+#[cfg(feature = "records")]
+pub use store::ProfileStore;
 pub use window::{ClassSources, Profile};
 pub use windowed::{MAX_WINDOWS, WindowLength, WindowedBuilder, Windows};

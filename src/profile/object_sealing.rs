@@ -43,7 +43,8 @@ impl ObjectGroup {
 
 impl ObjectTable {
     pub(super) fn quantiles(&self) -> impl Iterator<Item = &Quantiles> {
-        self.groups().flat_map(ObjectGroup::quantiles)
+        let groups = self.groups().flat_map(ObjectGroup::quantiles);
+        groups.chain(self.record_means.values())
     }
 
     /// Classes of fewer than 20 records are taken together, with further ones until they are
@@ -84,10 +85,13 @@ impl ObjectTable {
             let kept = classes.contains_key(a) && classes.contains_key(b);
             (kept && *records >= SEALED_ROWS).then(|| ((a.clone(), b.clone()), *records))
         };
+        let all = self.all.sealed();
+        let means = |name: &String| (name.clone(), self.record_means[name].joined(SEALED_ROWS));
         Ok(Self {
             records: self.records,
             faults: self.faults.clone(),
-            all: self.all.sealed(),
+            record_means: all.features.keys().map(means).collect(),
+            all,
             unclassified: unclassified.sealed(),
             other_classes: pool.as_ref().map(ObjectGroup::sealed),
             pairs: self.pairs.iter().filter_map(frequent).collect(),

@@ -17,6 +17,9 @@ pub(crate) struct ObjectSketch {
     records: u64,
     faults: BTreeMap<String, u64>,
     all: ObjectGroupSketch,
+    record_means: BTreeMap<String, QuantileSketch>,
+    /// Numbers of one record in their order.
+    own: Vec<f64>,
     classes: ClassTable<ObjectGroupSketch>,
     pairs: PairTable,
 }
@@ -26,6 +29,18 @@ struct Run {
     slot: Slot,
     /// Where they lie in the order by record and class.
     objects: Range<usize>,
+}
+
+/// The mean of the numbers of one record's objects; NaN is none. The order in which objects stand in
+/// their record must not show in a sum's last digit: they are added in the order of their values.
+fn mean(values: &[f64], sorted: &mut Vec<f64>) -> Option<f64> {
+    if let [value] = values {
+        return Some(*value).filter(|v| !v.is_nan());
+    }
+    sorted.clear();
+    sorted.extend(values.iter().copied().filter(|v| !v.is_nan()));
+    sorted.sort_unstable_by(f64::total_cmp);
+    (!sorted.is_empty()).then(|| sorted.iter().sum::<f64>() / sorted.len() as f64)
 }
 
 fn fresh() -> Result<ObjectGroupSketch> {
@@ -38,6 +53,8 @@ impl ObjectSketch {
             records: 0,
             faults: BTreeMap::new(),
             all: ObjectGroupSketch::new(QuantileSketch::DEFAULT_CAP)?,
+            record_means: BTreeMap::new(),
+            own: Vec::new(),
             classes: ClassTable::new(seed, max_classes, fresh()?),
             pairs: PairTable::new(seed, max_classes),
         })
@@ -163,10 +180,18 @@ impl ObjectSketch {
         }
         let feature = self.all.feature(name)?;
         feature.numbers.extend(present());
+        if !self.record_means.contains_key(name) {
+            let fresh = QuantileSketch::new(QuantileSketch::DEFAULT_CAP)?;
+            self.record_means.insert(name.to_owned(), fresh);
+        }
+        let means = self.record_means.get_mut(name).expect("inserted above");
         for record in rows {
             let own = &values[objects.range(record)];
             if !own.is_empty() {
                 feature.sums.update(own.iter().copied());
+                if let Some(mean) = mean(own, &mut self.own).filter(|mean| mean.is_finite()) {
+                    means.update(mean);
+                }
             }
         }
         Ok(())
@@ -206,6 +231,14 @@ impl ObjectSketch {
             *self.faults.entry(reason.clone()).or_default() += count;
         }
         self.all.merge(&other.all)?;
+        for (name, means) in &other.record_means {
+            match self.record_means.get_mut(name) {
+                Some(mine) => mine.merge(means)?,
+                None => {
+                    self.record_means.insert(name.clone(), means.clone());
+                }
+            }
+        }
         self.classes.merge(&other.classes, fresh)?;
         self.pairs.merge(&other.pairs);
         Ok(())
@@ -223,6 +256,12 @@ impl ObjectSketch {
             records: table.records,
             faults: table.faults.clone(),
             all: thaw(&table.all),
+            record_means: table
+                .record_means
+                .iter()
+                .map(|(name, means)| (name.clone(), means.thaw()))
+                .collect(),
+            own: Vec::new(),
             classes: ClassTable::from_groups(
                 seed,
                 max_classes,
@@ -243,6 +282,11 @@ impl ObjectSketch {
             records: self.records,
             faults: self.faults,
             all: self.all.freeze(),
+            record_means: self
+                .record_means
+                .iter()
+                .map(|(name, means)| (name.clone(), means.freeze()))
+                .collect(),
             unclassified: groups.unclassified.freeze(),
             other_classes: groups.other.as_ref().map(ObjectGroupSketch::freeze),
             classes: named.map(freeze).collect::<BTreeMap<String, ObjectGroup>>(),

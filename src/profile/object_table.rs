@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 
+use crate::sketch::Quantiles;
+
 use super::object_group::ObjectGroup;
 
 /// What was learned of the objects of one kind (boxes, masks, keypoints, ...) that
@@ -36,6 +38,8 @@ use super::object_group::ObjectGroup;
 /// let people = &table.classes()["person"];
 /// assert_eq!(people.counts_of(table.records())?.max(), Some(2.0));
 /// assert_eq!(people.features()["score"].numbers().min(), Some(0.8));
+/// let means = &table.record_means()["score"];
+/// assert_eq!((means.count(), means.min()), (1, Some((0.9 + 0.8) / 2.0)));
 /// # Ok::<(), driftsphere::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +47,7 @@ pub struct ObjectTable {
     pub(crate) records: u64,
     pub(crate) faults: BTreeMap<String, u64>,
     pub(crate) all: ObjectGroup,
+    pub(crate) record_means: BTreeMap<String, Quantiles>,
     pub(crate) unclassified: ObjectGroup,
     pub(crate) other_classes: Option<ObjectGroup>,
     pub(crate) classes: BTreeMap<String, ObjectGroup>,
@@ -66,6 +71,14 @@ impl ObjectTable {
     #[must_use]
     pub fn all(&self) -> &ObjectGroup {
         &self.all
+    }
+
+    /// Of each number of all objects: its mean over those of a record, one value for each record that has
+    /// any. A record that holds a crowd counts as much as one that holds a single object. A mean
+    /// that is not finite is left out.
+    #[must_use]
+    pub fn record_means(&self) -> &BTreeMap<String, Quantiles> {
+        &self.record_means
     }
 
     /// Objects without a class.
@@ -122,7 +135,12 @@ impl ObjectTable {
             && self.all.records() <= self.records
             && most.unwrap_or(0) <= self.records
             && self.classes.values().all(|group| group.objects > 0);
-        match fits && has_room && pairs_fit {
+        let means_fit = self.record_means.keys().eq(self.all.features.keys())
+            && self.record_means.iter().all(|(name, means)| {
+                let records = self.all.features[name].sums.records();
+                means.nan_count() == 0 && means.infinite() == (0, 0) && means.count() <= records
+            });
+        match fits && has_room && pairs_fit && means_fit {
             true => Ok(()),
             false => Err(damaged()),
         }

@@ -1,6 +1,7 @@
 //! Learning one profile for each window of time, in one pass.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -59,6 +60,22 @@ impl WindowLength {
         let origin = if self.0 % WEEK == 0 { MONDAY } else { 0 };
         // Far from the ends of i64: a length has at most 400 years.
         Some((time - origin).div_euclid(self.0) * self.0 + origin)
+    }
+}
+
+/// The largest unit of which it is a whole number: `1d`, `90m`, `2w`.
+impl fmt::Display for WindowLength {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [
+            (WEEK, 'w'),
+            (DAY, 'd'),
+            (3600 * SECOND, 'h'),
+            (60 * SECOND, 'm'),
+            (SECOND, 's'),
+        ];
+        let whole = units.into_iter().find(|(unit, _)| self.0 % unit == 0);
+        let (unit, name) = whole.unwrap_or((SECOND, 's'));
+        write!(f, "{}{name}", self.0 / unit)
     }
 }
 

@@ -8,6 +8,7 @@
 //! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `report` |
 //! | a comment on a pull request | [`markdown()`] | | feature `report` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `report` |
+//! | a monitoring system | [`openmetrics()`], [`series_openmetrics`] of a series | | feature `report` |
 //!
 //! Sets of profiles by segment have [`set_line`], [`set_page()`] and
 //! [`set_json::Document`], their comparison [`segments_headline`],
@@ -79,6 +80,8 @@ mod objects_json;
 #[cfg(feature = "report")]
 mod objects_page;
 #[cfg(feature = "report")]
+mod openmetrics;
+#[cfg(feature = "report")]
 mod page;
 #[cfg(feature = "report")]
 mod parts;
@@ -129,6 +132,8 @@ pub use headline::headline;
 pub use json_frame::Frame;
 #[cfg(feature = "report")]
 pub use markdown::markdown;
+#[cfg(feature = "report")]
+pub use openmetrics::{openmetrics, series_openmetrics};
 #[cfg(feature = "report")]
 pub use page::Style;
 #[cfg(feature = "report")]

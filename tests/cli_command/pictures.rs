@@ -357,6 +357,7 @@ fn quality_against_a_reference_is_paired_by_name_and_unpaired() {
         "profile {} --like good.dsp --quality-reference good -o p.dsp",
         whole.display()
     ));
-    let ssim = &read(&bench, "p.dsp").features()["quality.ssim"];
+    let profile = read(&bench, "p.dsp");
+    let ssim = &profile.features()["quality.ssim"];
     assert_eq!((ssim.numbers().count(), ssim.nulls()), (0, 1));
 }

@@ -26,7 +26,7 @@ fn bench() -> Bench {
 #[test]
 fn a_folder_of_days_is_judged_and_ends_like_diff() {
     let bench = bench();
-    let outcome = bench.run("series ref.dsp days --json out.json");
+    let outcome = bench.run("series ref.dsp days --json out.json --openmetrics out.prom");
     assert_eq!(outcome.status, 1, "{}{}", outcome.out, outcome.err);
     assert!(outcome.out.starts_with("DRIFT: "), "{}", outcome.out);
     assert!(
@@ -46,6 +46,15 @@ fn a_folder_of_days_is_judged_and_ends_like_diff() {
             .any(|e| e["family"] == "class mix" && e["alarm"] == 45),
         "{episodes:#?}"
     );
+    let metrics = String::from_utf8(bench.read("out.prom")).unwrap();
+    for line in [
+        "driftsphere_series_windows{role=\"watched\"} 30.0",
+        "driftsphere_series_windows{role=\"missing\"} 0.0",
+        "driftsphere_series_episodes{family=\"class mix\"} 1.0",
+        "# EOF",
+    ] {
+        assert!(metrics.lines().any(|has| has == line), "{line}: {metrics}");
+    }
     // The days of the reference alone: nothing is watched.
     let mut line = "series ref.dsp --quiet".to_owned();
     for day in 3..13 {
@@ -54,6 +63,54 @@ fn a_folder_of_days_is_judged_and_ends_like_diff() {
     let outcome = bench.run(&line);
     assert_eq!(outcome.status, 2);
     assert!(outcome.err.contains("NOT TESTED"), "{}", outcome.err);
+}
+
+/// Two machines saw every other record each, and one of them added its days twice.
+#[test]
+fn windows_come_out_of_a_store_that_two_machines_filled() {
+    let bench = bench();
+    let mut lines = include_str!("../data/sixty_days.csv").lines();
+    let head = lines.next().unwrap();
+    let lines: Vec<&str> = lines.collect();
+    for machine in 0..2 {
+        let own: Vec<&str> = lines.iter().skip(machine).step_by(2).copied().collect();
+        let file = bench.path(&format!("{machine}.csv"));
+        std::fs::write(file, format!("{head}\n{}\n", own.join("\n"))).unwrap();
+        bench.ok(&format!(
+            "profile {machine}.csv --ids id --labels label --time captured_at --like ref.dsp \
+             --window 1d --tag machine={machine} -o new{machine}"
+        ));
+    }
+    let refused = bench.run("store kept new0");
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("--window 1d"), "{}", refused.err);
+    bench.ok("store kept new0 --window 1d");
+    bench.ok("store kept new1 new0");
+    assert_eq!(std::fs::read_dir(bench.path("kept")).unwrap().count(), 121);
+
+    let of = |line: &str| -> Value {
+        let outcome = bench.run(&format!("series ref.dsp {line} --quiet --json out.json"));
+        assert!(outcome.status < 2, "{}", outcome.err);
+        serde_json::from_slice(&bench.read("out.json")).unwrap()
+    };
+    let (files, store) = (of("days"), of("--store kept"));
+    assert_eq!(files["signals"], store["signals"]);
+    assert_eq!(files["episodes"], store["episodes"]);
+    assert_eq!(store["windows"][59]["name"], "2025-05-01");
+
+    let windows = |line: &str| of(line)["windows"].as_array().unwrap().clone();
+    assert_eq!(windows("--store kept --last 12d").len(), 12);
+    let half = windows("--store kept --tag machine=1");
+    let records =
+        |windows: &[Value]| -> u64 { windows.iter().map(|w| w["records"].as_u64().unwrap()).sum() };
+    assert_eq!(records(&half) as usize, lines.len() / 2);
+    let none = bench.run("series ref.dsp --store kept --tag machine=2");
+    assert_eq!(none.status, 2);
+    assert!(
+        none.err.contains("no window that was asked for"),
+        "{}",
+        none.err
+    );
 }
 
 #[test]

@@ -38,7 +38,6 @@ mod orientation;
 mod picture;
 mod pixel_array;
 mod pixels;
-mod quiet;
 #[cfg(feature = "records")]
 mod set;
 #[cfg(feature = "records")]

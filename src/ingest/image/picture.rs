@@ -17,8 +17,8 @@ use super::header::{self, Header, ReadSeek};
 use super::limits::ImageLimits;
 use super::orientation::Orientation;
 use super::pixels::Pixels;
-use super::quiet::quietly;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ingest::quiet::quietly;
 
 /// Bytes of a file that are read at once while its header is looked for.
 const HEADER_BUFFER: usize = 16 << 10;

@@ -11,8 +11,8 @@ use super::fault::Fault;
 use super::limits::ImageLimits;
 use super::measured::{Measured, Measuring};
 use super::picture::{ImageReader, Picture, Watch};
-use super::quiet::quietly;
 use crate::error::{Error, ErrorKind, Result};
+use crate::ingest::quiet::quietly;
 
 /// Memory for pictures in flight, all threads together; a single one may take more.
 const BUDGET: u64 = 1 << 30;
