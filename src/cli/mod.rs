@@ -1,4 +1,7 @@
-//! The command: what was typed -> library calls -> exit status.
+//! The command: what was typed -> library calls -> exit status (feature `cli`).
+//!
+//! [`run`] is all of it for a program: `src/main.rs` calls it, and so does Python's
+//! `python -m driftsphere`.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -71,4 +74,4 @@ mod stored;
 mod window;
 mod window_files;
 
-pub(crate) use run::run;
+pub use run::run;
