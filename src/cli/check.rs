@@ -11,7 +11,7 @@ use driftsphere::compare::series::{Series, SeriesOptions, series_of};
 use driftsphere::compare::stability::{StabilityOptions, stability};
 use driftsphere::compare::{CompareOptions, compare};
 use driftsphere::report::{
-    CheckNames, check_headline, check_json, check_markdown, check_page, html,
+    CheckNames, check_headline, check_json, check_junit, check_markdown, check_page, html,
 };
 use driftsphere::{Error, ErrorKind};
 use std::borrow::Cow;
@@ -57,6 +57,9 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
     inputs.extend(args.run_before.as_deref().map(stored::file));
     inputs.extend(profiles_at(&args.windows)?);
     let outputs = Renderings::new(&args.result, &inputs)?;
+    if let Some(path) = &args.junit {
+        output::check_output(path, &inputs)?;
+    }
     let rules = read_rules(rules_file).context("rules")?;
     refuse_missing(args, &rules, rules_file)?;
     let profile = read_profile(profile_file).context("profile")?;
@@ -121,6 +124,9 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
         || html::checked(&checked, &names),
         |options| check_page(&checked, &names, options),
     )?;
+    if let Some(path) = &args.junit {
+        output::write_file(path, check_junit(&checked, &names).as_bytes())?;
+    }
     // Silence would read as `passed`.
     if status == ExitStatus::Trouble && outputs.are_silent() {
         output::say(&check_headline(&checked));

@@ -30,8 +30,11 @@ pub(super) struct CheckArgs {
     /// The training run before, over the same records, that rules about stability compare with
     #[arg(long, value_name = "RUN.dsp")]
     pub(super) run_before: Option<PathBuf>,
+    /// Write the result as JUnit XML, for a build server
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
     /// Write a first set of rules, drawn from a reference
-    #[arg(long, value_name = "REF.dsp", conflicts_with_all = ["profile", "rules", "against", "windows", "run_before", "json", "markdown", "quiet", "verbose"])]
+    #[arg(long, value_name = "REF.dsp", conflicts_with_all = ["profile", "rules", "against", "windows", "run_before", "junit", "json", "markdown", "quiet", "verbose"])]
     pub(super) init: Option<PathBuf>,
     /// Where --init writes; never over a file [default: standard output]
     #[arg(short, long, value_name = "RULES.toml", conflicts_with = "profile")]

@@ -210,7 +210,7 @@ fn reason(reason: Option<&str>) -> String {
     clip(reason.unwrap_or("no reason was given"), SENTENCE)
 }
 
-fn measure(measure: &Measure) -> String {
+pub(super) fn measure(measure: &Measure) -> String {
     match measure {
         Measure::Quantile(rank) => format!("quantile {rank}"),
         Measure::Effect { name, .. } => clip(name, NAME),
@@ -231,7 +231,7 @@ fn shown(measure: &Measure, x: f64) -> String {
     }
 }
 
-fn found(check: &Check) -> String {
+pub(super) fn found(check: &Check) -> String {
     match &check.found {
         Found::Nothing => "-".into(),
         Found::Number(value) => shown(&check.measure, value.estimate),
@@ -249,7 +249,7 @@ fn found(check: &Check) -> String {
     }
 }
 
-fn demand(check: &Check) -> String {
+pub(super) fn demand(check: &Check) -> String {
     let shown = |x: &f64| shown(&check.measure, *x);
     match &check.demand {
         Demand::AtMost(verdict) => format!("at most {}", verdict.name()),

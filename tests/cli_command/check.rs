@@ -31,7 +31,8 @@ fn a_starter_passes_its_own_reference_and_fails_a_drifted_window() {
         assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
         assert!(outcome.out.starts_with("PASSED: "), "{}", outcome.out);
     }
-    let outcome = bench.run("check may.dsp rules.toml --against march.dsp --json out.json");
+    let outcome =
+        bench.run("check may.dsp rules.toml --against march.dsp --json out.json --junit out.xml");
     assert_eq!(outcome.status, 1, "{}", outcome.err);
     assert!(outcome.out.starts_with("FAILED: "), "{}", outcome.out);
     let json: Value = serde_json::from_slice(&bench.read("out.json")).unwrap();
@@ -39,6 +40,12 @@ fn a_starter_passes_its_own_reference_and_fails_a_drifted_window() {
         (&json["exit_status"], &json["outcome"], &json["reference"]),
         (&1.into(), &"failed".into(), &"march.dsp".into())
     );
+    let junit = String::from_utf8(bench.read("out.xml")).unwrap();
+    assert!(
+        junit.contains("<testcase classname=\"comparison\""),
+        "{junit}"
+    );
+    assert!(junit.contains("<failure type=\"rule\""), "{junit}");
     // Rules that were changed by hand are not lost.
     let outcome = bench.run("check --init march.dsp -o rules.toml");
     assert_eq!(outcome.status, 2);
