@@ -36,6 +36,10 @@ pub(super) struct FindingList {
 /// One finding, as text in its places.
 #[derive(Debug)]
 pub(super) struct Card {
+    /// Its place among all, from 1.
+    pub(super) number: usize,
+    /// Whether it is drift or possible drift.
+    pub(super) has_moved: bool,
     pub(super) subject: String,
     pub(super) group: String,
     pub(super) verdict: &'static str,
@@ -69,7 +73,7 @@ impl FindingList {
         pictures: &Pictures,
     ) -> Self {
         let findings = &comparison.findings;
-        let card = |finding| Card::new(finding, comparison, profiles, pictures);
+        let card = |(at, finding)| Card::new(at + 1, finding, comparison, profiles, pictures);
         let header = [
             ("what", false),
             ("change", false),
@@ -86,6 +90,11 @@ impl FindingList {
              records: reference / target."
                 .to_owned(),
         ];
+        legend.push(
+            "Charts: shares of the records by value, from the 0.5 % to the 99.5 % quantile; shaded: 95 % bands; \
+             upright: medians."
+                .to_owned(),
+        );
         let mut units: Vec<&str> = (findings.iter())
             .filter_map(|f| number::legend(&leading(f)?.unit))
             .collect();
@@ -106,27 +115,51 @@ impl FindingList {
                     }
                 })
                 .collect(),
-            cards: findings.iter().map(card).collect(),
+            cards: findings.iter().enumerate().map(card).collect(),
             verdicts: verdicts.into_iter().map(Verdict::name).collect(),
             legend,
         }
     }
 }
 
+impl FindingList {
+    /// Where the findings that moved end: they come first.
+    fn moved_end(&self) -> usize {
+        let last = self.cards.iter().rposition(|card| card.has_moved);
+        last.map_or(0, |last| last + 1)
+    }
+
+    pub(super) fn moved(&self) -> &[Card] {
+        &self.cards[..self.moved_end()]
+    }
+
+    pub(super) fn others(&self) -> &[Card] {
+        &self.cards[self.moved_end()..]
+    }
+}
+
 impl Card {
     fn new(
+        number: usize,
         finding: &Finding,
         comparison: &Comparison,
         profiles: (&Profile, &Profile),
         pictures: &Pictures,
     ) -> Self {
-        let reading = reading_of(finding);
+        let has_moved = has_moved(&finding);
+        // What a change means is of no interest where there is none.
+        let (reading, tables) = match has_moved {
+            true => (reading_of(finding), tables(finding)),
+            false => Default::default(),
+        };
         let relative = leading(finding).map(Effect::relative);
         let relative = relative.filter(|times| times.is_finite());
         let along = comparison.why.iter();
         let along = along.filter(|e| e.group == finding.group && e.outcome == finding.feature);
         let text = |text: Option<&str>| text.map_or_else(String::new, |text| clip(text, SENTENCE));
         Self {
+            number,
+            has_moved,
             subject: subject(finding),
             group: clip(&finding.group, NAME),
             verdict: finding.verdict.name(),
@@ -149,7 +182,7 @@ impl Card {
             along: along.map(|e| clip(&e.sentence, SENTENCE)).collect(),
             facts: facts(finding, comparison),
             charts: charts(finding, profiles),
-            tables: tables(finding),
+            tables,
             telling: (finding.records.iter().take(NAMED))
                 .map(|record| (clip(&record.id, ID), why(record)))
                 .collect(),
@@ -267,14 +300,8 @@ fn charts(finding: &Finding, profiles: (&Profile, &Profile)) -> Vec<Chart> {
     // What is yes or no has shares.
     let numbers = sketches(profiles, finding).filter(|_| finding.shares.is_empty());
     let histogram = numbers.and_then(|(a, b)| histogram(a, b));
-    let drawn = histogram.and_then(|histogram| {
-        let mut chart = chart::histogram(title.clone(), &histogram, (WIDTH, HEIGHT))?;
-        chart.note =
-            "Shares of the records by value, from the 0.5 % to the 99.5 % quantile; shaded: 95 % \
-                      bands; upright: medians."
-                .to_owned();
-        Some(chart)
-    });
+    let drawn = histogram
+        .and_then(|histogram| chart::histogram(title.clone(), &histogram, (WIDTH, HEIGHT)));
     let drawn = drawn.or_else(|| chart::quantiles(title.clone(), &finding.quantiles));
     let shares = chart::shares(title, &finding.shares);
     drawn.into_iter().chain(shares).collect()
