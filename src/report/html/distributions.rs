@@ -4,8 +4,8 @@ use crate::compare::{Finding, Scope, wilson};
 use crate::profile::Profile;
 use crate::sketch::Quantiles;
 
-/// Bins of a histogram.
-const BINS: usize = 24;
+/// Bins of a histogram: few records fill few.
+const BINS: (usize, usize) = (8, 24);
 /// What is drawn of the values, by rank: single far values would squeeze all others.
 const DRAWN: (f64, f64) = (0.005, 0.995);
 
@@ -118,12 +118,14 @@ fn edges(reference: &Quantiles, target: &Quantiles) -> Option<Vec<f64>> {
     let whole = |quantiles: &Quantiles| {
         quantiles.is_exact() && quantiles.buckets().all(|b| b.midpoint().fract() == 0.0)
     };
-    if to - from <= BINS as f64 && whole(reference) && whole(target) {
+    let least = reference.finite_count().min(target.finite_count());
+    let bins = (least.isqrt() as usize).clamp(BINS.0, BINS.1);
+    if to - from <= BINS.1 as f64 && whole(reference) && whole(target) {
         let count = (to - from).round() as usize + 1;
         return Some((0..=count).map(|i| from - 0.5 + i as f64).collect());
     }
-    let width = (to - from) / BINS as f64;
-    let edges: Vec<f64> = (0..=BINS).map(|i| from + width * i as f64).collect();
+    let width = (to - from) / bins as f64;
+    let edges: Vec<f64> = (0..=bins).map(|i| from + width * i as f64).collect();
     let rises = edges.windows(2).all(|ends| ends[0] < ends[1]);
     (rises && width.is_finite()).then_some(edges)
 }

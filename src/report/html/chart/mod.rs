@@ -63,7 +63,7 @@ impl Chart {
     }
 
     fn titled(&mut self, class: &'static str, path: Path, title: String) {
-        let d = path.0;
+        let d = path.d;
         self.shapes.push(Shape { class, d, title });
     }
 
@@ -106,24 +106,31 @@ impl Chart {
 
 /// The path of a shape, in whole units: finer than any eye, and short.
 #[derive(Debug, Default)]
-struct Path(String);
+struct Path {
+    d: String,
+    at: (i64, i64),
+}
 
 impl Path {
-    fn add(&mut self, command: char, x: f64, y: f64) {
-        let (x, y) = (x.round() as i64, y.round() as i64);
-        let _ = write!(self.0, "{command}{x} {y}");
-    }
-
     fn go(&mut self, x: f64, y: f64) {
-        self.add('M', x, y);
+        self.at = (x.round() as i64, y.round() as i64);
+        let _ = write!(self.d, "M{} {}", self.at.0, self.at.1);
     }
 
+    /// Most lines of a histogram run along or up: one number says where to.
     fn to(&mut self, x: f64, y: f64) {
-        self.add('L', x, y);
+        let to = (x.round() as i64, y.round() as i64);
+        let _ = match (to.0 == self.at.0, to.1 == self.at.1) {
+            (true, true) => Ok(()),
+            (true, false) => write!(self.d, "V{}", to.1),
+            (false, true) => write!(self.d, "H{}", to.0),
+            (false, false) => write!(self.d, "L{} {}", to.0, to.1),
+        };
+        self.at = to;
     }
 
     fn close(&mut self) {
-        self.0.push('Z');
+        self.d.push('Z');
     }
 
     fn line(x1: f64, y1: f64, x2: f64, y2: f64) -> Self {
@@ -144,6 +151,6 @@ impl Path {
     /// A dot where the style draws round ends.
     fn dot(&mut self, x: f64, y: f64) {
         self.go(x, y);
-        self.0.push_str("h0");
+        self.d.push_str("h0");
     }
 }
