@@ -51,6 +51,7 @@
 //! | [`compare`] | two profiles -> findings | [`compare::compare`], [`compare::Verdict`] |
 //! | `check` | a profile, and a comparison, against rules | `check::Rules` (feature `rules`) |
 //! | [`report`] | a comparison as text or JSON | [`report::headline`] |
+//! | `cli` | the command | `cli::run` (feature `cli`) |
 //!
 //! Imports run from left to right only. Errors are one type, [`Error`], with an
 //! [`ErrorKind`] for programs and a place for people. Matrices are views of the
@@ -78,8 +79,14 @@
 mod error;
 mod glob;
 
+// The command calls the library by its name, as every program does.
+#[cfg(feature = "cli")]
+extern crate self as driftsphere;
+
 #[cfg(feature = "rules")]
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod compare;
 pub mod ingest;
 pub mod measure;

@@ -1,7 +1,5 @@
-//! The `driftsphere` command; everything it does is in `cli`.
-
-mod cli;
+//! The `driftsphere` command; everything it does is in the library's `cli`.
 
 fn main() -> std::process::ExitCode {
-    cli::run()
+    driftsphere::cli::run(std::env::args_os()).into()
 }

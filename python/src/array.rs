@@ -7,6 +7,7 @@ use numpy::PyReadonlyArray2;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyList, PyString, PyTuple};
 
 /// `module.name`, looked up once.
 fn numpy<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
@@ -60,6 +61,23 @@ pub(crate) fn kind(array: &Bound<'_, PyAny>) -> PyResult<String> {
 /// Whether an array hides some of its values.
 pub(crate) fn is_masked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     value.is_instance(&numpy(value.py(), "ma")?.getattr("MaskedArray")?)
+}
+
+/// Whether a value has two dimensions: an array, or a list of lists.
+pub(crate) fn is_matrix(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        let is_list = |first: Bound<'_, PyAny>| {
+            Ok(first.hasattr("__len__")? && !first.is_instance_of::<PyString>())
+        };
+        return value.get_item(0).map_or(Ok(false), is_list);
+    }
+    match value.getattr_opt("ndim")? {
+        Some(dimensions) => Ok(dimensions.extract::<usize>()? == 2),
+        None => {
+            let shape = value.getattr_opt("shape")?;
+            Ok(shape.is_some_and(|shape| shape.len().is_ok_and(|n| n == 2)))
+        }
+    }
 }
 
 /// Embeddings `(n_rows, dim)` as they came.

@@ -4,12 +4,16 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `array`, `column`, `times` | arrays and lists of Python -> matrices, columns and times |
+//! | `detections`, `pictures` | boxes; files, images of Pillow and arrays -> what they show |
 //! | `records` | what is logged together -> a batch |
+//! | `reading`, `image_options` | how outputs of models and pictures are read |
 //! | `settings` | what a profiler is asked to keep -> a configuration |
-//! | `profiler` | `Profiler`: learning, in one pass or two |
+//! | `profiler`, `passes` | `Profiler` as Python sees it |
+//! | `learning` | what a profiler does, in one pass or two |
 //! | `profile`, `codebook` | `Profile`, `Codebook`: what was learned, and their bytes |
 //! | `scores` | how novel records are, as arrays |
 //! | `answer`, `compare` | comparisons, series and runs, and their renderings |
+//! | `command` | the command |
 //! | `error`, `work` | errors by kind; work without the interpreter's lock |
 //!
 //! What is documented for users stands in `_driftsphere.pyi` and in the docs of the
@@ -24,10 +28,17 @@ mod answer;
 mod array;
 mod codebook;
 mod column;
+mod command;
 mod compare;
+mod detections;
 mod error;
+mod image_options;
+mod learning;
+mod passes;
+mod pictures;
 mod profile;
 mod profiler;
+mod reading;
 mod records;
 mod scores;
 mod settings;
@@ -46,11 +57,17 @@ mod _driftsphere {
     #[pymodule_export]
     use super::codebook::{Codebook, fit};
     #[pymodule_export]
+    use super::command::run;
+    #[pymodule_export]
     use super::compare::{compare, series, stability};
+    #[pymodule_export]
+    use super::image_options::ImageOptions;
+    #[pymodule_export]
+    use super::passes::Passes;
     #[pymodule_export]
     use super::profile::Profile;
     #[pymodule_export]
-    use super::profiler::{Passes, Profiler};
+    use super::profiler::Profiler;
     #[pymodule_export]
     use super::times::window_of;
 

@@ -1,6 +1,7 @@
 //! Profiles: what was learned about one window.
 
-use crate::error::argument;
+use crate::error::{argument, raise};
+use crate::reading::Reading;
 use crate::records::{Given, Records};
 use crate::scores;
 use crate::work::{detached, divided};
@@ -142,7 +143,8 @@ impl Profile {
                 return Err(argument(message, "argument", "space"));
             }
         };
-        scores::score(py, &self.0, space, &Records::read(&given)?, threads)
+        let records = Records::read(&given, &Reading::plain().map_err(raise)?)?;
+        scores::score(py, &self.0, space, &records, threads)
     }
 
     /// Records read.
@@ -161,6 +163,12 @@ impl Profile {
     #[getter]
     fn spaces(&self) -> Vec<&str> {
         self.0.spaces().keys().map(String::as_str).collect()
+    }
+
+    /// Kinds of objects that records hold, in order: `box`, `prediction`, ...
+    #[getter]
+    fn objects(&self) -> Vec<&str> {
+        self.0.objects().keys().map(String::as_str).collect()
     }
 
     /// Notes for people, by name.

@@ -2,16 +2,16 @@
 
 use crate::codebook::Codebook;
 use crate::error::argument;
+use crate::image_options::ImageOptions;
+use crate::learning::{Learning, Unused};
+use crate::passes::{Pass, Passes};
 use crate::profile::Profile;
-use crate::records::{Given, Lent, Records};
+use crate::records::{Given, Records};
 use crate::settings::{Asked, Settings};
-use crate::work::{detached, on_threads};
-use driftsphere::profile::{ProfileBuilder, ProfileConfig, Role, fit};
-use driftsphere::{Error, ErrorKind, Result};
+use crate::work::detached;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Learns a profile of one window of records, batch by batch.
 ///
@@ -19,6 +19,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// by name), `like` (a profile whose settings and centres are taken over) or `codebook`
 /// says them. `fit=K` makes a reference with K cluster centres in each space: log all
 /// records twice, once for each of `passes()`.
+///
+/// Outputs of models: `class_names` are the names of classes that come as numbers; with
+/// `logits`, vectors of scores are logits and not probabilities; `box_format` is `xyxy`
+/// (left, top, right, bottom; the default), `xywh` (left, top, width, height) or `cxcywh`
+/// (centre, width, height), and with `relative_boxes` they are shares of the image's width and
+/// height. `image_options` say how pictures are measured.
 ///
 /// Several threads may log into one profiler. A profiler keeps no record: its size does
 /// not grow with their number.
@@ -34,64 +40,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// 200
 #[pyclass(frozen, module = "driftsphere._driftsphere")]
 #[derive(Debug)]
-pub(crate) struct Profiler {
-    settings: Settings,
-    tags: BTreeMap<String, String>,
-    threads: usize,
-    state: Mutex<State>,
-}
+pub(crate) struct Profiler(Learning);
 
-#[derive(Debug)]
-struct State {
-    /// `None` until the first records say what spaces there are.
-    builder: Option<ProfileBuilder>,
-    /// Counts of records that came before it.
-    waiting: BTreeMap<(Unused, String), u64>,
-    records: u64,
-    pass: Pass,
-}
-
-/// Why records are not in a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Unused {
-    Skipped,
-    Failed,
-}
-
-impl Unused {
-    fn count(self, builder: &mut ProfileBuilder, reason: &str, records: u64) {
-        match self {
-            Self::Skipped => builder.skip(reason, records),
-            Self::Failed => builder.fail(reason, records),
-        }
+impl Profiler {
+    pub(crate) fn learning(&self) -> &Learning {
+        &self.0
     }
-}
-
-impl State {
-    fn new(pass: Pass) -> Self {
-        Self {
-            builder: None,
-            waiting: BTreeMap::new(),
-            records: 0,
-            pass,
-        }
-    }
-
-    /// Tells a new builder what came before it.
-    fn catch_up(&self, builder: &mut ProfileBuilder) {
-        for ((unused, reason), records) in &self.waiting {
-            unused.count(builder, reason, *records);
-        }
-    }
-}
-
-/// Where a profiler stands that fits centres; the only pass of one that does not is
-/// its last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pass {
-    First,
-    /// With the records of the first pass, where there was one.
-    Last(Option<u64>),
 }
 
 #[pymethods]
@@ -100,7 +54,8 @@ impl Profiler {
     #[pyo3(signature = (
         *, spaces=None, fit=None, method=None, like=None, codebook=None, reference=false,
         distance=None, model=None, seed=None, sample=None, sample_bytes=None, max_classes=None,
-        keep_ids=None, angles=None, tags=None, threads=1
+        keep_ids=None, angles=None, tags=None, class_names=None, logits=false, box_format=None,
+        relative_boxes=false, image_options=None, threads=1
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword of Python")]
     fn new(
@@ -119,6 +74,11 @@ impl Profiler {
         keep_ids: Option<String>,
         angles: Option<BTreeMap<String, f64>>,
         tags: Option<BTreeMap<String, String>>,
+        class_names: Option<Vec<String>>,
+        logits: bool,
+        box_format: Option<String>,
+        relative_boxes: bool,
+        image_options: Option<Bound<'_, ImageOptions>>,
         threads: usize,
     ) -> PyResult<Self> {
         if threads == 0 {
@@ -140,17 +100,17 @@ impl Profiler {
             max_classes,
             keep_ids,
             angles,
+            class_names,
+            logits,
+            box_format,
+            relative_boxes,
+            image_options,
         })?;
-        let pass = match settings.fit {
-            Some(_) => Pass::First,
-            None => Pass::Last(None),
-        };
-        Ok(Self {
+        Ok(Self(Learning::new(
             settings,
-            tags: tags.unwrap_or_default(),
+            tags.unwrap_or_default(),
             threads,
-            state: Mutex::new(State::new(pass)),
-        })
+        )))
     }
 
     /// Learns records; each argument has one value for each of them.
@@ -164,6 +124,20 @@ impl Profiler {
     /// depend on each other: a video, a patient. `times` are datetime64, datetime or
     /// milliseconds since 1970 UTC.
     ///
+    /// `scores` may also be an array (n, classes): probabilities, or logits where the
+    /// profiler was told so. The largest is the prediction; how sure the model is, and with
+    /// labels how often it is right, is learned by class.
+    ///
+    /// `boxes`: for each image the boxes that a detector found, in pixels: an array (k, 4),
+    /// (k, 5) with the score or (k, 6) with score and class, or a dict of `boxes`, `scores`
+    /// and `labels` as torchvision gives it; an empty array where nothing was found.
+    /// `image_sizes` (n, 2) are width and height, unless there are `images`, too.
+    ///
+    /// `images`: paths, bytes of files, images of Pillow, or arrays of uint8, uint16 or
+    /// floats, (height, width), (height, width, channels) or (channels, height, width). A
+    /// picture that cannot be read is counted by its reason. What is measured of each:
+    /// `docs/images.md`; of arrays their size and pixels only.
+    ///
     /// Rows that are all zero or have a NaN or an infinity are counted, by reason, and
     /// not used; the rest of their record is.
     ///
@@ -172,7 +146,7 @@ impl Profiler {
     /// dimension. Nothing of the batch has been learned then.
     #[pyo3(signature = (
         embeddings=None, *, ids=None, labels=None, predictions=None, classes=None, scores=None,
-        groups=None, times=None, values=None
+        groups=None, times=None, values=None, boxes=None, image_sizes=None, images=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword of Python")]
     fn log<'py>(
@@ -187,12 +161,15 @@ impl Profiler {
         groups: Option<Bound<'py, PyAny>>,
         times: Option<Bound<'py, PyAny>>,
         values: Option<Bound<'py, PyAny>>,
+        boxes: Option<Bound<'py, PyAny>>,
+        image_sizes: Option<Bound<'py, PyAny>>,
+        images: Option<Bound<'py, PyAny>>,
     ) -> PyResult<()> {
         if predictions.is_some() && classes.is_some() {
             let message = "classes are the predictions; give one of them";
             return Err(argument(message, "argument", "classes"));
         }
-        let records = Records::read(&Given {
+        let given = Given {
             embeddings,
             ids,
             labels,
@@ -201,30 +178,89 @@ impl Profiler {
             groups,
             times,
             values,
-        })?;
+            boxes,
+            image_sizes,
+            images,
+        };
+        let records = Records::read(&given, self.0.reading())?;
         let lent = records.lend();
-        detached(py, || self.track(&lent))
+        detached(py, || self.0.track(&lent))
+    }
+
+    /// Learns the rows of a table that speaks Arrow's `__arrow_c_stream__`: one of pyarrow,
+    /// Polars, DuckDB, pandas, ...; pyarrow must be installed.
+    ///
+    /// The arguments name columns: `embedding` one of lists of numbers of any type, or a dict
+    /// of them by space; `score` one of numbers or of lists; `image` one of paths, of bytes
+    /// or of structures with `bytes`; `values` further ones. Embeddings are not copied where
+    /// they are float32 without gaps.
+    ///
+    /// A row without an embedding, with one of another length, or without a time is skipped
+    /// and counted by reason, as the command does. The result is that of `log`.
+    ///
+    /// Raises `ArgumentError` for a column that is not there, or of a type that cannot be.
+    #[pyo3(signature = (
+        table, *, embedding=None, id=None, label=None, prediction=None, score=None, group=None,
+        time=None, image=None, values=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "each is a keyword of Python")]
+    fn log_table<'py>(
+        slf: &Bound<'py, Self>,
+        table: Bound<'py, PyAny>,
+        embedding: Option<Bound<'py, PyAny>>,
+        id: Option<Bound<'py, PyAny>>,
+        label: Option<Bound<'py, PyAny>>,
+        prediction: Option<Bound<'py, PyAny>>,
+        score: Option<Bound<'py, PyAny>>,
+        group: Option<Bound<'py, PyAny>>,
+        time: Option<Bound<'py, PyAny>>,
+        image: Option<Bound<'py, PyAny>>,
+        values: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
+        let named = [
+            ("embedding", embedding),
+            ("id", id),
+            ("label", label),
+            ("prediction", prediction),
+            ("score", score),
+            ("group", group),
+            ("time", time),
+            ("image", image),
+            ("values", values),
+        ];
+        let columns = PyDict::new(slf.py());
+        for (role, column) in named {
+            if let Some(column) = column {
+                columns.set_item(role, column)?;
+            }
+        }
+        let tables = slf.py().import("driftsphere.tables")?;
+        let log = tables.getattr("log_table")?;
+        log.call((slf, table), Some(&columns)).map(drop)
     }
 
     /// Counts `records` that were left out on purpose, by a short fixed reason.
     #[pyo3(signature = (reason, records=1))]
     fn skip(&self, py: Python<'_>, reason: &str, records: u64) -> PyResult<()> {
-        detached(py, || self.count(Unused::Skipped, reason, records))
+        detached(py, || self.0.count(Unused::Skipped, reason, records))
     }
 
     /// Counts `records` that could not be read, by a short fixed reason.
     #[pyo3(signature = (reason, records=1))]
     fn fail(&self, py: Python<'_>, reason: &str, records: u64) -> PyResult<()> {
-        detached(py, || self.count(Unused::Failed, reason, records))
+        detached(py, || self.0.count(Unused::Failed, reason, records))
     }
 
     /// Yields once for each time that all records are to be logged: 1, and after it 2
     /// where centres are fitted. Log the same records both times, in any order.
     fn passes(slf: &Bound<'_, Self>) -> Passes {
-        Passes {
-            profiler: slf.clone().unbind(),
-            begun: AtomicU8::new(0),
-        }
+        Passes::over(slf.clone().unbind())
+    }
+
+    /// Dimensions of the embedding spaces by name, as far as they are known.
+    #[getter]
+    fn spaces(&self, py: Python<'_>) -> BTreeMap<String, usize> {
+        py.detach(|| self.0.spaces())
     }
 
     /// What was learned so far; more may be logged afterwards.
@@ -232,168 +268,50 @@ impl Profiler {
     /// Raises `ArgumentError` between the two passes of a reference, and
     /// `IncompatibleError` where they had different numbers of records.
     fn profile(&self, py: Python<'_>) -> PyResult<Profile> {
-        detached(py, || {
-            // The lock is not held while the copy is made ready.
-            let (builder, pass) = {
-                let state = self.state();
-                let mut builder = match &state.builder {
-                    Some(builder) => builder.clone(),
-                    None => self.builder(self.settings.config(None)?)?,
-                };
-                if state.builder.is_none() {
-                    state.catch_up(&mut builder);
-                }
-                (builder, state.pass)
-            };
-            // Without threads of its own nothing here needs a pool.
-            let profile = match self.threads {
-                1 => builder.freeze(),
-                n => on_threads(Some(n), || Ok(builder.freeze()))?,
-            };
-            check_passes(pass, profile.tally().total())?;
-            Ok(profile.into())
-        })
+        detached(py, || self.0.profile()).map(Profile::from)
+    }
+
+    /// What was learned, and no more will be: the profile is passed on to those who asked for
+    /// it, such as `driftsphere.mlflow.autolog`. A second call gives the profile again.
+    ///
+    /// A profiler in a `with` is closed at its end, unless that comes by an exception.
+    ///
+    /// Raises what `profile` raises.
+    fn close(&self, py: Python<'_>) -> PyResult<Py<Profile>> {
+        let profile = Py::new(py, self.profile(py)?)?;
+        let was_closed = py.detach(|| self.0.close());
+        if !was_closed {
+            let listening = py.import("driftsphere._listening")?;
+            listening.call_method1("tell", (&profile,))?;
+        }
+        Ok(profile)
+    }
+
+    fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    #[pyo3(signature = (kind, error, trace, /))]
+    fn __exit__(
+        &self,
+        kind: &Bound<'_, PyAny>,
+        error: &Bound<'_, PyAny>,
+        trace: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let _ = (error, trace);
+        match kind.is_none() {
+            true => self.close(kind.py()).map(drop),
+            false => Ok(()),
+        }
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
-        let (records, pass) = py.detach(|| {
-            let state = self.state();
-            (state.records, state.pass)
-        });
+        let (records, pass) = py.detach(|| self.0.progress());
         let pass = match pass {
             Pass::First => ", pass 1 of 2",
             Pass::Last(Some(_)) => ", pass 2 of 2",
             Pass::Last(None) => "",
         };
         format!("<Profiler: {records} records{pass}>")
-    }
-}
-
-impl Profiler {
-    /// What was learned stays sound when a thread panics: a batch is checked before
-    /// anything of it is learned.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn builder(&self, config: ProfileConfig) -> Result<ProfileBuilder> {
-        let mut builder = ProfileBuilder::new(config)?;
-        builder.set_threads(self.threads)?;
-        for (key, value) in &self.tags {
-            builder.tag(key, value);
-        }
-        Ok(builder)
-    }
-
-    fn track(&self, records: &Lent<'_>) -> Result<()> {
-        let mut state = self.state();
-        let mut fresh = None;
-        let builder = match &mut state.builder {
-            Some(builder) => builder,
-            // Kept only if these records can be learned.
-            None => fresh.insert(self.builder(self.settings.config(Some(records))?)?),
-        };
-        let spaces: Vec<String> = builder.config().spaces.keys().cloned().collect();
-        let known: Vec<&str> = spaces.iter().map(String::as_str).collect();
-        records.with_batch(&known, |batch| match self.threads {
-            1 => builder.track_batch(batch),
-            n => on_threads(Some(n), || builder.track_batch(batch)),
-        })?;
-        if let Some(mut builder) = fresh {
-            state.catch_up(&mut builder);
-            state.builder = Some(builder);
-        }
-        state.records += records.rows() as u64;
-        Ok(())
-    }
-
-    /// Counts of records do not say what spaces there are: they wait for the first
-    /// records, which do.
-    fn count(&self, unused: Unused, reason: &str, records: u64) -> Result<()> {
-        let mut state = self.state();
-        match &mut state.builder {
-            Some(builder) => unused.count(builder, reason, records),
-            None => {
-                *state
-                    .waiting
-                    .entry((unused, reason.to_owned()))
-                    .or_default() += records
-            }
-        }
-        Ok(())
-    }
-
-    /// Ends the first pass: fits centres on what it learned.
-    fn turn(&self) -> Result<()> {
-        let Some(options) = self.settings.fit else {
-            return Ok(());
-        };
-        let mut state = self.state();
-        let Some(first) = state.builder.clone().filter(|_| state.pass == Pass::First) else {
-            let message = "nothing was logged in the first pass, and there is nothing to fit \
-                 centres on";
-            return Err(Error::new(ErrorKind::Argument, message).at("argument", "fit"));
-        };
-        let config = first.config().clone();
-        let first = first.freeze();
-        let books = on_threads(Some(self.threads), || fit(&first, options))?;
-        let config = config.with_codebooks(&books, Role::Reference)?;
-        *state = State {
-            builder: Some(self.builder(config)?),
-            ..State::new(Pass::Last(Some(first.tally().total())))
-        };
-        Ok(())
-    }
-}
-
-/// A record that only one pass has seen would be measured against centres of others.
-fn check_passes(pass: Pass, records: u64) -> Result<()> {
-    match pass {
-        Pass::First => Err(Error::new(
-            ErrorKind::Argument,
-            "centres were fitted on nothing yet: log all records in `for _ in profiler.passes():`, \
-             which goes round twice",
-        )),
-        Pass::Last(Some(first)) if first != records => Err(Error::new(
-            ErrorKind::Incompatible,
-            format!(
-                "the second pass has {records} records, the first had {first}; log the same \
-                 records both times"
-            ),
-        )),
-        Pass::Last(_) => Ok(()),
-    }
-}
-
-/// The passes over all records that a profiler needs.
-#[pyclass(frozen, module = "driftsphere._driftsphere")]
-#[derive(Debug)]
-pub(crate) struct Passes {
-    profiler: Py<Profiler>,
-    begun: AtomicU8,
-}
-
-#[pymethods]
-impl Passes {
-    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        slf
-    }
-
-    fn __next__(&self, py: Python<'_>) -> PyResult<Option<u8>> {
-        let profiler = self.profiler.get();
-        let passes = if profiler.settings.fit.is_some() {
-            2
-        } else {
-            1
-        };
-        let begun = self.begun.load(Ordering::Relaxed);
-        if begun >= passes {
-            return Ok(None);
-        }
-        if begun == 1 {
-            detached(py, || profiler.turn())?;
-        }
-        self.begun.store(begun + 1, Ordering::Relaxed);
-        Ok(Some(begun + 1))
     }
 }

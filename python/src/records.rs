@@ -1,11 +1,15 @@
 //! What is logged together: arguments of Python -> one batch.
 
-use crate::array::{Matrix, MatrixView};
+use crate::array::{Matrix, MatrixView, as_array, is_matrix};
 use crate::column::column;
+use crate::detections::detections;
 use crate::error::argument;
+use crate::pictures::{self, Picture, pictures};
+use crate::reading::{Derived, Reading};
 use crate::times::times;
-use driftsphere::ingest::{Batch, Column};
+use driftsphere::ingest::{Batch, Cell, Column, Instances};
 use driftsphere::{Error, ErrorKind, Result};
+use numpy::PyReadonlyArray2;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 
@@ -25,12 +29,18 @@ pub(crate) struct Given<'py> {
     pub(crate) groups: Option<Bound<'py, PyAny>>,
     pub(crate) times: Option<Bound<'py, PyAny>>,
     pub(crate) values: Option<Bound<'py, PyAny>>,
+    pub(crate) boxes: Option<Bound<'py, PyAny>>,
+    pub(crate) image_sizes: Option<Bound<'py, PyAny>>,
+    pub(crate) images: Option<Bound<'py, PyAny>>,
 }
 
 /// Columns of records, read; the embeddings are borrowed from their arrays.
 pub(crate) struct Records<'py> {
     rows: usize,
     spaces: Vec<(Option<String>, Matrix<'py>)>,
+    /// Vectors of scores.
+    vectors: Option<Matrix<'py>>,
+    pictures: Option<Vec<Picture<'py>>>,
     columns: Columns,
 }
 
@@ -43,18 +53,21 @@ struct Columns {
     groups: Option<Column>,
     times: Option<Vec<i64>>,
     features: Vec<(String, Column)>,
+    boxes: Option<Instances>,
 }
 
 /// The records, lent to threads that do not hold the interpreter's lock.
 pub(crate) struct Lent<'a> {
     rows: usize,
     spaces: Vec<(Option<&'a str>, MatrixView<'a>)>,
+    vectors: Option<MatrixView<'a>>,
+    pictures: Option<Vec<pictures::Lent<'a>>>,
     columns: &'a Columns,
 }
 
 impl<'py> Records<'py> {
     /// Reads what was given. The first column says how many records there are.
-    pub(crate) fn read(given: &Given<'py>) -> PyResult<Self> {
+    pub(crate) fn read(given: &Given<'py>, how: &Reading) -> PyResult<Self> {
         let of = |value: &Option<Bound<'py, PyAny>>, what| {
             value.as_ref().map(|value| column(value, what)).transpose()
         };
@@ -65,9 +78,16 @@ impl<'py> Records<'py> {
             groups: of(&given.groups, "groups")?,
             times: given.times.as_ref().map(times).transpose()?,
             features: Vec::new(),
+            boxes: None,
         };
-        if let Some(scores) = of(&given.scores, "scores")? {
-            columns.features.push((SCORE.to_owned(), scores));
+        let mut vectors = None;
+        match &given.scores {
+            Some(scores) if is_matrix(scores)? => vectors = Some(Matrix::new(scores, "scores")?),
+            Some(scores) => {
+                let scores = column(scores, "scores")?;
+                columns.features.push((SCORE.to_owned(), scores));
+            }
+            None => {}
         }
         if let Some(values) = &given.values {
             each(values, "values", |name, value| {
@@ -88,14 +108,36 @@ impl<'py> Records<'py> {
             }
             Some(unnamed) => spaces.push((None, Matrix::new(unnamed, "embeddings")?)),
         }
+        if let Some(boxes) = &given.boxes {
+            let mut found = detections(boxes, &how.boxes)?;
+            if let Some(sizes) = &given.image_sizes {
+                put_sizes(&mut found, sizes)?;
+            }
+            columns.boxes = Some(found);
+        } else if given.image_sizes.is_some() {
+            let message = "they are for boxes, and there are none";
+            return Err(argument(message, "column", "image_sizes"));
+        }
+        let images = given.images.as_ref();
+        let pictures = images.map(|images| pictures(images, &how.images));
+        let pictures = pictures.transpose()?;
+        if let (Some(pictures), None) = (&pictures, &columns.ids) {
+            columns.ids = names(pictures);
+        }
         let of_spaces = spaces.iter().map(|(_, matrix)| matrix.view().rows());
-        let rows = of_spaces.chain(columns.lengths()).next().ok_or_else(|| {
-            let message = "nothing to log: give embeddings, ids, labels, predictions or values";
+        let of_vectors = vectors.iter().map(|matrix| matrix.view().rows());
+        let of_pictures = pictures.iter().map(Vec::len);
+        let lengths = of_spaces.chain(of_vectors).chain(of_pictures);
+        let rows = lengths.chain(columns.lengths()).next().ok_or_else(|| {
+            let message = "nothing to log: give embeddings, ids, labels, predictions, scores, \
+                 boxes, images or values";
             argument(message, "function", "log")
         })?;
         Ok(Self {
             rows,
             spaces,
+            vectors,
+            pictures,
             columns,
         })
     }
@@ -107,9 +149,46 @@ impl<'py> Records<'py> {
             spaces: spaces
                 .map(|(name, matrix)| (name.as_deref(), matrix.view()))
                 .collect(),
+            vectors: self.vectors.as_ref().map(Matrix::view),
+            pictures: self
+                .pictures
+                .as_ref()
+                .map(|pictures| pictures.iter().map(Picture::lend).collect()),
             columns: &self.columns,
         }
     }
+}
+
+/// Width and height of each image.
+fn put_sizes(found: &mut Instances, sizes: &Bound<'_, PyAny>) -> PyResult<()> {
+    let sizes = as_array(sizes, "image_sizes")?.call_method1("astype", ("float64",))?;
+    let Ok(sizes) = sizes.extract::<PyReadonlyArray2<'_, f64>>() else {
+        let message = "(width, height) of each image is needed";
+        return Err(argument(message, "column", "image_sizes"));
+    };
+    let sizes = sizes.as_array();
+    if sizes.dim() != (found.images.len(), 2) {
+        let message = format!(
+            "(width, height) of each of {} images is needed, not {:?}",
+            found.images.len(),
+            sizes.dim()
+        );
+        return Err(argument(message, "column", "image_sizes"));
+    }
+    for (image, size) in found.images.iter_mut().zip(sizes.rows()) {
+        image.size = Some((size[0], size[1]));
+    }
+    Ok(())
+}
+
+/// The paths of pictures that are files; `None` where none is one.
+fn names(pictures: &[Picture<'_>]) -> Option<Column> {
+    let names: Vec<Option<String>> = pictures.iter().map(Picture::name).collect();
+    let cell = |name: Option<String>| name.map_or(Cell::Null, Cell::Text);
+    names
+        .iter()
+        .any(Option::is_some)
+        .then(|| Column::Mixed(names.into_iter().map(cell).collect()))
 }
 
 impl Columns {
@@ -117,8 +196,10 @@ impl Columns {
         let fixed = [&self.ids, &self.labels, &self.predictions, &self.groups];
         let fixed = fixed.into_iter().flatten().map(Column::len);
         let times = self.times.iter().map(Vec::len);
+        let boxes = self.boxes.iter().map(|found| found.images.len());
         fixed
             .chain(times)
+            .chain(boxes)
             .chain(self.features.iter().map(|(_, column)| column.len()))
     }
 }
@@ -136,10 +217,44 @@ impl<'a> Lent<'a> {
             .collect()
     }
 
+    /// Whether there are pictures among the records.
+    pub(crate) fn has_pictures(&self) -> bool {
+        self.pictures.is_some()
+    }
+
+    /// Measures what models say, and pictures, on so many threads.
+    pub(crate) fn derive(&self, how: &Reading, threads: usize) -> Result<Derived> {
+        let columns = self.columns;
+        let mut derived = Derived::default();
+        if let Some(vectors) = &self.vectors {
+            let vectors = vectors.to_f32();
+            derived.take_scores(vectors.view(), columns.labels.as_ref(), how)?;
+        }
+        if let Some(pictures) = &self.pictures {
+            let ids = columns
+                .ids
+                .as_ref()
+                .filter(|ids| ids.len() == pictures.len());
+            let name = |row| {
+                let id = ids.and_then(|ids| ids.present(row));
+                id.unwrap_or_default().into_owned()
+            };
+            let shown = pictures::measure(pictures, name, &how.images, threads)?;
+            let is_all =
+                self.spaces.is_empty() && self.vectors.is_none() && columns.boxes.is_none();
+            derived.take_pictures(shown, is_all);
+        }
+        if let Some(boxes) = &columns.boxes {
+            derived.take_boxes(boxes)?;
+        }
+        Ok(derived)
+    }
+
     /// Hands the records on as a batch. Embeddings that are not `f32` are copied for it.
     pub(crate) fn with_batch<T>(
         &self,
         known: &[&str],
+        derived: &Derived,
         take: impl FnOnce(&Batch<'_>) -> Result<T>,
     ) -> Result<T> {
         let matrices: Vec<_> = self
@@ -158,7 +273,7 @@ impl<'a> Lent<'a> {
         if let Some(labels) = &columns.labels {
             batch = batch.labels(labels);
         }
-        if let Some(predictions) = &columns.predictions {
+        if let Some(predictions) = columns.predictions.as_ref().or(derived.predictions()) {
             batch = batch.predictions(predictions);
         }
         if let Some(groups) = &columns.groups {
@@ -170,7 +285,7 @@ impl<'a> Lent<'a> {
         for (name, column) in &columns.features {
             batch = batch.feature(name, column);
         }
-        take(&batch)
+        derived.put_into(batch, take)
     }
 }
 

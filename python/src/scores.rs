@@ -1,5 +1,6 @@
 //! How novel records are, as arrays by name.
 
+use crate::reading::Derived;
 use crate::records::Records;
 use crate::work::divided;
 use driftsphere::profile::{Profile, Score, Scorer};
@@ -19,7 +20,9 @@ pub(crate) fn score<'py>(
     let (scores, clusters) = divided(py, threads, || {
         let scorer = Scorer::new(reference, space)?;
         let threads = threads.unwrap_or_else(rayon::current_num_threads);
-        let scores = lent.with_batch(&[space], |batch| scorer.score(batch, threads))?;
+        let scores = lent.with_batch(&[space], &Derived::default(), |batch| {
+            scorer.score(batch, threads)
+        })?;
         let centres = scorer.codebook().clusters().iter();
         Ok((scores, centres.map(|c| c.name.clone()).collect::<Vec<_>>()))
     })?;

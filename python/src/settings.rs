@@ -1,10 +1,15 @@
 //! What a profiler is asked to keep: arguments of Python -> a configuration.
 
 use crate::codebook::Codebook;
+use crate::detections::{BoxFormat, BoxOptions};
 use crate::error::{argument, raise};
+use crate::image_options::{ImageOptions, Measuring};
 use crate::profile::Profile;
+use crate::reading::Reading;
 use crate::records::Lent;
-use driftsphere::profile::{FitOptions, ProfileConfig, Role, SpaceConfig};
+use driftsphere::ingest::Units;
+use driftsphere::measure::outputs::ScoreOptions;
+use driftsphere::profile::{FitOptions, ImageSettings, ProfileConfig, Role, SpaceConfig};
 use driftsphere::{Error, ErrorKind, Result};
 use pyo3::prelude::*;
 use std::collections::BTreeMap;
@@ -25,6 +30,11 @@ pub(crate) struct Asked<'py> {
     pub(crate) max_classes: Option<usize>,
     pub(crate) keep_ids: Option<String>,
     pub(crate) angles: Option<BTreeMap<String, f64>>,
+    pub(crate) class_names: Option<Vec<String>>,
+    pub(crate) logits: bool,
+    pub(crate) box_format: Option<String>,
+    pub(crate) relative_boxes: bool,
+    pub(crate) image_options: Option<Bound<'py, ImageOptions>>,
 }
 
 /// How a profiler learns.
@@ -35,6 +45,7 @@ pub(crate) struct Settings {
     /// spaces are known from the beginning.
     found: Option<SpaceConfig>,
     pub(crate) fit: Option<FitOptions>,
+    pub(crate) reading: Reading,
 }
 
 impl Settings {
@@ -68,6 +79,7 @@ impl Settings {
         if let Some(profile) = &asked.like {
             return Self::like(asked, profile);
         }
+        let reading = reading(asked, None)?;
         let mut space = SpaceConfig::new(0);
         if let Some(distance) = &asked.distance {
             space.distance = distance.parse().map_err(raise)?;
@@ -77,7 +89,7 @@ impl Settings {
         space.sample_bytes = asked.sample_bytes.unwrap_or(space.sample_bytes);
         let config = Self::common(asked)?;
         let seed = config.seed;
-        let settings = match (&asked.codebook, &asked.spaces) {
+        let (config, found) = match (&asked.codebook, &asked.spaces) {
             (Some(_), Some(_)) => {
                 let message = "the spaces are those of the codebook; leave them out";
                 return Err(argument(message, "argument", "spaces"));
@@ -87,7 +99,7 @@ impl Settings {
                     .get()
                     .around(config, &space, asked)
                     .map_err(raise)?;
-                Self::known(config)
+                (config, None)
             }
             (None, Some(spaces)) => {
                 let named = spaces.iter().fold(config, |config, (name, dim)| {
@@ -97,29 +109,26 @@ impl Settings {
                     };
                     config.space(name, space)
                 });
-                Self::known(named)
+                (named, None)
             }
-            (None, None) => Self {
-                config,
-                found: Some(space),
-                fit: None,
-            },
+            (None, None) => (config, Some(space)),
         };
         let fit = asked.fit.map(|clusters| FitOptions {
             clusters,
             method,
             seed,
         });
-        settings.config.check().map_err(raise)?;
-        Ok(Self { fit, ..settings })
-    }
-
-    fn known(config: ProfileConfig) -> Self {
-        Self {
+        let config = match &asked.image_options {
+            Some(_) => config.images(reading.images.settings().clone()),
+            None => config,
+        };
+        config.check().map_err(raise)?;
+        Ok(Self {
             config,
-            found: None,
-            fit: None,
-        }
+            found,
+            fit,
+            reading,
+        })
     }
 
     /// The settings of a profile, for another window.
@@ -139,12 +148,18 @@ impl Settings {
             return Err(argument(message, "argument", name));
         }
         let mut config = profile.get().core().config().clone().like();
+        let reading = reading(asked, config.images.as_ref())?;
         if asked.model.is_some() {
             for space in config.spaces.values_mut() {
                 space.model.clone_from(&asked.model);
             }
         }
-        Ok(Self::known(config))
+        Ok(Self {
+            config,
+            found: None,
+            fit: None,
+            reading,
+        })
     }
 
     /// What does not depend on spaces.
@@ -159,6 +174,11 @@ impl Settings {
         }
         config.angles = asked.angles.clone().unwrap_or_default();
         Ok(config)
+    }
+
+    /// What of the configuration is known before the first records.
+    pub(crate) fn known(&self) -> &ProfileConfig {
+        &self.config
     }
 
     /// The configuration: with the spaces of the first records, where they are to be
@@ -176,12 +196,44 @@ impl Settings {
                 );
             }
         }
+        // Of a profile that is followed it is known whether there were pictures.
+        if self.found.is_some() && config.images.is_none() && first.is_some_and(Lent::has_pictures)
+        {
+            config = config.images(self.reading.images.settings().clone());
+        }
         if self.fit.is_some() && first.is_some() && config.spaces.is_empty() {
             let message = "there are no embeddings to fit centres on";
             return Err(Error::new(ErrorKind::Argument, message).at("argument", "fit"));
         }
         Ok(config)
     }
+}
+
+/// How what is logged is read: as asked, pictures as those of a profile that is followed.
+fn reading(asked: &Asked<'_>, images: Option<&ImageSettings>) -> PyResult<Reading> {
+    let class_names = asked.class_names.clone().unwrap_or_default();
+    let format = asked.box_format.as_deref().map(str::parse).transpose();
+    let format: Option<BoxFormat> =
+        format.map_err(|message: String| argument(message, "argument", "box_format"))?;
+    let options = asked
+        .image_options
+        .as_ref()
+        .map(|options| options.get().clone());
+    Ok(Reading {
+        scores: ScoreOptions {
+            logits: asked.logits,
+            classes: class_names.clone(),
+        },
+        boxes: BoxOptions {
+            format: format.unwrap_or_default(),
+            units: match asked.relative_boxes {
+                true => Units::Relative,
+                false => Units::Pixels,
+            },
+            class_names,
+        },
+        images: Measuring::new(&options.unwrap_or_default(), images).map_err(raise)?,
+    })
 }
 
 impl Codebook {

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"
+DATA = Path(__file__).parents[2] / "tests" / "data"
+
+
+def by_command(folder: Path, *arguments: object) -> bytes:
+    """The bytes of the profile that the command makes of some inputs."""
+    path = folder / "by-command.dsp"
+    typed = [str(argument) for argument in arguments]
+    run = [sys.executable, "-m", "driftsphere", "profile", *typed, "-o", str(path)]
+    result = subprocess.run(run, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return path.read_bytes()
 
 
 @pytest.fixture

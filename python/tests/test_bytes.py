@@ -113,6 +113,15 @@ def test_a_profile_is_a_snapshot(rows) -> None:
     assert profiler.profile() == driftsphere.profile(rows)
 
 
+def test_a_closed_profiler_learns_no_more(rows) -> None:
+    with Profiler() as profiler:
+        profiler.log(rows)
+    assert profiler.close() == profiler.profile() == driftsphere.profile(rows)
+    for more in (lambda: profiler.log(rows), lambda: profiler.skip("late")):
+        with pytest.raises(driftsphere.ArgumentError, match="was closed"):
+            more()
+
+
 def test_pickles_and_copies_have_the_same_bytes(rows, columns) -> None:
     profile = driftsphere.profile(rows, **columns, fit=3)
     book = driftsphere.fit(profile, 3)

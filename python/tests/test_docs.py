@@ -9,7 +9,7 @@ from pathlib import Path
 
 import driftsphere
 import pytest
-from driftsphere import _driftsphere, answers, errors, learning, rolling, torch
+from driftsphere import _driftsphere, answers, errors, learning, rolling, tables, torch
 
 PACKAGE = Path(__file__).parents[1]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
@@ -17,7 +17,7 @@ FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 @pytest.mark.parametrize(
     "module,examples",
-    [(driftsphere, 1), (_driftsphere, 2), (answers, 1), (errors, 1), (learning, 1), (rolling, 1), (torch, 1)],
+    [(driftsphere, 1), (_driftsphere, 3), (answers, 1), (errors, 1), (learning, 1), (rolling, 1), (tables, 1), (torch, 1)],
 )
 def test_examples_of_docstrings_run(module, examples) -> None:
     finder = doctest.DocTestFinder()

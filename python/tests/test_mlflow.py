@@ -67,3 +67,44 @@ def test_comparisons_are_pages_and_metrics(store, rows) -> None:
     path = store.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path=names[2])
     with open(path) as file:
         assert json.load(file) == answers[1].document
+
+
+def test_after_one_line_runs_have_what_is_profiled_in_them(store, rows, tmp_path, caplog) -> None:
+    from driftsphere.mlflow import autolog, load_profile
+    from driftsphere.rolling import RollingProfiler
+
+    reference = driftsphere.profile(rows, fit=3)
+    turned = rows + np.linspace(0, 3, 12, dtype=np.float32)
+    autolog(reference)
+    try:
+        outside = driftsphere.profile(rows, like=reference)
+        with store.start_run() as run:
+            with driftsphere.Profiler(like=reference) as profiler:
+                profiler.log(rows)
+            drifted = driftsphere.profile(turned, like=reference)
+            with pytest.raises(ZeroDivisionError), driftsphere.Profiler(like=reference) as broken:
+                broken.log(rows)
+                raise ZeroDivisionError
+            with RollingProfiler(tmp_path / "w", like=reference) as rolling:
+                rolling.log(turned)
+                (window,) = [rolling._start.strftime("%Y-%m-%dT%H-%M-%SZ")]
+        client, run_id = store.MlflowClient(), run.info.run_id
+        names = {file.path for file in client.list_artifacts(run_id, "driftsphere")}
+        profiles = {name for name in names if name.endswith(".dsp")}
+        assert profiles == {f"driftsphere/{n}.dsp" for n in ("profile", "profile-2", window)}
+        assert load_profile(run_id) == outside == profiler.profile()
+        assert load_profile(run_id, "profile-2") == load_profile(run_id, window) == drifted
+        history = client.get_metric_history(run_id, "comparison/drift")
+        assert [(m.step, m.value) for m in history] == [(1, 0.0), (2, 1.0), (3, 1.0)]
+        # What MLflow refuses is told, and costs the profile nothing.
+        with store.start_run():
+            monkey = pytest.MonkeyPatch()
+            monkey.setattr(mlflow, "log_artifacts", lambda *a, **k: 1 / 0)
+            assert driftsphere.profile(rows, like=reference) == outside
+            monkey.undo()
+        assert "could not be passed on" in caplog.text
+    finally:
+        autolog(disable=True)
+    with store.start_run() as run:
+        driftsphere.profile(rows)
+    assert client.list_artifacts(run.info.run_id) == []

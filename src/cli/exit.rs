@@ -2,7 +2,6 @@
 
 use clap::ValueEnum;
 use driftsphere::compare::Verdict;
-use std::process::ExitCode;
 
 /// The exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +47,6 @@ impl ExitStatus {
     /// The number, as in JSON.
     pub(super) fn code(self) -> u8 {
         self as u8
-    }
-}
-
-impl From<ExitStatus> for ExitCode {
-    fn from(status: ExitStatus) -> Self {
-        Self::from(status.code())
     }
 }
 

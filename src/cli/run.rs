@@ -8,24 +8,33 @@ use super::{
 };
 use clap::Parser;
 use driftsphere::report::escape;
-use std::process::ExitCode;
+use std::ffi::OsString;
 
-/// Runs the command that was typed.
-pub(crate) fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+/// Runs the command with the arguments that were typed, the name of the program first;
+/// returns the exit status: 0 done or no drift, 1 drift, 2 trouble.
+///
+/// What it has to say goes to standard output, what went wrong to standard error. It never
+/// ends the process.
+///
+/// ```
+/// assert_eq!(driftsphere::cli::run(["driftsphere", "--version"]), 0);
+/// assert_eq!(driftsphere::cli::run(["driftsphere", "show", "no-such.dsp"]), 2);
+/// ```
+pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to standard output with status 0, wrong usage
             // to standard error with status 2; a closed pipe is no trouble.
             let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return u8::try_from(error.exit_code()).unwrap_or(2);
         }
     };
     match dispatch(cli.command) {
-        Ok(status) => status.into(),
+        Ok(status) => status.code(),
         Err(error) => {
             output::say(&format!("driftsphere: {}", escape(&message(&error))));
-            ExitStatus::Trouble.into()
+            ExitStatus::Trouble.code()
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ndarray::{ArrayView2, Axis, CowArray, Ix2};
 
-use super::column::{Cell, Column};
+use super::column::Column;
 use super::fingerprint::Fingerprint;
 use super::objects::Objects;
 use crate::error::{Error, ErrorKind, Result};
@@ -206,11 +206,7 @@ impl<'a> Batch<'a> {
         let mut features = Vec::with_capacity(self.features.len());
         for (name, column) in &self.features {
             let taken = column.take(rows)?;
-            let is_given = match &taken {
-                Column::Mixed(cells) => cells.iter().any(|cell| *cell != Cell::Absent),
-                _ => true,
-            };
-            if is_given {
+            if !taken.says_nothing() {
                 features.push((Cow::Owned(name.clone().into_owned()), Cow::Owned(taken)));
             }
         }

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::batch::Batch;
-use super::column::{Cell, Column};
+use super::column::Column;
 use super::fingerprint::Fingerprint;
 use super::objects::Objects;
 use crate::error::Result;
@@ -123,10 +123,7 @@ impl Block {
     /// Sorts the features, and forgets those that no record of the block says anything of: they must
     /// leave no more trace than in a block of other records.
     pub(crate) fn drop_absent(&mut self) {
-        self.features.retain(|(_, column)| match column {
-            Column::Mixed(cells) => cells.iter().any(|cell| *cell != Cell::Absent),
-            _ => true,
-        });
+        self.features.retain(|(_, column)| !column.says_nothing());
         self.features.sort_by(|a, b| a.0.cmp(&b.0));
     }
 }

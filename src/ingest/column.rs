@@ -131,6 +131,14 @@ impl Column {
         }
     }
 
+    /// Whether no record says anything of the value, not even that there is none.
+    pub(crate) fn says_nothing(&self) -> bool {
+        match self {
+            Self::Mixed(cells) => cells.iter().all(|cell| *cell == Cell::Absent),
+            _ => false,
+        }
+    }
+
     /// The value of `row` as text: whole numbers in decimal, floating-point
     /// numbers in the shortest form that reads back equal (`1` for 1.0), truth
     /// values as `true` and `false`, null as the empty text.

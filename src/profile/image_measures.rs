@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::Cell;
-use crate::ingest::image::{ImageReader, ImageSet, Measured, Measuring, Picture, Pixels};
+use crate::ingest::image::{Exif, ImageReader, ImageSet, Measured, Measuring, Picture, Pixels};
 use crate::measure::image::{
     CustomMeasure, Measures, NaturalnessFit, NaturalnessModel, PixelMeasures, Similarity,
 };
@@ -166,6 +166,39 @@ impl ImageMeasures {
         match &picture.pixels {
             Ok(pixels) => self.pixels(pixels, id, &mut measured),
             Err(_) => put(&mut measured, self.no_pixels()),
+        }
+        measured
+    }
+
+    /// Measures a picture in memory: its size and its pixels, which stand upright. Of files
+    /// it says nothing, and nothing of EXIF unless `exif` is given.
+    ///
+    /// ```
+    /// use driftsphere::ingest::image::Pixels;
+    /// use driftsphere::ndarray::Array3;
+    /// use driftsphere::profile::{ImageMeasures, ImageSettings};
+    ///
+    /// let frame = Array3::<u8>::zeros((480, 640, 3));
+    /// let measures = ImageMeasures::new(&ImageSettings::default())?;
+    /// let measured = measures.measure_pixels(&Pixels::from_hwc(frame.view())?, None, "frame 1");
+    /// assert!(measured.fingerprint.is_some());
+    /// let names: Vec<&str> = measured.values.iter().map(|(name, _)| name.as_ref()).collect();
+    /// assert_eq!(&names[..2], ["file.width", "file.height"]);
+    /// assert!(names.contains(&"pixels.brightness"));
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    #[must_use]
+    pub fn measure_pixels(&self, pixels: &Pixels, exif: Option<&Exif>, id: &str) -> Measured {
+        let mut measured = Measured::default();
+        put(
+            &mut measured,
+            self.measures.size(pixels.width(), pixels.height()),
+        );
+        if let Some(exif) = exif {
+            put(&mut measured, self.measures.exif(exif));
+        }
+        if self.settings.pixels {
+            self.pixels(pixels, id, &mut measured);
         }
         measured
     }

@@ -17,7 +17,7 @@
 //!
 //! Rules held against a profile ([`Checked`](crate::check::Checked)) have
 //! [`check_headline`], [`check_page()`], [`check_markdown`] and
-//! [`check_json::Document`].
+//! [`check_json::Document`], and `check_junit` for build servers (feature `html`).
 //!
 //! Training runs ([`Stability`](crate::compare::stability::Stability)) have
 //! [`stability_headline`], [`stability_page()`], [`stability_markdown`] and
@@ -42,6 +42,8 @@
 mod canvas;
 #[cfg(feature = "report")]
 pub mod check_json;
+#[cfg(feature = "html")]
+mod check_junit;
 #[cfg(feature = "report")]
 mod check_page;
 #[cfg(all(test, feature = "report"))]
@@ -127,6 +129,8 @@ mod terminal;
 #[cfg(all(test, feature = "report"))]
 mod tests;
 
+#[cfg(feature = "html")]
+pub use check_junit::check_junit;
 #[cfg(feature = "report")]
 pub use check_page::{CheckNames, check_headline, check_markdown, check_page};
 pub use escape::escape;

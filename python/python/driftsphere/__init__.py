@@ -25,7 +25,7 @@ profiles are compared: what drifted, by how much, how sure, and which records sh
 =====================  ===============================================================
 """
 
-from ._driftsphere import Codebook, Profile, Profiler, __version__, fit
+from ._driftsphere import Codebook, ImageOptions, Profile, Profiler, __version__, fit
 from .answers import Answer, Comparison, Series, Stability, compare, series, stability
 from .errors import (
     ArgumentError,
@@ -47,6 +47,7 @@ __all__ = [
     "DriftsphereError",
     "FileError",
     "FormatError",
+    "ImageOptions",
     "IncompatibleError",
     "InputError",
     "LimitError",

@@ -1,7 +1,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
-from typing import Any, Protocol, TypeAlias, final
+from types import TracebackType
+from typing import Any, Literal, Protocol, TypeAlias, final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,28 @@ Column: TypeAlias = _Array | _Tensor | Sequence[str | int | float | bool | bytes
 Times: TypeAlias = _Array | Sequence[datetime | np.datetime64 | int]
 Values: TypeAlias = Mapping[str, Column]
 _Path: TypeAlias = str | PathLike[str]
+# For each image an array (k, 4), (k, 5) or (k, 6), or a mapping of boxes, scores, labels.
+Boxes: TypeAlias = Iterable[Matrix | Mapping[str, Any]]
+# Paths, bytes, images of Pillow, arrays.
+Images: TypeAlias = Iterable[Any]
+
+@final
+class ImageOptions:
+    def __new__(
+        cls,
+        *,
+        pixels: bool | None = None,
+        sample_pixels: int | None = None,
+        model_input: tuple[int, int] | None = None,
+        exif_allow: Sequence[str] | None = None,
+        exif_deny: Sequence[str] | None = None,
+        measures: str | None = None,
+        max_pixels: int | None = None,
+        max_bytes: int | None = None,
+        layout: Literal["hwc", "chw"] | None = None,
+        float_range: tuple[float, float] | None = None,
+    ) -> ImageOptions: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]: ...
 
 @final
 class Profiler:
@@ -44,6 +67,11 @@ class Profiler:
         keep_ids: str | None = None,
         angles: Mapping[str, float] | None = None,
         tags: Mapping[str, str] | None = None,
+        class_names: Sequence[str] | None = None,
+        logits: bool = False,
+        box_format: Literal["xyxy", "xywh", "cxcywh"] | None = None,
+        relative_boxes: bool = False,
+        image_options: ImageOptions | None = None,
         threads: int = 1,
     ) -> Profiler: ...
     def log(
@@ -54,15 +82,43 @@ class Profiler:
         labels: Column | None = None,
         predictions: Column | None = None,
         classes: Column | None = None,
-        scores: Column | None = None,
+        scores: Column | Matrix | None = None,
         groups: Column | None = None,
         times: Times | None = None,
         values: Values | None = None,
+        boxes: Boxes | None = None,
+        image_sizes: Matrix | None = None,
+        images: Images | None = None,
+    ) -> None: ...
+    def log_table(
+        self,
+        table: Any,
+        *,
+        embedding: str | Mapping[str, str] | None = None,
+        id: str | None = None,
+        label: str | None = None,
+        prediction: str | None = None,
+        score: str | None = None,
+        group: str | None = None,
+        time: str | None = None,
+        image: str | None = None,
+        values: Iterable[str] | None = None,
     ) -> None: ...
     def skip(self, reason: str, records: int = 1) -> None: ...
     def fail(self, reason: str, records: int = 1) -> None: ...
+    @property
+    def spaces(self) -> dict[str, int]: ...
     def passes(self) -> Passes: ...
     def profile(self) -> Profile: ...
+    def close(self) -> Profile: ...
+    def __enter__(self) -> Profiler: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None: ...
 
 @final
 class Passes(Iterator[int]):
@@ -95,6 +151,8 @@ class Profile:
     def features(self) -> list[str]: ...
     @property
     def spaces(self) -> list[str]: ...
+    @property
+    def objects(self) -> list[str]: ...
     @property
     def tags(self) -> dict[str, set[str]]: ...
     @property
@@ -129,6 +187,7 @@ class Answer:
     def markdown(self, verbose: bool) -> str: ...
     def page(self, verbose: bool, width: int) -> str: ...
 
+def run(arguments: Sequence[str]) -> int: ...
 def escape(text: str) -> str: ...
 def window_of(length: str, time: int) -> tuple[int, int]: ...
 def fit(

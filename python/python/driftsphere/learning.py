@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from ._driftsphere import Profiler
 
 if TYPE_CHECKING:
-    from ._driftsphere import Column, Embeddings, Profile, Times, Values
+    from ._driftsphere import (
+        Boxes,
+        Column,
+        Embeddings,
+        Images,
+        Matrix,
+        Profile,
+        Times,
+        Values,
+    )
 
 __all__ = ["profile"]
 
@@ -19,10 +28,13 @@ def profile(
     labels: Column | None = None,
     predictions: Column | None = None,
     classes: Column | None = None,
-    scores: Column | None = None,
+    scores: Column | Matrix | None = None,
     groups: Column | None = None,
     times: Times | None = None,
     values: Values | None = None,
+    boxes: Boxes | None = None,
+    image_sizes: Matrix | None = None,
+    images: Images | None = None,
     **settings: Any,
 ) -> Profile:
     """The profile of records that are in memory, in one pass or two.
@@ -51,5 +63,8 @@ def profile(
             groups=groups,
             times=times,
             values=values,
+            boxes=boxes,
+            image_sizes=image_sizes,
+            images=images,
         )
-    return profiler.profile()
+    return profiler.close()

@@ -1,31 +1,88 @@
 """Profiles and comparisons in runs of MLflow, which must be installed.
 
 A profile is an artifact, `driftsphere/NAME.dsp`; a comparison is two, Markdown and JSON,
-and metrics whose names stay the same from step to step.
+and metrics whose names stay the same from step to step. After one line, what is profiled
+in a run is logged to it::
+
+    driftsphere.mlflow.autolog(reference=driftsphere.Profile.load("march.dsp"))
+    with mlflow.start_run(), driftsphere.Profiler(like=reference) as profiler:
+        for images, labels, ids in loader:
+            profiler.log(model.embed(images), labels=labels, ids=ids)
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
+import threading
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mlflow
 
+from . import _listening
 from ._driftsphere import Profile
 from .answers import Comparison, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["compare_runs", "load_profile", "log_comparison", "log_profile"]
+__all__ = ["autolog", "compare_runs", "load_profile", "log_comparison", "log_profile"]
 
 _FOLDER = "driftsphere"
 # What the names of metrics may hold in every store, but for the slash, which divides.
 _NOT_IN_NAMES = re.compile(r"[^0-9A-Za-z_\-. ]")
 # Metrics that a store takes at once.
 _BATCH = 1000
+
+
+def autolog(reference: Profile | None = None, *, disable: bool = False) -> None:
+    """From now on, what is complete while a run is active is logged to that run: profilers
+    that are closed, what `driftsphere.profile` and `driftsphere.spark.profile` return, and
+    the windows of each `RollingProfiler` that was made in the run.
+
+    Profiles are named `profile`, `profile-2`, ... in the order of a run, windows by when
+    they began. With a `reference`, each is compared with it and the comparison is logged:
+    the first as step 1. So are comparisons that a `RollingProfiler` makes by itself. What
+    MLflow refuses is logged by `logging`, and costs nothing but that. `disable=True` ends
+    it.
+    """
+
+    def source() -> _listening.Listener | None:
+        run = mlflow.active_run()
+        return None if run is None else _Run(run.info.run_id, reference)
+
+    _listening.listen("mlflow", None if disable else source)
+
+
+class _Run:
+    """Logs to one run what is complete."""
+
+    # What runs have, and comparisons by their name, as several may listen for one run.
+    _logged: Counter[tuple[str, str]] = Counter()
+    _lock = threading.Lock()
+
+    def __init__(self, run_id: str, reference: Profile | None) -> None:
+        self._run_id = run_id
+        self._reference = reference
+
+    def __call__(
+        self, profile: Profile, name: str | None, comparison: Comparison | None
+    ) -> None:
+        stem = name or "profile"
+        number = self._next(stem)
+        log_profile(profile, stem if number == 1 else f"{stem}-{number}", run_id=self._run_id)
+        if comparison is None and self._reference is not None:
+            comparison = compare(self._reference, profile, names=("reference", stem))
+        if comparison is not None:
+            step = self._next("comparison")
+            log_comparison(comparison, step=step, run_id=self._run_id)
+
+    def _next(self, name: str) -> int:
+        with self._lock:
+            self._logged[self._run_id, name] += 1
+            return self._logged[self._run_id, name]
 
 
 def log_profile(profile: Profile, name: str = "profile", *, run_id: str | None = None) -> None:

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import _listening
 from ._driftsphere import Profile, Profiler, window_of
 from .answers import Comparison, compare
 from .errors import ArgumentError
@@ -100,6 +101,7 @@ class RollingProfiler:
         self._settings = settings
         self._reference = reference
         self._on_result = on_result
+        self._listener = _listening.listeners()
         self._every = every
         self._store = Path(store)
         self._suffix = f".{worker}" if worker else ""
@@ -126,11 +128,26 @@ class RollingProfiler:
 
     def log(self, embeddings: Any = None, **columns: Any) -> None:
         """Learns records; the arguments are those of `Profiler.log`."""
+        self._learn(lambda profiler: profiler.log(embeddings, **columns))
+
+    def log_table(self, table: Any, **columns: Any) -> None:
+        """Learns the rows of a table; the arguments are those of `Profiler.log_table`."""
+        self._learn(lambda profiler: profiler.log_table(table, **columns))
+
+    def skip(self, reason: str, records: int = 1) -> None:
+        """Counts records that were left out on purpose, by a short fixed reason."""
+        self._learn(lambda profiler: profiler.skip(reason, records))
+
+    def fail(self, reason: str, records: int = 1) -> None:
+        """Counts records that could not be read, by a short fixed reason."""
+        self._learn(lambda profiler: profiler.fail(reason, records))
+
+    def _learn(self, learn: Callable[[Profiler], None]) -> None:
         self._try_tick()
         with self._lock:
             if self._is_closed:
                 raise ArgumentError("the profiler was closed; nothing more can be logged")
-            self._profiler.log(embeddings, **columns)
+            learn(self._profiler)
             self._is_dirty = True
 
     def tick(self) -> None:
@@ -236,6 +253,7 @@ class RollingProfiler:
             if self._reference is not None:
                 names = ("reference", start.strftime(_STAMP))
                 comparison = compare(self._reference, profile, names=names)
+            self._listener(profile, start.strftime(_STAMP), comparison)
             if self._on_result is not None:
                 self._on_result(Window(start, files[-1], profile, comparison))
         except Exception:

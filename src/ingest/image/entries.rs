@@ -161,7 +161,12 @@ fn slashes(path: &Path) -> String {
     let parts: Vec<_> = parts
         .map(|part| part.as_os_str().to_string_lossy())
         .collect();
-    parts.join("/")
+    let joined = parts.join("/");
+    match joined.strip_prefix("//") {
+        // The root is a slash itself.
+        Some(rest) => format!("/{rest}"),
+        None => joined,
+    }
 }
 
 fn named(path: PathBuf) -> Entry {

@@ -106,8 +106,17 @@ impl ImageReader {
     /// no error.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Picture> {
         let path = path.as_ref();
-        self.read_file(path, &Watch::alone())
+        self.try_file(path)
             .map_err(|fault| fault.into_error().at("file", path.display()))
+    }
+
+    /// Reads a file, for those who count what cannot be read by its reason.
+    ///
+    /// # Errors
+    ///
+    /// The fault, where not even the header can be read.
+    pub fn try_file(&self, path: impl AsRef<Path>) -> std::result::Result<Picture, Fault> {
+        self.read_file(path.as_ref(), &Watch::alone())
     }
 
     /// Reads bytes in memory; `name` is what a file of them would be called.
@@ -116,10 +125,28 @@ impl ImageReader {
     ///
     /// [`ErrorKind::Input`] as for [`read`](Self::read).
     pub fn read_bytes(&self, bytes: &[u8], name: &str) -> Result<Picture> {
+        self.try_bytes(bytes, name)
+            .map_err(|fault| fault.into_error().at("file", name))
+    }
+
+    /// Reads bytes in memory, for those who count what cannot be read by its reason.
+    ///
+    /// ```
+    /// use driftsphere::ingest::image::{Fault, ImageReader};
+    ///
+    /// let cut = &std::fs::read("tests/data/images/skimage__moon.png").unwrap()[..100];
+    /// assert_eq!(ImageReader::new().try_bytes(&[], "a.png").unwrap_err(), Fault::Empty);
+    /// let picture = ImageReader::new().try_bytes(cut, "a.png").unwrap();
+    /// assert!(picture.pixels.is_err() && picture.facts.width == 512);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The fault, where not even the header can be read.
+    pub fn try_bytes(&self, bytes: &[u8], name: &str) -> std::result::Result<Picture, Fault> {
         let mut file = Cursor::new(bytes);
         let extension = extension(Path::new(name));
         self.read_from(&mut file, bytes.len() as u64, extension, &Watch::alone())
-            .map_err(|fault| fault.into_error().at("file", name))
     }
 
     pub(crate) fn read_file(

@@ -46,7 +46,6 @@ impl Measures {
     /// ```
     #[must_use]
     pub fn file(&self, facts: &FileFacts, exif: &Exif) -> Values {
-        let (width, height) = (f64::from(facts.width), f64::from(facts.height));
         let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
         let flag = |flag: Option<bool>| flag.map_or(Value::Null, Value::Bool);
         let whole = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
@@ -58,15 +57,11 @@ impl Measures {
             |size: &PixelSize| size.source != SizeSource::Resolution || facts.format == "tiff";
         let pixel_size = exif.pixel_size().filter(is_scale);
         let pixel_size = pixel_size.map(|size| size.micrometres[0]);
-        let mut values: Vec<(&'static str, Value)> = vec![
+        let values: Vec<(&'static str, Value)> = vec![
             ("file.bytes", whole(facts.bytes)),
             ("file.format", Value::Text(facts.format.to_string())),
             ("file.colour", facts.colour.name().into()),
             ("file.bit_depth", whole(facts.bit_depth.into())),
-            ("file.width", whole(facts.width.into())),
-            ("file.height", whole(facts.height.into())),
-            ("file.aspect", (width / height).into()),
-            ("file.megapixels", (width * height / 1e6).into()),
             ("file.orientation", turn(facts.orientation).into()),
             ("file.icc", text(facts.icc.as_deref())),
             ("file.dpi", facts.dpi.map(|dpi| dpi[0]).into()),
@@ -82,6 +77,33 @@ impl Measures {
             ("file.animated", Value::Bool(facts.animated)),
             ("file.extension_matches", flag(facts.extension_matches)),
             ("file.micrometres_per_pixel", pixel_size.into()),
+        ];
+        let taken = values.into_iter().filter(|(name, _)| self.takes(name));
+        let taken = taken.map(|(name, value)| (Cow::Borrowed(name), value));
+        taken.chain(self.size(facts.width, facts.height)).collect()
+    }
+
+    /// What the size of a picture says, of those values that [`file`](Self::file) lists:
+    /// `file.width`, `file.height`, `file.aspect`, `file.megapixels`, and `file.model_*` with
+    /// a [`model_input`](Self::model_input). It is all that is known of one in memory beside
+    /// its pixels.
+    ///
+    /// ```
+    /// use driftsphere::measure::image::Measures;
+    ///
+    /// let values = Measures::new().only(&["file.aspect"]).size(640, 480);
+    /// assert_eq!(values[0].1.number(), Some(4.0 / 3.0));
+    /// ```
+    #[must_use]
+    pub fn size(&self, width: u32, height: u32) -> Values {
+        let whole = |n: u32| Value::Int(n.into());
+        let (pixels_wide, pixels_high) = (whole(width), whole(height));
+        let (width, height) = (f64::from(width), f64::from(height));
+        let mut values: Vec<(&'static str, Value)> = vec![
+            ("file.width", pixels_wide),
+            ("file.height", pixels_high),
+            ("file.aspect", (width / height).into()),
+            ("file.megapixels", (width * height / 1e6).into()),
         ];
         if let Some((model_width, model_height)) = self.model_size() {
             let across = f64::from(model_width) / width;

@@ -10,6 +10,8 @@
 //! | `keypoints` | [`KEYPOINT_FEATURES`]: score, points, visibility, visible share, spread, centre x, centre y, outside share |
 //! | `mask` | [`MASK_FEATURES`]: score, area, relative area, parts, holes, contour length, compactness, border share |
 //!
+//! [`score_vectors`] takes vectors of scores `(n_records, classes)`.
+//!
 //! ```
 //! use driftsphere::ingest::{ImageInfo, Instance, Instances, Kinds};
 //! use driftsphere::measure::outputs::measure;
@@ -41,6 +43,7 @@ mod kinds;
 mod masks;
 mod matching;
 mod raster;
+mod score_vector;
 mod scores;
 
 pub use boxes::BOX_FEATURES;
@@ -48,4 +51,5 @@ pub use keypoints::KEYPOINT_FEATURES;
 pub use kinds::measure;
 pub use masks::MASK_FEATURES;
 pub use matching::Annotations;
-pub use scores::{ScoreOptions, ScoreVector, score_block};
+pub use score_vector::ScoreVector;
+pub use scores::{ScoreOptions, Scores, score_block, score_vectors};

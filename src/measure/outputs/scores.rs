@@ -1,16 +1,10 @@
-//! Vectors of scores: how sure a classifier is, and of what.
+//! Vectors of scores of many records: how sure a classifier is, of what, and whether it is right.
 
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, ArrayView2};
 
+use super::score_vector::{NO_PROBABILITIES, ScoreVector};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Block, Cell, Column, Objects};
-
-/// How far the scores of a record may be from adding up to 1: half precision
-/// rounds each of a thousand.
-const OFF: f64 = 0.05;
-
-const NOT_FINITE: &str = "scores with NaN or an infinity";
-const NO_PROBABILITIES: &str = "scores that are no probabilities";
 
 /// How vectors of scores are to be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,131 +16,65 @@ pub struct ScoreOptions {
     pub classes: Vec<String>,
 }
 
-/// What one vector of scores says.
-///
-/// ```text
-/// p        = softmax(z) for logits z, else the scores
-/// top      = max p             class = argmax p, the first of equals
-/// margin   = top - second largest p
-/// entropy  = - sum p ln p      in nats
-/// energy   = - ln sum exp z    of logits alone (Liu et al. 2020, "Energy-based
-///                              out-of-distribution detection", equation 4, T = 1)
-/// ```
-///
-/// ```
-/// use driftsphere::measure::outputs::ScoreVector;
-///
-/// let said = ScoreVector::of_logits(&[2.0, 0.0, 0.0])?;
-/// assert_eq!(said.class, 0);
-/// assert!((said.top - 0.786_986).abs() < 1e-6);
-/// assert!((said.energy.unwrap() + 2.239_545).abs() < 1e-6);
-/// assert!(ScoreVector::of_probabilities(&[0.9, 0.9]).is_err());
-/// # Ok::<(), &'static str>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ScoreVector {
-    /// Index of the class with the largest score.
-    pub class: usize,
-    /// Its probability.
-    pub top: f64,
-    /// How far it is above the next.
-    pub margin: f64,
-    /// In nats, 0 to the logarithm of the number of classes.
-    pub entropy: f64,
-    /// Of logits.
-    pub energy: Option<f64>,
+/// What vectors of scores say of the records that they belong to, as [`score_vectors`] finds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scores {
+    /// Named values, one for each record; names that no record has a value of are left out.
+    pub features: Vec<(&'static str, Column)>,
+    /// The predicted class of each record, empty where its vector cannot be used.
+    pub predictions: Column,
+    /// Objects of the kind `prediction`.
+    pub objects: Objects,
 }
 
-impl ScoreVector {
-    /// Of logits.
-    ///
-    /// # Errors
-    /// A short reason where a number is not finite, or there is none.
-    pub fn of_logits(logits: &[f32]) -> std::result::Result<Self, &'static str> {
-        let largest = largest(logits)?;
-        let shifted: Vec<f64> = logits
-            .iter()
-            .map(|z| libm::exp(f64::from(*z) - f64::from(largest)))
-            .collect();
-        let sum: f64 = shifted.iter().sum();
-        let energy = -(f64::from(largest) + libm::log(sum));
-        let probabilities: Vec<f64> = shifted.iter().map(|e| e / sum).collect();
-        Ok(Self::of(&probabilities, Some(energy)))
-    }
-
-    /// Of probabilities, at least 0, that add up to 1 within 5 %; they are divided by
-    /// their sum.
-    ///
-    /// # Errors
-    /// A short reason where they do not, or a number is not finite.
-    pub fn of_probabilities(scores: &[f32]) -> std::result::Result<Self, &'static str> {
-        largest(scores)?;
-        let sum: f64 = scores.iter().map(|p| f64::from(*p)).sum();
-        if (sum - 1.0).abs() > OFF || scores.iter().any(|p| *p < 0.0) {
-            return Err(NO_PROBABILITIES);
-        }
-        let probabilities: Vec<f64> = scores.iter().map(|p| f64::from(*p) / sum).collect();
-        Ok(Self::of(&probabilities, None))
-    }
-
-    fn of(probabilities: &[f64], energy: Option<f64>) -> Self {
-        let (mut class, mut top, mut second, mut entropy) = (0, f64::NEG_INFINITY, 0.0, 0.0);
-        for (at, &p) in probabilities.iter().enumerate() {
-            if p > top {
-                second = if at == 0 { 0.0 } else { top };
-                (class, top) = (at, p);
-            } else if p > second {
-                second = p;
-            }
-            if p > 0.0 {
-                entropy -= p * libm::log(p);
-            }
-        }
-        Self {
-            class,
-            top,
-            margin: top - second,
-            entropy,
-            energy,
-        }
-    }
-}
-
-fn largest(scores: &[f32]) -> std::result::Result<f32, &'static str> {
-    if scores.is_empty() || scores.iter().any(|z| !z.is_finite()) {
-        return Err(NOT_FINITE);
-    }
-    Ok(scores.iter().copied().fold(f32::NEG_INFINITY, f32::max))
-}
-
-/// Takes the vectors of a block for scores, and puts in their place what they say.
+/// What vectors of scores `(n_records, classes)` say.
 ///
 /// | name | of | what |
 /// | --- | --- | --- |
 /// | `top score`, `margin`, `entropy`, `energy` | records | numbers of [`ScoreVector`] |
-/// | the prediction, unless the block has some | records | the class |
+/// | the prediction | records | the class |
 /// | `right`, `score if right`, `score if wrong`, `label > prediction` | records with a label | whether the class is the label, and how sure the model was of it |
 /// | objects of the kind `prediction` | records | one for each, of the predicted class, with `score`, `right`, `score if right`, `score if wrong` |
 ///
 /// So confidence, accuracy and calibration are known by class. A vector that cannot be used is a
 /// fault of its record.
 ///
+/// ```
+/// use driftsphere::ingest::Column;
+/// use driftsphere::measure::outputs::{ScoreOptions, score_vectors};
+/// use driftsphere::ndarray::array;
+///
+/// let vectors = array![[0.9_f32, 0.1], [0.2, 0.8]];
+/// let options = ScoreOptions { classes: vec!["cat".into(), "dog".into()], ..ScoreOptions::default() };
+/// let labels = Column::from(vec!["cat", "cat"]);
+/// let said = score_vectors(vectors.view(), Some(&labels), &options)?;
+/// assert_eq!(said.predictions.text(1), "dog");
+/// let right = &said.features.iter().find(|(name, _)| *name == "right").unwrap().1;
+/// assert_eq!(right.text(1), "false");
+/// # Ok::<(), driftsphere::Error>(())
+/// ```
+///
 /// # Errors
-/// [`ErrorKind::Argument`] for a block without vectors; [`ErrorKind::Input`] where no
-/// vector of it holds probabilities (they are most likely logits), and where there are names of
-/// classes and none of 20 labels and more is one of them.
-pub fn score_block(mut block: Block, options: &ScoreOptions) -> Result<Block> {
-    let Some(vectors) = block.embeddings.take() else {
-        let message = "these records have no vectors of scores";
-        return Err(Error::new(ErrorKind::Argument, message));
-    };
+/// [`ErrorKind::Input`] where no vector holds probabilities (they are most likely logits), and
+/// where there are names of classes and none of 20 labels and more is one of them;
+/// [`ErrorKind::Argument`] for another number of labels than of vectors.
+pub fn score_vectors(
+    vectors: ArrayView2<'_, f32>,
+    labels: Option<&Column>,
+    options: &ScoreOptions,
+) -> Result<Scores> {
+    if let Some(labels) = labels.filter(|labels| labels.len() != vectors.nrows()) {
+        let message = format!("{} labels for {} vectors", labels.len(), vectors.nrows());
+        return Err(Error::new(ErrorKind::Argument, message).at("column", "labels"));
+    }
     let said: Vec<_> = vectors
         .rows()
         .into_iter()
         .map(|row| said(row, options))
         .collect();
     if !said.is_empty() && said.iter().all(|one| *one == Err(NO_PROBABILITIES)) {
-        let message = "the scores of a record do not add up to 1: say --logits if they are logits";
+        let message = "the scores of a record do not add up to 1: if they are logits, say so \
+             (--logits; logits=True in Python)";
         return Err(Error::new(ErrorKind::Input, message));
     }
     let number = |value: &dyn Fn(&ScoreVector) -> Option<f64>| {
@@ -156,13 +84,13 @@ pub fn score_block(mut block: Block, options: &ScoreOptions) -> Result<Block> {
         };
         Column::Mixed(said.iter().map(cell).collect())
     };
-    let mut columns = vec![
+    let mut features = vec![
         ("top score", number(&|one| Some(one.top))),
         ("margin", number(&|one| Some(one.margin))),
         ("entropy", number(&|one| Some(one.entropy))),
     ];
     if options.logits {
-        columns.push(("energy", number(&|one| one.energy)));
+        features.push(("energy", number(&|one| one.energy)));
     }
     let name = |class: usize| match options.classes.get(class).filter(|name| !name.is_empty()) {
         Some(name) => name.clone(),
@@ -172,27 +100,41 @@ pub fn score_block(mut block: Block, options: &ScoreOptions) -> Result<Block> {
         .iter()
         .map(|one| one.as_ref().ok().map(|one| name(one.class)))
         .collect();
-    let labels = block.labels.as_ref();
     let label = |row: usize| labels.and_then(|labels| labels.present(row));
     check_labels(options, (0..said.len()).filter_map(label))?;
     let right: Vec<Option<bool>> = (0..said.len())
         .map(|row| Some(label(row)?.as_ref() == classes[row].as_ref()?))
         .collect();
     if labels.is_some() {
-        columns.extend(judged(&said, &classes, &right, label));
+        features.extend(judged(&said, &classes, &right, label));
     }
+    features.retain(|(_, column)| !column.says_nothing());
+    Ok(Scores {
+        features,
+        objects: objects(&said, &classes, &right)?,
+        predictions: Column::Text(classes.into_iter().map(Option::unwrap_or_default).collect()),
+    })
+}
+
+/// Takes the vectors of a block for scores, and puts in their place what they say (see
+/// [`score_vectors`]): values, objects, and the predictions, unless the block has some.
+///
+/// # Errors
+/// Those of [`score_vectors`]; [`ErrorKind::Argument`] for a block without vectors.
+pub fn score_block(mut block: Block, options: &ScoreOptions) -> Result<Block> {
+    let Some(vectors) = block.embeddings.take() else {
+        let message = "these records have no vectors of scores";
+        return Err(Error::new(ErrorKind::Argument, message));
+    };
+    let scores = score_vectors(vectors.view(), block.labels.as_ref(), options)?;
     block
         .objects
-        .push(("prediction".to_owned(), objects(&said, &classes, &right)?));
-    block.features.extend(
-        columns
-            .into_iter()
-            .map(|(name, column)| (name.to_owned(), column)),
-    );
-    if block.predictions.is_none() {
-        let names = classes.into_iter().map(Option::unwrap_or_default);
-        block.predictions = Some(Column::Text(names.collect()));
-    }
+        .push(("prediction".to_owned(), scores.objects));
+    let features = scores.features.into_iter();
+    block
+        .features
+        .extend(features.map(|(name, column)| (name.to_owned(), column)));
+    block.predictions.get_or_insert(scores.predictions);
     block.drop_absent();
     Ok(block)
 }
@@ -292,29 +234,6 @@ fn objects(said: &[Said], classes: &[Option<String>], right: &[Option<bool>]) ->
 mod tests {
     use super::*;
     use ndarray::array;
-
-    #[test]
-    fn vectors_say_the_same_as_their_definition() {
-        let said = ScoreVector::of_probabilities(&[0.2, 0.5, 0.3]).unwrap();
-        assert_eq!((said.class, said.energy), (1, None));
-        assert!((said.margin - 0.2).abs() < 1e-6);
-        let entropy = -[0.2_f64, 0.5, 0.3].iter().map(|p| p * p.ln()).sum::<f64>();
-        assert!((said.entropy - entropy).abs() < 1e-6);
-        let first = ScoreVector::of_logits(&[1.0, 1.0]).unwrap();
-        assert_eq!((first.class, first.margin), (0, 0.0));
-        // Large logits do not overflow.
-        let sure = ScoreVector::of_logits(&[1e4, -1e4]).unwrap();
-        assert_eq!(
-            (sure.top, sure.entropy, sure.energy),
-            (1.0, 0.0, Some(-1e4))
-        );
-        assert_eq!(ScoreVector::of_logits(&[f32::NAN]), Err(NOT_FINITE));
-        assert_eq!(ScoreVector::of_logits(&[]), Err(NOT_FINITE));
-        assert_eq!(
-            ScoreVector::of_probabilities(&[-0.5, 1.5]),
-            Err(NO_PROBABILITIES)
-        );
-    }
 
     #[test]
     fn a_block_of_scores_becomes_named_values_and_predictions() {

@@ -1,0 +1,106 @@
+"""Whether Python profiles as fast as Rust, without a copy, and in two threads twice as much.
+
+    cargo build --release --workspace --lib --example embedding_rate
+    pip install ./python          # into the environment that runs this
+    python benches/peers/python_rate.py target/release/examples/embedding_rate
+
+20,000 rows of 512 float32 against a reference with 8 clusters, in one batch on one thread,
+by Rust (the example `embedding_rate`) and by NumPy in turn; the bytes must be equal. Then the
+time that a batch of one record takes more than its record, peak memory, and two threads.
+Prints medians and quartiles.
+"""
+
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import driftsphere
+import numpy as np
+
+ROWS, DIM, ROUNDS = 20_000, 512, 7
+
+
+def spread(values):
+    low, middle, high = statistics.quantiles(values, n=4)
+    return f"{middle:.4g} [{low:.4g}, {high:.4g}]"
+
+
+def log(rows, reference):
+    profiler = driftsphere.Profiler(like=reference)
+    start = time.perf_counter()
+    profiler.log(rows)
+    return time.perf_counter() - start, profiler
+
+
+def against_rust(program, rows, reference):
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder) / "rows.npy", rows)
+        reference.save(Path(folder) / "reference.dsp")
+        command = [program, f"{folder}/rows.npy", f"{folder}/reference.dsp", "2"]
+        rust, python = [], []
+        for _ in range(ROUNDS):
+            *seconds, digest = subprocess.check_output(command, text=True).split()
+            # The first time warms up, here as there.
+            rust.append(float(seconds[-1]))
+            log(rows, reference)
+            seconds, profiler = log(rows, reference)
+            python.append(seconds)
+        data = profiler.profile().to_bytes()
+        digests = subprocess.check_output([*command[:-1], "1"], text=True).split()
+        assert digests[-1] == digest, "Rust is not the same twice"
+    print(f"Rust      {spread([ROWS / s for s in rust])} rows/s")
+    print(f"Python    {spread([ROWS / s for s in python])} rows/s")
+    print(f"Python / Rust, round by round: {spread([r / p for r, p in zip(rust, python)])}")
+    return digest, data
+
+
+def per_batch(rows, reference):
+    times = []
+    for _ in range(ROUNDS):
+        profiler = driftsphere.Profiler(like=reference)
+        start = time.perf_counter()
+        for row in rows[:2000]:
+            profiler.log(row[None])
+        singly = time.perf_counter() - start
+        whole, _ = log(rows[:2000], reference)
+        times.append(1e6 * (singly - whole) / 2000)
+    print(f"a batch of one record takes {spread(times)} microseconds more than the record")
+
+
+def two_threads(rows, reference):
+    ratios = []
+    for _ in range(ROUNDS):
+        one, _ = log(rows, reference)
+        workers = [threading.Thread(target=log, args=(rows, reference)) for _ in range(2)]
+        start = time.perf_counter()
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        ratios.append(2 * one / (time.perf_counter() - start))
+    print(f"two threads do {spread(ratios)} times the work of one")
+
+
+def main():
+    print(f"driftsphere {driftsphere.__version__}, NumPy {version('numpy')}, {sys.version.split()[0]}")
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(ROWS, DIM)).astype(np.float32)
+    reference = driftsphere.profile(random.normal(size=(2000, DIM)).astype(np.float32), fit=8)
+    log(rows, reference)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    log(rows, reference)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(f"the batch has {rows.nbytes >> 10} KiB; logging it again raised the peak by {grown} KiB")
+    against_rust(sys.argv[1], rows, reference)
+    per_batch(rows, reference)
+    two_threads(rows, reference)
+
+
+if __name__ == "__main__":
+    main()
