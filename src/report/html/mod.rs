@@ -37,7 +37,7 @@ mod reading;
 mod series;
 mod spaces;
 mod stability;
-#[cfg(test)]
+#[cfg(all(test, feature = "fit"))]
 mod tests;
 
 pub use comparison::comparison;
