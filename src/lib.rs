@@ -62,8 +62,9 @@
 //!
 //! | feature | what for |
 //! | --- | --- |
-//! | `cli` | the `driftsphere` command; needs `images`, `npz`, `fit`, `records` and `report` |
+//! | `cli` | the `driftsphere` command; needs `fit`, `html`, `images`, `npz`, `records` and `report` |
 //! | `report` | answers and profiles as pages, Markdown and JSON; needs `records` and `rules` |
+//! | `html` | answers and profiles as HTML; needs `report` |
 //! | `images` | pictures: decoding, EXIF, measures |
 //! | `npz` | reading `.npz` archives |
 //! | `records` | reading `.safetensors`, CSV and JSON lines: [`ingest::InputFile`] |

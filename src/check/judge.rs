@@ -2,8 +2,10 @@
 
 use super::result::{Check, Checked, Outcome, RuleResult};
 use super::rules::{Rule, Rules};
-use super::{classes, comparisons, counts, features};
+use super::{classes, comparisons, counts, features, runs, windows};
 use crate::compare::Comparison;
+use crate::compare::series::Series;
+use crate::compare::stability::Stability;
 use crate::profile::Profile;
 
 /// What rules are held against.
@@ -11,6 +13,8 @@ use crate::profile::Profile;
 pub struct Evidence<'a> {
     pub(super) profile: &'a Profile,
     pub(super) comparison: Option<&'a Comparison>,
+    pub(super) stability: Option<&'a Stability>,
+    pub(super) series: Option<&'a Series>,
 }
 
 impl<'a> Evidence<'a> {
@@ -20,6 +24,8 @@ impl<'a> Evidence<'a> {
         Self {
             profile,
             comparison: None,
+            stability: None,
+            series: None,
         }
     }
 
@@ -28,6 +34,24 @@ impl<'a> Evidence<'a> {
     pub fn with_comparison(self, comparison: &'a Comparison) -> Self {
         Self {
             comparison: Some(comparison),
+            ..self
+        }
+    }
+
+    /// And what training runs over the same records say.
+    #[must_use]
+    pub fn with_stability(self, stability: &'a Stability) -> Self {
+        Self {
+            stability: Some(stability),
+            ..self
+        }
+    }
+
+    /// And what windows in the order of time say.
+    #[must_use]
+    pub fn with_series(self, series: &'a Series) -> Self {
+        Self {
+            series: Some(series),
             ..self
         }
     }
@@ -42,8 +66,8 @@ pub(super) struct Judged {
 
 /// Holds every rule against the evidence.
 ///
-/// Without a comparison in the evidence, rules about one have nothing to judge
-/// ([`Rules::needs_reference`] tells beforehand).
+/// Without a comparison, runs or a series in the evidence, rules about them have nothing to judge
+/// ([`Rules::needs_reference`], [`Rules::needs_runs`] and [`Rules::needs_series`] tell beforehand).
 #[must_use]
 pub fn check(rules: &Rules, evidence: &Evidence<'_>) -> Checked {
     let rules: Vec<RuleResult> = rules
@@ -72,6 +96,8 @@ fn one(line: usize, rule: &Rule, evidence: &Evidence<'_>) -> RuleResult {
         Rule::Feature(rule) => features::judge(rule, evidence.profile),
         Rule::Class(rule) => classes::judge(rule, evidence.profile),
         Rule::Comparison(rule) => comparisons::judge(rule, evidence.comparison),
+        Rule::Stability(rule) => runs::judge(rule, evidence.stability),
+        Rule::Series(rule) => windows::judge(rule, evidence.series),
     };
     let heaviest = checks.iter().map(|check| check.outcome).max();
     let (outcome, reason) = match heaviest {

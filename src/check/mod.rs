@@ -49,10 +49,12 @@ mod parse;
 mod pattern;
 mod result;
 mod rules;
+mod runs;
 mod sound;
 mod starter;
 #[cfg(test)]
 mod testing;
+mod windows;
 
 pub use judge::{Evidence, check};
 pub use result::{Check, Checked, Demand, Found, Measure, Outcome, RuleResult};

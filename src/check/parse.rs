@@ -61,6 +61,8 @@ impl Rules {
         found.take(file.class, sound::class, Rule::Class)?;
         found.take(file.space, sound::space, Rule::Space)?;
         found.take(file.comparison, sound::comparison, Rule::Comparison)?;
+        found.take(file.stability, sound::stability, Rule::Stability)?;
+        found.take(file.series, sound::series, Rule::Series)?;
         let mut rules = found.rules;
         if rules.is_empty() {
             let message = "there is no rule; a rule is a table such as [[feature]]";

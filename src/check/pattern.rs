@@ -26,6 +26,11 @@ impl Pattern {
         "*".to_owned().into()
     }
 
+    /// Whether it is the pattern of every name.
+    pub(super) fn is_any(&self) -> bool {
+        self.text == "*"
+    }
+
     /// As it was written.
     pub(super) fn text(&self) -> &str {
         &self.text

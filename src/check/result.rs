@@ -2,6 +2,7 @@
 
 use super::rules::Severity;
 use crate::compare::Verdict;
+use crate::compare::stability::Change;
 use crate::sketch::Estimate;
 
 /// What became of a check, a rule or all of them.
@@ -116,6 +117,16 @@ pub enum Measure {
     },
     /// The p-value of a finding, corrected for all that was tested.
     PAdjusted,
+    /// Whether something is the same in two runs.
+    Change,
+    /// How alike two runs are, as a measure of stability says.
+    Likeness,
+    /// Jaccard index of a class in two runs.
+    Jaccard,
+    /// Episodes of a series.
+    Episodes,
+    /// Those of them that go on.
+    OpenEpisodes,
 }
 
 impl Measure {
@@ -135,6 +146,11 @@ impl Measure {
             Self::Verdict => "verdict",
             Self::Effect { .. } => "effect",
             Self::PAdjusted => "adjusted p",
+            Self::Change => "change",
+            Self::Likeness => "likeness",
+            Self::Jaccard => "Jaccard index",
+            Self::Episodes => "episodes",
+            Self::OpenEpisodes => "open episodes",
         }
     }
 }
@@ -154,6 +170,8 @@ pub enum Demand {
     Allowed(Vec<String>),
     /// A verdict no heavier than this.
     AtMost(Verdict),
+    /// No more of a change than this.
+    AtMostChange(Change),
 }
 
 /// What is found.
@@ -175,6 +193,8 @@ pub enum Found {
     },
     /// A verdict.
     Verdict(Verdict),
+    /// Whether it is the same.
+    Change(Change),
 }
 
 impl Check {

@@ -2,6 +2,7 @@
 
 use super::pattern::Pattern;
 use crate::compare::Verdict;
+use crate::compare::stability::Change;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -48,6 +49,8 @@ impl Severity {
 /// | `[[class]]` | `class` = pattern of values of `feature` (a name; default: `prediction` where there is one, else `label`) | `min_count`, `max_count`, `min_share`, `max_share` |
 /// | `[[space]]` | `space` = pattern of names | `min_count`, `max_count` of rows, `max_skipped_share` |
 /// | `[[comparison]]` | findings: patterns `feature`, `scope` (`all`, `class cat`, ...), `statistic`, `group`, all by default `*` | `max_verdict` = `"no-drift"`, `"not-enough-data"` or `"possible-drift"`; `min_p_adjusted`; `max_effect`, in the effect's unit and without its sign; `effect` = pattern of its name, by default the finding's first |
+/// | `[[stability]]` | training runs over the same records: `measure` = pattern of names (`debiased CKA`, `neighbours kept`, `adjusted Rand index`, ...), by default `*`; or `class` = pattern of classes | `max_change` = `"same"` or `"unclear"`; of measures `min`, `max`; of classes `min_jaccard` |
+/// | `[[series]]` | windows in the order of time: `family` = pattern (`class mix`, `inputs`, `outputs`, `embedding`), by default `*`; or `signal` = pattern of signals, at the newest watched window | of families `max_episodes`, `max_open` (episodes that go on); of signals `max_effect`, in the signal's unit |
 ///
 /// Beside the sections stand `version = 1` (of this format; may be left out) and
 /// `alpha`, the rate of false alarms of the comparison, 0.05 by default. A key
@@ -63,8 +66,8 @@ impl Severity {
 ///
 /// # When a rule fails
 ///
-/// If one of its demands on one of the things it is about does. A number from a
-/// sketch fails a bound when its whole interval lies beyond. A finding that was not
+/// If one of its demands on one of the things it is about does. A number with an
+/// interval fails a bound when the whole interval lies beyond. A finding that was not
 /// tested cannot be judged. A rule that finds nothing to judge at all fails, unless
 /// it is `optional`.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,14 +100,28 @@ impl Rules {
     /// cannot be judged.
     #[must_use]
     pub fn needs_reference(&self) -> Option<usize> {
+        self.first(|rule| matches!(rule, Rule::Comparison(_)))
+    }
+
+    /// The line of the first rule about training runs.
+    #[must_use]
+    pub fn needs_runs(&self) -> Option<usize> {
+        self.first(|rule| matches!(rule, Rule::Stability(_)))
+    }
+
+    /// The line of the first rule about windows in the order of time.
+    #[must_use]
+    pub fn needs_series(&self) -> Option<usize> {
+        self.first(|rule| matches!(rule, Rule::Series(_)))
+    }
+
+    fn first(&self, is: impl Fn(&Rule) -> bool) -> Option<usize> {
         let mut rules = self.rules.iter();
-        let found = rules.find(|(_, rule)| matches!(rule, Rule::Comparison(_)))?;
-        Some(found.0)
+        rules.find(|(_, rule)| is(rule)).map(|(line, _)| *line)
     }
 }
 
-/// A rule of any section. A new kind of evidence (runs, series of windows) is a
-/// variant here, a section in [`File`] and a file of its own beside `features`.
+/// A rule of any section. A new kind of evidence is a variant here, a section in [`File`] and a file of its own beside `features`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Rule {
     Records(RecordsRule),
@@ -112,6 +129,8 @@ pub(super) enum Rule {
     Class(ClassRule),
     Space(SpaceRule),
     Comparison(ComparisonRule),
+    Stability(StabilityRule),
+    Series(SeriesRule),
 }
 
 /// What every rule says about itself.
@@ -141,6 +160,14 @@ impl Rule {
             Self::Class(rule) => about!(rule, "class", rule.class.text()),
             Self::Space(rule) => about!(rule, "space", rule.space.text()),
             Self::Comparison(rule) => about!(rule, "comparison", rule.feature.text()),
+            Self::Stability(rule) => {
+                let pattern = rule.class.as_ref().unwrap_or(&rule.measure);
+                about!(rule, "stability", pattern.text())
+            }
+            Self::Series(rule) => {
+                let pattern = rule.signal.as_ref().unwrap_or(&rule.family);
+                about!(rule, "series", pattern.text())
+            }
         }
     }
 }
@@ -161,6 +188,10 @@ pub(super) struct File {
     pub(super) space: Vec<Spanned<SpaceRule>>,
     #[serde(default)]
     pub(super) comparison: Vec<Spanned<ComparisonRule>>,
+    #[serde(default)]
+    pub(super) stability: Vec<Spanned<StabilityRule>>,
+    #[serde(default)]
+    pub(super) series: Vec<Spanned<SeriesRule>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -303,4 +334,54 @@ impl From<MaxVerdict> for Verdict {
             MaxVerdict::PossibleDrift => Self::PossibleDrift,
         }
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StabilityRule {
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) severity: Severity,
+    #[serde(default)]
+    pub(super) optional: bool,
+    #[serde(default = "Pattern::any")]
+    pub(super) measure: Pattern,
+    pub(super) class: Option<Pattern>,
+    pub(super) max_change: Option<MaxChange>,
+    pub(super) min: Option<f64>,
+    pub(super) max: Option<f64>,
+    pub(super) min_jaccard: Option<f64>,
+}
+
+/// The heaviest change that is in order. `changed` would demand nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum MaxChange {
+    Same,
+    Unclear,
+}
+
+impl From<MaxChange> for Change {
+    fn from(change: MaxChange) -> Self {
+        match change {
+            MaxChange::Same => Self::Same,
+            MaxChange::Unclear => Self::Unclear,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SeriesRule {
+    pub(super) name: Option<String>,
+    #[serde(default)]
+    pub(super) severity: Severity,
+    #[serde(default)]
+    pub(super) optional: bool,
+    #[serde(default = "Pattern::any")]
+    pub(super) family: Pattern,
+    pub(super) signal: Option<Pattern>,
+    pub(super) max_episodes: Option<u64>,
+    pub(super) max_open: Option<u64>,
+    pub(super) max_effect: Option<f64>,
 }

@@ -1,6 +1,9 @@
 //! Whether a rule makes sense: it demands something, within what there can be.
 
-use super::rules::{Allowed, ClassRule, ComparisonRule, FeatureRule, RecordsRule, SpaceRule};
+use super::rules::{
+    Allowed, ClassRule, ComparisonRule, FeatureRule, RecordsRule, SeriesRule, SpaceRule,
+    StabilityRule,
+};
 
 /// Values that a rule may allow. No more than a feature counts exactly
 /// ([`Categories::DEFAULT_CAP`](crate::sketch::Categories::DEFAULT_CAP)): so a
@@ -86,10 +89,7 @@ fn counts_and_skipped(min: Option<u64>, max: Option<u64>, skipped: Option<f64>) 
 
 pub(super) fn comparison(rule: &ComparisonRule) -> Sound {
     shares(&[("min_p_adjusted", rule.min_p_adjusted)])?;
-    range("max_effect", rule.max_effect, "", None)?;
-    if rule.max_effect.is_some_and(|most| most < 0.0) {
-        return Err("max_effect: effects are taken without their sign, so below 0 is none".into());
-    }
+    effect(rule.max_effect)?;
     if rule.effect.is_some() && rule.max_effect.is_none() {
         return Err("effect names the effect of max_effect, which is missing".into());
     }
@@ -99,6 +99,44 @@ pub(super) fn comparison(rule: &ComparisonRule) -> Sound {
         rule.max_effect.is_some(),
     ];
     demands_something(&demands, "max_verdict, min_p_adjusted, max_effect")
+}
+
+pub(super) fn stability(rule: &StabilityRule) -> Sound {
+    range("min", rule.min, "max", rule.max)?;
+    shares(&[("min_jaccard", rule.min_jaccard)])?;
+    let (of_class, of_measure) = (
+        rule.min_jaccard.is_some(),
+        rule.min.is_some() || rule.max.is_some(),
+    );
+    if rule.class.is_some() && (of_measure || !rule.measure.is_any()) {
+        return Err("a rule is about measures (min, max) or about a class (min_jaccard)".into());
+    }
+    if rule.class.is_none() && of_class {
+        return Err("min_jaccard is about a class, which is missing".into());
+    }
+    let demands = [rule.max_change.is_some(), of_class, of_measure];
+    demands_something(&demands, "max_change, min, max, min_jaccard")
+}
+
+pub(super) fn series(rule: &SeriesRule) -> Sound {
+    effect(rule.max_effect)?;
+    let of_families = rule.max_episodes.is_some() || rule.max_open.is_some();
+    if rule.signal.is_some() && of_families {
+        return Err("max_episodes and max_open are about families, not about a signal".into());
+    }
+    if rule.signal.is_none() && rule.max_effect.is_some() {
+        return Err("max_effect is about a signal, which is missing".into());
+    }
+    let demands = [of_families, rule.max_effect.is_some()];
+    demands_something(&demands, "max_episodes, max_open, max_effect")
+}
+
+fn effect(most: Option<f64>) -> Sound {
+    range("max_effect", most, "", None)?;
+    match most.is_some_and(|most| most < 0.0) {
+        true => Err("max_effect: effects are taken without their sign, so below 0 is none".into()),
+        false => Ok(()),
+    }
 }
 
 fn demands_something(demands: &[bool], keys: &str) -> Sound {

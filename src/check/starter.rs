@@ -9,6 +9,22 @@ const FEW: usize = 20;
 /// Ranks whose numbers get a range.
 const RANKS: [f64; 3] = [0.05, 0.5, 0.95];
 
+/// Rules about what a reference alone cannot show; their signs are to be taken away.
+const OTHER_EVIDENCE: &str = "
+# Of windows in the order of time (--against REF.dsp --windows days/): nothing alarms now.
+# [[series]]
+# max_open = 0
+
+# Of a training run over the same records as another (--run-before RUN.dsp): the geometry may
+# be unclear, and most of each class is found again.
+# [[stability]]
+# measure = \"debiased CKA\"
+# max_change = \"unclear\"
+# [[stability]]
+# class = \"*\"
+# min_jaccard = 0.5
+";
+
 /// Rules in TOML, with comments, for windows that are like `reference`; the
 /// reference itself passes them.
 ///
@@ -67,6 +83,7 @@ pub fn starter(reference: &Profile, comparison: bool) -> String {
             "\n# Against a reference (--against REF.dsp): nothing drifted by as much as matters.\n",
         );
         out.push_str("[[comparison]]\nmax_verdict = \"possible-drift\"\n");
+        out.push_str(OTHER_EVIDENCE);
     }
     out
 }
@@ -231,6 +248,19 @@ mod tests {
         for rule in &checked.rules {
             assert_eq!(rule.outcome, Outcome::Passed, "{rule:?}");
         }
+    }
+
+    #[test]
+    fn what_is_commented_out_is_sound() {
+        let text: String = OTHER_EVIDENCE
+            .lines()
+            .map(|line| line.strip_prefix("# ").unwrap_or(line))
+            .filter(|line| line.contains(['[', '=']))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let rules = Rules::parse(&text).unwrap();
+        assert_eq!(rules.len(), 3);
+        assert!(rules.needs_series().is_some() && rules.needs_runs().is_some());
     }
 
     #[test]

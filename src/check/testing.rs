@@ -118,7 +118,8 @@ pub(super) fn told_of(findings: Vec<Finding>, rule: &str) -> Vec<String> {
     lines(rule, &Evidence::of(&profile).with_comparison(&comparison))
 }
 
-fn lines(rule: &str, evidence: &Evidence<'_>) -> Vec<String> {
+/// The same for a rule about any evidence.
+pub(super) fn lines(rule: &str, evidence: &Evidence<'_>) -> Vec<String> {
     let checked = check(&Rules::parse(rule).unwrap(), evidence);
     assert_eq!(checked.rules.len(), 1);
     let rule = &checked.rules[0];
@@ -139,6 +140,7 @@ pub(super) fn line(check: &Check) -> String {
         Found::Number(x) => format!("{}..{}", x.lower_bound, x.upper_bound),
         Found::NotAllowed { values, .. } => format!("{values:?}"),
         Found::Verdict(verdict) => format!("{verdict:?}"),
+        Found::Change(change) => format!("{change:?}"),
     };
     let outcome = match check.reason {
         Some(_) => String::new(),

@@ -144,6 +144,9 @@ pub(super) struct ShowArgs {
     /// As JSON
     #[arg(long)]
     pub(super) json: bool,
+    /// Write it as one HTML file, in place of the text
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub(super) html: Option<PathBuf>,
 }
 
 /// `driftsphere completions`.

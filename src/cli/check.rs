@@ -4,15 +4,20 @@ use super::check_args::CheckArgs;
 use super::exit::ExitStatus;
 use super::output;
 use super::renderings::Renderings;
-use super::stored::{self, read_profile};
+use super::stored::{self, profiles_at, read_profile};
 use anyhow::{Context, Result, bail};
 use driftsphere::check::{Evidence, Outcome, Rules, check, starter};
+use driftsphere::compare::series::{Series, SeriesOptions, series_of};
+use driftsphere::compare::stability::{StabilityOptions, stability};
 use driftsphere::compare::{CompareOptions, compare};
-use driftsphere::report::{CheckNames, check_headline, check_json, check_markdown, check_page};
+use driftsphere::report::{
+    CheckNames, check_headline, check_json, check_junit, check_markdown, check_page, html,
+};
 use driftsphere::{Error, ErrorKind};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Bytes of a rules file that are read: one more than is accepted, so that a
 /// longer file is noticed and an endless one ends.
@@ -49,35 +54,55 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
     let against = args.against.as_deref();
     let mut inputs = vec![stored::file(profile_file), rules_file.to_path_buf()];
     inputs.extend(against.map(stored::file));
+    inputs.extend(args.run_before.as_deref().map(stored::file));
+    inputs.extend(profiles_at(&args.windows)?);
     let outputs = Renderings::new(&args.result, &inputs)?;
-    let rules = read_rules(rules_file).context("rules")?;
-    if let (Some(line), None) = (rules.needs_reference(), against) {
-        bail!(
-            "the rule at line {line} of {} is about a comparison, which needs --against REF.dsp",
-            rules_file.display()
-        );
+    if let Some(path) = &args.junit {
+        output::check_output(path, &inputs)?;
     }
+    let rules = read_rules(rules_file).context("rules")?;
+    refuse_missing(args, &rules, rules_file)?;
     let profile = read_profile(profile_file).context("profile")?;
+    let profile_name = profile_file.display().to_string();
+    let mut evidence = Evidence::of(&profile);
     let comparison = match against.filter(|_| rules.needs_reference().is_some()) {
         Some(file) => {
             let reference = read_profile(file).context("reference")?;
-            let names = (
-                file.display().to_string(),
-                profile_file.display().to_string(),
-            );
             let options = CompareOptions {
                 alpha: rules.alpha(),
-                names,
+                names: (file.display().to_string(), profile_name.clone()),
                 ..CompareOptions::default()
             };
             Some(compare(&reference, &profile, &options)?)
         }
         None => None,
     };
-    let evidence = Evidence::of(&profile);
-    let evidence = comparison
-        .as_ref()
-        .map_or(evidence, |comparison| evidence.with_comparison(comparison));
+    if let Some(comparison) = &comparison {
+        evidence = evidence.with_comparison(comparison);
+    }
+    let stability = match args
+        .run_before
+        .as_deref()
+        .filter(|_| rules.needs_runs().is_some())
+    {
+        Some(file) => {
+            let before = read_profile(file).context("run before")?;
+            let name = file.display().to_string();
+            let runs = [(name.as_str(), &before), (profile_name.as_str(), &profile)];
+            Some(stability(&runs, &StabilityOptions::default())?)
+        }
+        None => None,
+    };
+    if let Some(stability) = &stability {
+        evidence = evidence.with_stability(stability);
+    }
+    let series = match against.filter(|_| rules.needs_series().is_some()) {
+        Some(file) => Some(watch(file, &args.windows, rules.alpha())?),
+        None => None,
+    };
+    if let Some(series) = &series {
+        evidence = evidence.with_series(series);
+    }
     let checked = check(&rules, &evidence);
     let status = match checked.outcome {
         Outcome::Passed => ExitStatus::Success,
@@ -85,22 +110,79 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
         Outcome::NotApplicable => ExitStatus::Trouble,
     };
 
-    let (profile_name, rules_name) = (profile_file.display(), rules_file.display());
+    let reference = against.map(|file| file.display().to_string());
     let names = CheckNames {
-        profile: &profile_name.to_string(),
-        rules: &rules_name.to_string(),
-        reference: comparison.as_ref().map(|c| c.reference.name.as_str()),
+        profile: &profile_name,
+        rules: &rules_file.display().to_string(),
+        reference: reference
+            .as_deref()
+            .filter(|_| comparison.is_some() || series.is_some()),
     };
     outputs.write(
         || check_json::to_text(&checked, &names, status.code()),
         |verbose| check_markdown(&checked, &names, verbose),
+        || html::checked(&checked, &names),
         |options| check_page(&checked, &names, options),
     )?;
+    if let Some(path) = &args.junit {
+        output::write_file(path, check_junit(&checked, &names).as_bytes())?;
+    }
     // Silence would read as `passed`.
     if status == ExitStatus::Trouble && outputs.are_silent() {
         output::say(&check_headline(&checked));
     }
     Ok(status)
+}
+
+/// Rules about something that was not named: nothing is read for them.
+fn refuse_missing(args: &CheckArgs, rules: &Rules, file: &Path) -> Result<()> {
+    let against = args.against.is_some();
+    let needs = [
+        (
+            rules.needs_reference(),
+            against,
+            "a comparison",
+            "--against REF.dsp",
+        ),
+        (
+            rules.needs_runs(),
+            args.run_before.is_some(),
+            "training runs",
+            "--run-before RUN.dsp",
+        ),
+        (
+            rules.needs_series(),
+            against && !args.windows.is_empty(),
+            "a series",
+            "--against REF.dsp and --windows WINDOW...",
+        ),
+    ];
+    for (line, is_there, what, flag) in needs {
+        if let (Some(line), false) = (line, is_there) {
+            bail!(
+                "the rule at line {line} of {} is about {what}, which needs {flag}",
+                file.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The windows against the reference.
+fn watch(reference: &Path, windows: &[PathBuf], alpha: f64) -> Result<Series> {
+    let reference = read_profile(reference).context("reference")?;
+    let files = profiles_at(windows)?;
+    let names: Vec<String> = files
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let read = |at: usize| read_profile(&files[at]).map(Cow::Owned);
+    let options = SeriesOptions {
+        alpha,
+        ..SeriesOptions::default()
+    };
+    Ok(series_of(&reference, &names, read, &options)?)
 }
 
 fn read_rules(path: &Path) -> driftsphere::Result<Rules> {

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
         driftsphere check --init march.dsp -o rules.toml\n  \
         driftsphere check april.dsp rules.toml --against march.dsp\n  \
-        driftsphere check april.dsp rules.toml --against march.dsp --quiet --markdown comment.md\n\n\
+        driftsphere check april.dsp rules.toml --against march.dsp --quiet --markdown comment.md\n  \
+        driftsphere check today.dsp rules.toml --against march.dsp --windows days/\n  \
+        driftsphere check tuesday.dsp rules.toml --run-before monday.dsp\n\n\
         Exit status: 0 passed, 1 a rule of severity error failed, 2 trouble, or nothing to judge.")]
 pub(super) struct CheckArgs {
     /// The window that is checked
@@ -21,8 +23,18 @@ pub(super) struct CheckArgs {
     /// The window that rules about a comparison compare with
     #[arg(long, value_name = "REF.dsp")]
     pub(super) against: Option<PathBuf>,
+    /// Windows in the order of time, profiles or folders of them, that rules about a series hold
+    /// against --against
+    #[arg(long, value_name = "WINDOW", num_args = 1.., requires = "against")]
+    pub(super) windows: Vec<PathBuf>,
+    /// The training run before, over the same records, that rules about stability compare with
+    #[arg(long, value_name = "RUN.dsp")]
+    pub(super) run_before: Option<PathBuf>,
+    /// Write the result as JUnit XML, for a build server
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
     /// Write a first set of rules, drawn from a reference
-    #[arg(long, value_name = "REF.dsp", conflicts_with_all = ["profile", "rules", "against", "json", "markdown", "quiet", "verbose"])]
+    #[arg(long, value_name = "REF.dsp", conflicts_with_all = ["profile", "rules", "against", "windows", "run_before", "junit", "json", "markdown", "quiet", "verbose"])]
     pub(super) init: Option<PathBuf>,
     /// Where --init writes; never over a file [default: standard output]
     #[arg(short, long, value_name = "RULES.toml", conflicts_with = "profile")]

@@ -5,6 +5,7 @@ use super::compare_set;
 use super::exit::ExitStatus;
 use super::input_args::{CentreArgs, ColumnArgs, ImageArgs, RowArgs, SpaceArgs};
 use super::output;
+use super::picture_roots::PictureRoots;
 use super::renderings::Renderings;
 use super::settings::Settings;
 use super::stored::{self, Stored, is_stored, read_profile};
@@ -12,13 +13,14 @@ use super::window::Window;
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::profile::{Profile, ProfileSet};
-use driftsphere::report::{headline, json, markdown, openmetrics, terminal};
+use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal};
 use std::path::Path;
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let mut inputs = vec![stored::file(&args.reference), stored::file(&args.target)];
     inputs.extend(args.history.iter().map(|path| stored::file(path)));
     let outputs = Renderings::new(&args.result, &inputs)?;
+    let roots = PictureRoots::open(&args.picture_roots, &args.reference, &args.target)?;
     if let Some(path) = &args.openmetrics {
         output::check_output(path, &inputs)?;
     }
@@ -34,10 +36,18 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
         .context("history")?;
     let comparison = compare_with_history(&reference, &target, &history, &options(args))?;
     let status = ExitStatus::of(comparison.verdict, args.fail_on);
+    let pictures = match args.result.html.is_some() && !args.no_images {
+        true => roots.pictures(
+            &html::wanted(&comparison, &reference, &target),
+            args.threads,
+        )?,
+        false => html::Pictures::default(),
+    };
 
     outputs.write(
         || json::to_text(&comparison, status.code()),
         |verbose| markdown(&comparison, verbose),
+        || html::comparison(&comparison, &reference, &target, &pictures),
         |options| terminal(&comparison, options),
     )?;
     if let Some(path) = &args.openmetrics {

@@ -37,6 +37,14 @@ pub(super) struct CompareArgs {
     pub(super) target: PathBuf,
     #[command(flatten)]
     pub(super) result: ResultArgs,
+    /// Show in --html pictures of the records that tell most: a folder in which the ids
+    /// are paths, with or without their ending (repeatable). Windows that are folders
+    /// of pictures are looked into as they are
+    #[arg(long = "images", value_name = "ROOT", requires = "html")]
+    pub(super) picture_roots: Vec<PathBuf>,
+    /// Show no pictures in --html
+    #[arg(long, requires = "html", conflicts_with = "picture_roots")]
+    pub(super) no_images: bool,
     /// Write the result as OpenMetrics text, for Prometheus (its node exporter's folder of text
     /// files takes it)
     #[arg(long, value_name = "FILE")]

@@ -8,7 +8,9 @@ use super::renderings::Renderings;
 use anyhow::{Result, bail};
 use driftsphere::compare::{Verdict, compare_sets};
 use driftsphere::profile::ProfileSet;
-use driftsphere::report::{segments_headline, segments_json, segments_markdown, segments_terminal};
+use driftsphere::report::{
+    html, segments_headline, segments_json, segments_markdown, segments_terminal,
+};
 
 pub(super) fn run(
     args: &CompareArgs,
@@ -16,6 +18,12 @@ pub(super) fn run(
     target: &ProfileSet,
     outputs: &Renderings<'_>,
 ) -> Result<ExitStatus> {
+    if !args.picture_roots.is_empty() {
+        bail!(
+            "--images is for one comparison, and these are sets; compare their members, named \
+             FILE#COLUMN=VALUE"
+        );
+    }
     if args.openmetrics.is_some() {
         bail!(
             "--openmetrics is for one window, and these are sets; compare their members, named \
@@ -33,6 +41,7 @@ pub(super) fn run(
     outputs.write(
         || segments_json::to_text(&comparison, status.code()),
         |verbose| segments_markdown(&comparison, verbose),
+        || html::segments(&comparison),
         |options| segments_terminal(&comparison, options),
     )?;
     // Silence would read as `no drift`.

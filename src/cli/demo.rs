@@ -74,7 +74,7 @@ fn steps() -> Vec<(&'static str, Vec<String>)> {
             "A week in which many pictures are blurred or dark.",
             vec![
                 format!("profile degraded_week.npz {COLUMNS} --like reference.dsp -o degraded.dsp"),
-                "compare reference.dsp degraded.dsp".to_owned(),
+                "compare reference.dsp degraded.dsp --html report.html".to_owned(),
             ],
         ),
         (
@@ -86,7 +86,10 @@ fn steps() -> Vec<(&'static str, Vec<String>)> {
         ),
         (
             "In April the lens is dirty.",
-            vec!["compare photos.dsp photos/april --labels folder".to_owned()],
+            vec![
+                "compare photos.dsp photos/april --labels folder --images photos/april --html photos.html"
+                    .to_owned(),
+            ],
         ),
     ]
 }
@@ -120,8 +123,15 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitStatus> {
 
 fn closing(dir: Option<&Path>) -> String {
     let files = match dir {
-        Some(dir) => format!("The files are in {}.", dir.display()),
-        None => "The files are gone; `driftsphere demo DIR` leaves them in DIR.".to_owned(),
+        Some(dir) => format!(
+            "The files are in {}; open these in a browser:\n\n  {}\n  {}",
+            dir.display(),
+            dir.join("report.html").display(),
+            dir.join("photos.html").display()
+        ),
+        None => "The files are gone; `driftsphere demo DIR` leaves them in DIR, with the reports \
+                 report.html and photos.html to be opened in a browser."
+            .to_owned(),
     };
     format!(
         "\n{files}\n\nTry next, with embeddings of your own (.npy, or .npz with ids and labels), or pictures:\n\n  \

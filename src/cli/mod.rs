@@ -14,7 +14,7 @@
 //! | `learn` | the passes over a window |
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
 //! | `profile`, `merge`, `fit`, `show`, `compare`, `stability`, `series`, `store`, `score`, `check`, `demo` | what to run, one file for each subcommand |
-//! | `compare_set`, `window_files`, `score_*` | sets compared, windows as files, scores as rows of CSV and Parquet |
+//! | `compare_set`, `window_files`, `series_windows`, `score_*` | sets compared, windows as files, into and out of folders, scores as rows of CSV and Parquet |
 //! | `demo_photos` | the pictures of the demo |
 //! | `pages` | completions and manual pages |
 //! | `exit` | the exit status |
@@ -45,6 +45,7 @@ mod merge;
 mod output;
 mod outputs;
 mod pages;
+mod picture_roots;
 mod pictures;
 mod profile;
 mod profile_args;
@@ -61,6 +62,7 @@ mod score_row;
 mod seal;
 mod series;
 mod series_args;
+mod series_windows;
 mod settings;
 mod show;
 mod shrink;

@@ -1,4 +1,4 @@
-//! One result as JSON, as Markdown and as a page, each where it was asked for.
+//! One result as JSON, as Markdown, as HTML and as a page, each where it was asked for.
 
 use super::output;
 use super::result_args::ResultArgs;
@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use driftsphere::report::TerminalOptions;
 use std::path::{Path, PathBuf};
 
-/// Where a result goes: `--json FILE|-` and `--markdown FILE|-`. What goes to
-/// standard output takes the place of the page.
+/// Where a result goes: `--json FILE|-`, `--markdown FILE|-` and `--html FILE`. What
+/// goes to standard output takes the place of the page.
 #[derive(Debug)]
 pub(super) struct Renderings<'a> {
     typed: &'a ResultArgs,
@@ -17,10 +17,14 @@ impl<'a> Renderings<'a> {
     /// Refuses, before any work is done, two results in one place, and files that
     /// cannot be written or would destroy an input.
     pub(super) fn new(typed: &'a ResultArgs, inputs: &[PathBuf]) -> Result<Self> {
-        if typed.json.is_some() && typed.json == typed.markdown {
-            bail!("--json and --markdown cannot both be written to the same place");
-        }
         let out = Self { typed };
+        let places: Vec<&Path> = out.paths().collect();
+        if (1..places.len()).any(|i| places[..i].contains(&places[i])) {
+            bail!("--json, --markdown and --html cannot be written to the same place");
+        }
+        if typed.html.as_deref().is_some_and(is_screen) {
+            bail!("--html is written to a file, such as report.html, not to standard output");
+        }
         for path in out.paths().filter(|path| !is_screen(path)) {
             output::check_output(path, inputs)?;
         }
@@ -28,7 +32,7 @@ impl<'a> Renderings<'a> {
     }
 
     fn paths(&self) -> impl Iterator<Item = &'a Path> + use<'a> {
-        let paths = [&self.typed.json, &self.typed.markdown];
+        let paths = [&self.typed.json, &self.typed.markdown, &self.typed.html];
         paths.into_iter().filter_map(|path| path.as_deref())
     }
 
@@ -44,6 +48,7 @@ impl<'a> Renderings<'a> {
         &self,
         json: impl FnOnce() -> String,
         markdown: impl FnOnce(bool) -> String,
+        html: impl FnOnce() -> String,
         page: impl FnOnce(&TerminalOptions) -> String,
     ) -> Result<()> {
         let verbose = self.typed.verbose;
@@ -52,6 +57,9 @@ impl<'a> Renderings<'a> {
         }
         if let Some(path) = &self.typed.markdown {
             put(path, &markdown(verbose))?;
+        }
+        if let Some(path) = &self.typed.html {
+            put(path, &html())?;
         }
         match self.are_silent() {
             true => Ok(()),

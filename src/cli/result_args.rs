@@ -13,6 +13,10 @@ pub(super) struct ResultArgs {
     /// standard output, in place of the text
     #[arg(long, value_name = "FILE|-")]
     pub(super) markdown: Option<PathBuf>,
+    /// Write the result as one HTML file that a browser opens without a network:
+    /// charts, and every finding with its evidence
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
     /// Print nothing but a line where the question could not be answered
     #[arg(short, long, conflicts_with = "verbose")]
     pub(super) quiet: bool,

@@ -4,14 +4,14 @@ use super::exit::ExitStatus;
 use super::output;
 use super::renderings::Renderings;
 use super::series_args::SeriesArgs;
-use super::store;
+use super::series_windows::SeriesWindows;
 use super::stored::{self, profiles_at, read_profile};
 use anyhow::{Context, Result};
-use driftsphere::compare::series::{Role, SeriesOptions, series};
-use driftsphere::profile::Profile;
+use driftsphere::compare::series::{Role, SeriesOptions, series_of};
 use driftsphere::report::{
-    series_headline, series_json, series_markdown, series_openmetrics, series_page,
+    html, series_headline, series_json, series_markdown, series_openmetrics, series_page,
 };
+use std::borrow::Cow;
 
 pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     let files = profiles_at(&args.windows)?;
@@ -31,17 +31,9 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     };
     options.check()?;
     let reference = read_profile(&args.reference).context("reference")?;
-    let read: Vec<(String, Profile)> = match store::windows(&args.store)? {
-        Some(windows) => windows,
-        None => (files.iter())
-            .map(|path| Ok((path.display().to_string(), read_profile(path)?)))
-            .collect::<driftsphere::Result<_>>()
-            .context("window")?,
-    };
-    let windows: Vec<(&str, &Profile)> = (read.iter())
-        .map(|(name, profile)| (name.as_str(), profile))
-        .collect();
-    let answer = series(&reference, &windows, &options)?;
+    let windows = SeriesWindows::open(&args.store, files)?;
+    let read = |at: usize| windows.read(at).map(Cow::Owned);
+    let answer = series_of(&reference, &windows.names(), read, &options)?;
     let watched = answer
         .windows
         .iter()
@@ -55,6 +47,7 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     outputs.write(
         || series_json::to_text(&answer, status.code()),
         |verbose| series_markdown(&answer, verbose),
+        || html::series(&answer),
         |options| series_page(&answer, options),
     )?;
     if let Some(path) = &args.openmetrics {

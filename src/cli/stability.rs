@@ -12,7 +12,9 @@ use super::window::Window;
 use anyhow::{Result, bail};
 use driftsphere::compare::stability::{Change, Question, Stability, StabilityOptions, stability};
 use driftsphere::profile::Profile;
-use driftsphere::report::{stability_headline, stability_json, stability_markdown, stability_page};
+use driftsphere::report::{
+    html, stability_headline, stability_json, stability_markdown, stability_page,
+};
 use std::path::{Path, PathBuf};
 
 /// Bytes of a number in a sample.
@@ -57,6 +59,7 @@ pub(super) fn run(args: &StabilityArgs) -> Result<ExitStatus> {
     outputs.write(
         || stability_json::to_text(&answer, status.code()),
         |verbose| stability_markdown(&answer, verbose),
+        || html::stability(&answer),
         |options| stability_page(&answer, options),
     )?;
     // Silence would read as `the same`.

@@ -73,9 +73,13 @@ pub use finding::{
     Verdict,
 };
 pub use options::CompareOptions;
+#[cfg(feature = "html")]
+pub(crate) use pictures::wilson;
 pub use result::{
     Comparison, FrechetSummary, MixOrMeaning, Note, SelfCheckSummary, SpaceSummary, WindowSummary,
 };
 pub use segments::{SegmentComparison, SetComparison, compare_sets};
 pub use statistic::{Statistic, StatisticChoice};
+#[cfg(feature = "report")]
+pub(crate) use tails::without_tail;
 pub use thresholds::Thresholds;

@@ -95,7 +95,7 @@ fn example(pairs: &[Pair]) -> String {
 }
 
 /// The score interval for a share (Wilson 1927) at 95 %.
-fn wilson(found: u64, n: u64) -> (f64, f64) {
+pub(crate) fn wilson(found: u64, n: u64) -> (f64, f64) {
     const Z: f64 = 1.959_963_984_540_054;
     let n = n as f64;
     let share = found as f64 / n;

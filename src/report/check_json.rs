@@ -71,7 +71,7 @@ pub struct Check<'a> {
     pub subject: &'a str,
     /// What was looked at: `count`, `share`, `skipped share`, `null share`,
     /// `NaN share`, `smallest`, `largest`, `quantile`, `values`, `verdict`,
-    /// `effect`, `adjusted p`.
+    /// `effect`, `adjusted p`, `change`, `likeness`, `Jaccard index`, `episodes`, `open episodes`.
     pub measure: &'static str,
     /// Of a quantile, in `[0, 1]`.
     pub rank: Option<f64>,
@@ -91,6 +91,8 @@ pub struct Check<'a> {
     pub allowed: Option<&'a [String]>,
     /// Demanded: no heavier verdict.
     pub max_verdict: Option<Verdict>,
+    /// Demanded: no more of a change, `same` or `unclear`.
+    pub max_change: Option<&'static str>,
     /// Found: a number.
     pub value: Option<f64>,
     /// It is no smaller than this.
@@ -99,6 +101,8 @@ pub struct Check<'a> {
     pub upper_bound: Option<f64>,
     /// Found: a verdict.
     pub verdict: Option<Verdict>,
+    /// Found: `same`, `unclear` or `changed`.
+    pub change: Option<&'static str>,
     /// Found: values that are not allowed, at most twenty.
     pub not_allowed: Option<Vec<Count<'a>>>,
     /// How many values are not allowed, at least.
@@ -177,10 +181,12 @@ fn one(check: &check::Check) -> Check<'_> {
         at_most: None,
         allowed: None,
         max_verdict: None,
+        max_change: None,
         value: None,
         lower_bound: None,
         upper_bound: None,
         verdict: None,
+        change: None,
         not_allowed: None,
         not_allowed_distinct: None,
     };
@@ -188,6 +194,7 @@ fn one(check: &check::Check) -> Check<'_> {
         Demand::Range { at_least, at_most } => (out.at_least, out.at_most) = (*at_least, *at_most),
         Demand::Allowed(values) => out.allowed = Some(values),
         Demand::AtMost(verdict) => out.max_verdict = Some(*verdict),
+        Demand::AtMostChange(change) => out.max_change = Some(change.name()),
     }
     match &check.found {
         Found::Nothing => {}
@@ -197,6 +204,7 @@ fn one(check: &check::Check) -> Check<'_> {
             out.upper_bound = finite(x.upper_bound);
         }
         Found::Verdict(verdict) => out.verdict = Some(*verdict),
+        Found::Change(change) => out.change = Some(change.name()),
         Found::NotAllowed { values, distinct } => {
             out.not_allowed = Some(
                 values

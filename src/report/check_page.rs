@@ -73,7 +73,12 @@ pub fn check_markdown(checked: &Checked, names: &CheckNames<'_>, verbose: bool) 
     page.finish()
 }
 
-fn write(page: &mut dyn Canvas, checked: &Checked, names: &CheckNames<'_>, verbose: bool) {
+pub(super) fn write(
+    page: &mut dyn Canvas,
+    checked: &Checked,
+    names: &CheckNames<'_>,
+    verbose: bool,
+) {
     let line = check_headline(checked);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     let tone = match checked.outcome {
@@ -205,7 +210,7 @@ fn reason(reason: Option<&str>) -> String {
     clip(reason.unwrap_or("no reason was given"), SENTENCE)
 }
 
-fn measure(measure: &Measure) -> String {
+pub(super) fn measure(measure: &Measure) -> String {
     match measure {
         Measure::Quantile(rank) => format!("quantile {rank}"),
         Measure::Effect { name, .. } => clip(name, NAME),
@@ -216,7 +221,7 @@ fn measure(measure: &Measure) -> String {
 /// A number in the way of its measure.
 fn shown(measure: &Measure, x: f64) -> String {
     match measure {
-        Measure::Count => number::count(x as u64),
+        Measure::Count | Measure::Episodes | Measure::OpenEpisodes => number::count(x as u64),
         Measure::Share | Measure::SkippedShare | Measure::NullShare | Measure::NanShare => {
             number::share(x)
         }
@@ -226,11 +231,12 @@ fn shown(measure: &Measure, x: f64) -> String {
     }
 }
 
-fn found(check: &Check) -> String {
+pub(super) fn found(check: &Check) -> String {
     match &check.found {
         Found::Nothing => "-".into(),
         Found::Number(value) => shown(&check.measure, value.estimate),
         Found::Verdict(verdict) => verdict.name().into(),
+        Found::Change(change) => change.name().into(),
         Found::NotAllowed { distinct: 0, .. } => "only those".into(),
         Found::NotAllowed { values, distinct } => {
             let told: Vec<String> = values
@@ -243,10 +249,11 @@ fn found(check: &Check) -> String {
     }
 }
 
-fn demand(check: &Check) -> String {
+pub(super) fn demand(check: &Check) -> String {
     let shown = |x: &f64| shown(&check.measure, *x);
     match &check.demand {
         Demand::AtMost(verdict) => format!("at most {}", verdict.name()),
+        Demand::AtMostChange(change) => format!("at most {}", change.name()),
         Demand::Allowed(values) => {
             let told = values.iter().take(VALUES).map(|v| clip(v, NAME)).collect();
             format!("only {}", with_more(told, values.len() as u64))

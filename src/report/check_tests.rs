@@ -199,8 +199,8 @@ mirror!(Rule {
 } { reason: String, });
 mirror!(OneCheck { subject: String, measure: String, outcome: String, } {
     rank: f64, effect: String, unit: String, reason: String, at_least: f64, at_most: f64,
-    allowed: Vec<String>, max_verdict: String, value: f64, lower_bound: f64, upper_bound: f64,
-    verdict: String, not_allowed: Vec<Count>, not_allowed_distinct: u64,
+    allowed: Vec<String>, max_verdict: String, max_change: String, value: f64, lower_bound: f64, upper_bound: f64,
+    verdict: String, change: String, not_allowed: Vec<Count>, not_allowed_distinct: u64,
 });
 mirror!(Count { name: String, count: u64, } {});
 

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 pub(super) fn findings(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
-    let together = together(comparison, &moved);
+    let together = together(comparison);
     if moved.is_empty() && together.is_empty() {
         return;
     }
@@ -41,7 +41,8 @@ pub(super) fn findings(page: &mut dyn Canvas, comparison: &Comparison, verbose: 
 }
 
 /// Groups that changed although none of their findings did by itself.
-fn together(comparison: &Comparison, moved: &[&Finding]) -> Vec<String> {
+pub(super) fn together(comparison: &Comparison) -> Vec<String> {
+    let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
     let changed = comparison.groups.iter().filter(|group| {
         group.verdict >= Verdict::PossibleDrift && moved.iter().all(|f| f.group != group.name)
     });
@@ -154,7 +155,7 @@ fn row(finding: &Finding, comparison: &Comparison) -> Vec<Entry> {
 }
 
 /// What is new or gone, else the size of the change.
-fn change(finding: &Finding) -> String {
+pub(super) fn change(finding: &Finding) -> String {
     let told = |values: &[String], word: &str| {
         let first = clip(values.first()?, NAME);
         Some(match values.len() {
@@ -169,7 +170,7 @@ fn change(finding: &Finding) -> String {
 
 /// The effect that the verdict rests on: the first, unless only another one
 /// reaches its threshold.
-fn leading(finding: &Finding) -> Option<&Effect> {
+pub(super) fn leading(finding: &Finding) -> Option<&Effect> {
     let others = finding.other_effects.iter();
     finding
         .effect

@@ -7,6 +7,7 @@
 //! | one line at a terminal | | [`profile_line`] | feature `report` |
 //! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `report` |
 //! | a comment on a pull request | [`markdown()`] | | feature `report` |
+//! | a person with a browser | `html::comparison` | `html::profile` | feature `html` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `report` |
 //! | a monitoring system | [`openmetrics()`], [`series_openmetrics`] of a series | | feature `report` |
 //!
@@ -16,7 +17,7 @@
 //!
 //! Rules held against a profile ([`Checked`](crate::check::Checked)) have
 //! [`check_headline`], [`check_page()`], [`check_markdown`] and
-//! [`check_json::Document`].
+//! [`check_json::Document`], and `check_junit` for build servers (feature `html`).
 //!
 //! Training runs ([`Stability`](crate::compare::stability::Stability)) have
 //! [`stability_headline`], [`stability_page()`], [`stability_markdown`] and
@@ -41,6 +42,8 @@
 mod canvas;
 #[cfg(feature = "report")]
 pub mod check_json;
+#[cfg(feature = "html")]
+mod check_junit;
 #[cfg(feature = "report")]
 mod check_page;
 #[cfg(all(test, feature = "report"))]
@@ -51,6 +54,8 @@ mod finding_sections;
 #[cfg(all(test, feature = "report"))]
 mod fixtures;
 mod headline;
+#[cfg(feature = "html")]
+pub mod html;
 #[cfg(feature = "report")]
 pub mod json;
 #[cfg(feature = "report")]
@@ -124,6 +129,8 @@ mod terminal;
 #[cfg(all(test, feature = "report"))]
 mod tests;
 
+#[cfg(feature = "html")]
+pub use check_junit::check_junit;
 #[cfg(feature = "report")]
 pub use check_page::{CheckNames, check_headline, check_markdown, check_page};
 pub use escape::escape;

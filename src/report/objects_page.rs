@@ -4,13 +4,13 @@ use super::canvas::Canvas;
 use super::escape::{clip, escape};
 use super::number;
 use super::objects_json::{ObjectKind, ObjectNumbers};
-use super::page::{Entry, Page};
+use super::page::Entry;
 use super::profile_page::{DISTRIBUTION, NAME, distribution_row};
 
 /// The numbers whose medians stand beside a class.
 const MEDIANS: [&str; 2] = ["score", "relative area"];
 
-pub(super) fn objects(page: &mut Page, kind: &ObjectKind<'_>, limit: usize) {
+pub(super) fn objects(page: &mut dyn Canvas, kind: &ObjectKind<'_>, limit: usize) {
     page.heading(&format!("Objects `{}`", clip(kind.kind, NAME)));
     let mut text = format!(
         "{} in {}",
@@ -53,7 +53,7 @@ pub(super) fn objects(page: &mut Page, kind: &ObjectKind<'_>, limit: usize) {
 }
 
 /// What labels or annotations say.
-fn quality(page: &mut Page, group: &ObjectNumbers<'_>) {
+fn quality(page: &mut dyn Canvas, group: &ObjectNumbers<'_>) {
     let name = group
         .class
         .map_or("all".to_owned(), |class| clip(class, NAME));
@@ -79,7 +79,7 @@ fn quality(page: &mut Page, group: &ObjectNumbers<'_>) {
     }
 }
 
-fn classes(page: &mut Page, kind: &ObjectKind<'_>, limit: usize) {
+fn classes(page: &mut dyn Canvas, kind: &ObjectKind<'_>, limit: usize) {
     let mut order: Vec<&ObjectNumbers<'_>> = kind.classes.iter().collect();
     if order.is_empty() {
         return;
@@ -124,7 +124,7 @@ fn classes(page: &mut Page, kind: &ObjectKind<'_>, limit: usize) {
     }
 }
 
-fn pairs(page: &mut Page, kind: &ObjectKind<'_>, limit: usize) {
+fn pairs(page: &mut dyn Canvas, kind: &ObjectKind<'_>, limit: usize) {
     let mut order: Vec<_> = kind.pairs.iter().collect();
     order.sort_by_key(|pair| std::cmp::Reverse(pair.records));
     let told: Vec<String> = order

@@ -62,7 +62,7 @@ impl Tone {
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) text: String,
-    tone: Option<Tone>,
+    pub(super) tone: Option<Tone>,
     pub(super) right: bool,
 }
 

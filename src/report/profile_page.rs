@@ -61,9 +61,15 @@ pub fn profile_line(profile: &Profile, name: &str) -> String {
 /// values, and what of single records it keeps.
 #[must_use]
 pub fn profile_page(profile: &Profile, name: &str, options: &TerminalOptions) -> String {
-    let document = profile_json::document(profile, name);
     let mut page = Page::new(options.width, options.style);
-    let limit = if options.verbose { usize::MAX } else { LISTED };
+    write(&mut page, profile, name, options.verbose);
+    page.finish()
+}
+
+/// The same on any canvas.
+pub(super) fn write(page: &mut dyn Canvas, profile: &Profile, name: &str, verbose: bool) {
+    let document = profile_json::document(profile, name);
+    let limit = if verbose { usize::MAX } else { LISTED };
     page.lead(
         &clip(name, 60),
         Tone::Strong,
@@ -72,20 +78,19 @@ pub fn profile_page(profile: &Profile, name: &str, options: &TerminalOptions) ->
             number::counted(document.records, "record")
         ),
     );
-    about(&mut page, &document);
+    about(page, &document);
     for space in &document.spaces {
-        self::space(&mut page, space, limit);
+        self::space(page, space, limit);
     }
     for kind in &document.objects {
-        objects(&mut page, kind, limit);
+        objects(page, kind, limit);
     }
-    features(&mut page, &document.features, limit);
-    contents(&mut page, &document.contents);
+    features(page, &document.features, limit);
+    contents(page, &document.contents);
     page.text(&format!("This file {}.", Kept::of([&document]).sentence()));
-    page.finish()
 }
 
-fn about(page: &mut Page, document: &Document<'_>) {
+fn about(page: &mut dyn Canvas, document: &Document<'_>) {
     if let (Some(first), Some(last)) = (document.first_time, document.last_time) {
         page.text(&format!(
             "{} to {} UTC",
@@ -107,7 +112,7 @@ fn about(page: &mut Page, document: &Document<'_>) {
     ));
 }
 
-fn not_used(page: &mut Page, counts: &[Count<'_>], noun: &str) {
+fn not_used(page: &mut dyn Canvas, counts: &[Count<'_>], noun: &str) {
     for reason in counts {
         page.text(&format!(
             "not used: {}, {}",
@@ -117,7 +122,7 @@ fn not_used(page: &mut Page, counts: &[Count<'_>], noun: &str) {
     }
 }
 
-fn space(page: &mut Page, space: &Space<'_>, limit: usize) {
+fn space(page: &mut dyn Canvas, space: &Space<'_>, limit: usize) {
     page.heading(&format!("Embeddings `{}`", clip(space.name, NAME)));
     let mut text = format!(
         "{} of {} numbers, {} distance, role {}",
@@ -200,7 +205,7 @@ pub(super) fn distribution_row(name: &str, numbers: &Distribution) -> Vec<Entry>
     ]
 }
 
-fn places(page: &mut Page, kind: &str, places: &[Place<'_>], limit: usize) {
+fn places(page: &mut dyn Canvas, kind: &str, places: &[Place<'_>], limit: usize) {
     if places.is_empty() {
         return;
     }
@@ -237,7 +242,7 @@ fn places(page: &mut Page, kind: &str, places: &[Place<'_>], limit: usize) {
     }
 }
 
-fn features(page: &mut Page, features: &[Feature<'_>], limit: usize) {
+fn features(page: &mut dyn Canvas, features: &[Feature<'_>], limit: usize) {
     if features.is_empty() {
         return;
     }
@@ -321,7 +326,7 @@ fn features(page: &mut Page, features: &[Feature<'_>], limit: usize) {
 }
 
 /// What the file holds, the largest part first.
-fn contents(page: &mut Page, contents: &Contents) {
+fn contents(page: &mut dyn Canvas, contents: &Contents) {
     page.heading("What the file contains");
     let mut parts: Vec<_> = contents.parts.iter().collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.bytes));

@@ -6,11 +6,9 @@ use super::escape::{clip, escape};
 use super::headline::headline;
 use super::number;
 use super::page::Entry;
-use super::parts::{
-    LISTED, NAME, SENTENCE, TOLD, has_moved, more, p, subject, tone, verdict_entry,
-};
+use super::parts::{LISTED, NAME, SENTENCE, has_moved, more, p, subject, tone, verdict_entry};
 use super::places::{Place, is_medoid, places as find_places};
-use crate::compare::{Comparison, Finding, Verdict, WindowSummary};
+use crate::compare::{Comparison, Finding, Verdict, WindowSummary, without_tail};
 use crate::sphere::is_made_up;
 use std::collections::BTreeSet;
 
@@ -34,23 +32,25 @@ fn window(page: &mut dyn Canvas, role: &str, window: &WindowSummary) {
     page.item(role, &text);
 }
 
-pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison) {
+/// The `most` things that moved most, in sentences.
+pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison, most: usize) {
     let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
     if moved.is_empty() {
         return;
     }
-    // One sentence for a feature, about where it moved most: findings come by
-    // falling weight.
+    // One sentence for a feature and its tails, about where it moved most: findings
+    // come by falling weight.
     let mut told: Vec<(&Finding, usize)> = Vec::new();
     for finding in moved {
-        let same = |f: &Finding| f.group == finding.group && f.feature == finding.feature;
+        let what = |f: &Finding| (f.group.clone(), without_tail(&f.feature).to_owned());
+        let same = |f: &Finding| what(f) == what(finding);
         match told.iter_mut().find(|(first, _)| same(first)) {
             Some((_, more)) => *more += 1,
             None => told.push((finding, 0)),
         }
     }
     page.heading("What moved most");
-    for (i, (finding, more)) in told.iter().take(TOLD).enumerate() {
+    for (i, (finding, more)) in told.iter().take(most).enumerate() {
         let more = match more {
             0 => String::new(),
             n => format!(" (and {n} more of this kind)"),

@@ -7,7 +7,7 @@ use super::markdown::Markdown;
 use super::number;
 use super::page::{Entry, Page};
 use super::parts::{LISTED, NAME, SENTENCE, has_moved, tone, verdict_entry};
-use super::terminal::{TerminalOptions, write};
+use super::terminal::{self, TerminalOptions};
 use crate::compare::{SegmentComparison, SetComparison, Verdict};
 use crate::profile::Segment;
 
@@ -46,7 +46,7 @@ pub fn segments_headline(comparison: &SetComparison) -> String {
 #[must_use]
 pub fn segments_terminal(comparison: &SetComparison, options: &TerminalOptions) -> String {
     let mut page = Page::new(options.width, options.style);
-    all(&mut page, comparison, options.verbose);
+    write(&mut page, comparison, options.verbose);
     page.finish()
 }
 
@@ -54,11 +54,11 @@ pub fn segments_terminal(comparison: &SetComparison, options: &TerminalOptions) 
 #[must_use]
 pub fn segments_markdown(comparison: &SetComparison, verbose: bool) -> String {
     let mut page = Markdown::default();
-    all(&mut page, comparison, verbose);
+    write(&mut page, comparison, verbose);
     page.finish()
 }
 
-fn all(page: &mut dyn Canvas, comparison: &SetComparison, verbose: bool) {
+pub(super) fn write(page: &mut dyn Canvas, comparison: &SetComparison, verbose: bool) {
     let line = segments_headline(comparison);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     page.lead(lead, tone(comparison.verdict), &format!(":{rest}"));
@@ -93,7 +93,7 @@ fn all(page: &mut dyn Canvas, comparison: &SetComparison, verbose: bool) {
     for segment in by_weight(comparison).into_iter().filter(moved) {
         let address = segment.segment.address(&comparison.column);
         page.heading(&format!("Segment {}", clip(&address, NAME)));
-        write(page, &segment.comparison, verbose);
+        terminal::write(page, &segment.comparison, verbose);
     }
 }
 

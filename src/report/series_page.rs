@@ -60,14 +60,14 @@ pub fn series_markdown(series: &Series, verbose: bool) -> String {
 }
 
 /// A window by its time, or its name where it has none.
-fn name(window: &SeriesWindow) -> String {
+pub(super) fn name(window: &SeriesWindow) -> String {
     match window.start {
         Some(start) => number::time(start).trim_end_matches(" 00:00").to_owned(),
         None => clip(&window.name, NAME),
     }
 }
 
-fn write(page: &mut dyn Canvas, series: &Series, verbose: bool) {
+pub(super) fn write(page: &mut dyn Canvas, series: &Series, verbose: bool) {
     let line = series_headline(series);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     let tone = match (series.episodes.is_empty(), lead) {
@@ -160,7 +160,8 @@ fn windows(page: &mut dyn Canvas, series: &Series, verbose: bool) {
     more(page, all.len(), limit);
 }
 
-fn signals(page: &mut dyn Canvas, series: &Series, verbose: bool) {
+/// The signals, the one first whose largest effect is largest against its threshold.
+pub(super) fn by_weight(series: &Series) -> Vec<&Signal> {
     let largest = |signal: &Signal| {
         let effects = signal
             .points
@@ -170,6 +171,11 @@ fn signals(page: &mut dyn Canvas, series: &Series, verbose: bool) {
     };
     let mut signals: Vec<&Signal> = series.signals.iter().collect();
     signals.sort_by(|a, b| largest(b).total_cmp(&largest(a)));
+    signals
+}
+
+fn signals(page: &mut dyn Canvas, series: &Series, verbose: bool) {
+    let signals = by_weight(series);
     if signals.is_empty() {
         return;
     }

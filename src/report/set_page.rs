@@ -37,6 +37,12 @@ pub fn set_line(set: &ProfileSet, name: &str) -> String {
 #[must_use]
 pub fn set_page(set: &ProfileSet, name: &str, options: &TerminalOptions) -> String {
     let mut page = Page::new(options.width, options.style);
+    write(&mut page, set, name, options.verbose);
+    page.finish()
+}
+
+/// The same on any canvas.
+pub(super) fn write(page: &mut dyn Canvas, set: &ProfileSet, name: &str, verbose: bool) {
     page.lead(
         &clip(name, 60),
         Tone::Strong,
@@ -62,7 +68,7 @@ pub fn set_page(set: &ProfileSet, name: &str, options: &TerminalOptions) -> Stri
     }
     page.heading("Segments");
     let all = set.members().len();
-    let limit = if options.verbose { all } else { LISTED };
+    let limit = if verbose { all } else { LISTED };
     let total = records(set).max(1) as f64;
     let time = |time: Option<i64>| time.map_or_else(|| "-".to_owned(), number::time);
     let row = |(segment, profile): (&crate::profile::Segment, &crate::profile::Profile)| {
@@ -89,7 +95,6 @@ pub fn set_page(set: &ProfileSet, name: &str, options: &TerminalOptions) -> Stri
             clip(&address, NAME)
         ));
     }
-    page.finish()
 }
 
 pub(super) fn records(set: &ProfileSet) -> u64 {

@@ -87,7 +87,7 @@ pub(super) fn tone(verdict: Change) -> Tone {
     }
 }
 
-fn write(page: &mut dyn Canvas, stability: &Stability, verbose: bool) {
+pub(super) fn write(page: &mut dyn Canvas, stability: &Stability, verbose: bool) {
     let line = stability_headline(stability);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     page.lead(lead, tone(stability.verdict), &format!(":{rest}"));

@@ -2,6 +2,7 @@
 
 use super::canvas::Canvas;
 use super::page::{Page, Style};
+use super::parts::TOLD;
 use super::{finding_sections, sections};
 use crate::compare::Comparison;
 
@@ -50,7 +51,7 @@ pub fn terminal(comparison: &Comparison, options: &TerminalOptions) -> String {
 /// Every section, in the order of [`terminal`].
 pub(super) fn write(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
     sections::verdict(page, comparison);
-    sections::moved_most(page, comparison);
+    sections::moved_most(page, comparison, TOLD);
     sections::why(page, comparison);
     sections::groups(page, comparison);
     finding_sections::findings(page, comparison, verbose);

@@ -31,7 +31,8 @@ fn a_starter_passes_its_own_reference_and_fails_a_drifted_window() {
         assert_eq!(outcome.status, 0, "{}{}", outcome.out, outcome.err);
         assert!(outcome.out.starts_with("PASSED: "), "{}", outcome.out);
     }
-    let outcome = bench.run("check may.dsp rules.toml --against march.dsp --json out.json");
+    let outcome =
+        bench.run("check may.dsp rules.toml --against march.dsp --json out.json --junit out.xml");
     assert_eq!(outcome.status, 1, "{}", outcome.err);
     assert!(outcome.out.starts_with("FAILED: "), "{}", outcome.out);
     let json: Value = serde_json::from_slice(&bench.read("out.json")).unwrap();
@@ -39,6 +40,12 @@ fn a_starter_passes_its_own_reference_and_fails_a_drifted_window() {
         (&json["exit_status"], &json["outcome"], &json["reference"]),
         (&1.into(), &"failed".into(), &"march.dsp".into())
     );
+    let junit = String::from_utf8(bench.read("out.xml")).unwrap();
+    assert!(
+        junit.contains("<testcase classname=\"comparison\""),
+        "{junit}"
+    );
+    assert!(junit.contains("<failure type=\"rule\""), "{junit}");
     // Rules that were changed by hand are not lost.
     let outcome = bench.run("check --init march.dsp -o rules.toml");
     assert_eq!(outcome.status, 2);
@@ -72,6 +79,29 @@ fn rules_without_a_comparison_need_no_reference() {
         (outcome.status, outcome.out, outcome.err),
         (0, String::new(), String::new())
     );
+}
+
+#[test]
+fn a_run_is_held_against_the_run_before() {
+    let bench = bench();
+    std::fs::write(
+        bench.path("rules.toml"),
+        "[[stability]]\nmax_change = \"same\"\n[[stability]]\nclass = \"*\"\nmin_jaccard = 0.9\n",
+    )
+    .unwrap();
+    let alone = bench.run("check march.dsp rules.toml");
+    assert_eq!(alone.status, 2);
+    assert!(
+        alone.err.contains("needs --run-before RUN.dsp"),
+        "{}",
+        alone.err
+    );
+    let same = bench.run("check march.dsp rules.toml --run-before march.dsp --verbose");
+    assert_eq!(same.status, 0, "{}{}", same.out, same.err);
+    assert!(same.out.contains("debiased CKA"), "{}", same.out);
+    // Other records: nothing can be paired.
+    let other = bench.run("check may.dsp rules.toml --run-before march.dsp");
+    assert_ne!(other.status, 0, "{}", other.out);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod compare;
 mod demo;
 mod divided;
 mod failures;
+mod html;
 mod outputs;
 mod pictures;
 mod profile;

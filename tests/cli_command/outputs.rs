@@ -1,6 +1,7 @@
 //! What models say of images, from the shell.
 
-use crate::support::Bench;
+use crate::support::{Bench, Records, npy};
+use serde_json::Value;
 
 /// A path of the real outputs.
 fn data(name: &str) -> String {
@@ -147,6 +148,58 @@ fn scores_become_confidence_and_calibration() {
         "profile {scores} --scores proba --embeddings proba"
     ));
     assert_eq!(both.status, 2);
+}
+
+/// Crops with a vector each: an embedding for each object, by class, with whole images as groups.
+#[test]
+fn objects_with_a_vector_each_fill_a_space_by_class() {
+    let bench = Bench::new();
+    for (name, first, spread) in [
+        ("march", 0, 0.1),
+        ("april", 10_000, 0.1),
+        ("may", 20_000, 0.3),
+    ] {
+        let mut records = Records::new(first, 600, 0.1);
+        // What is seen of class 1 is another thing in May.
+        let wide = Records::new(first, 600, spread);
+        for row in (1..600).step_by(3) {
+            records
+                .embeddings
+                .row_mut(row)
+                .assign(&wide.embeddings.row(row));
+        }
+        // Three objects an image.
+        let images = records.ids.mapv(|id| id / 3);
+        let arrays = [
+            ("vector", npy(&records.embeddings)),
+            ("class", npy(&records.labels)),
+            ("image", npy(&images)),
+            ("id", npy(&records.ids)),
+        ];
+        bench.archive(&format!("{name}.npz"), &arrays);
+    }
+    let columns = "--embeddings vector --predictions class --group image --ids id";
+    let of = |month: &str| {
+        let line = format!("compare march.npz {month}.npz {columns} --json out.json");
+        let outcome = bench.run(&line);
+        let json: Value = serde_json::from_slice(&bench.read("out.json")).unwrap();
+        (outcome.status, json)
+    };
+    let (status, same) = of("april");
+    assert_eq!(status, 0, "{}", same["headline"]);
+    let (status, other) = of("may");
+    assert_eq!(status, 1, "{}", other["headline"]);
+    let findings = other["findings"].as_array().unwrap();
+    let drifted: Vec<&Value> = findings
+        .iter()
+        .filter(|f| f["verdict"] == "drift")
+        .collect();
+    let named = |class: &str| {
+        let mut scopes = drifted.iter().map(|finding| &finding["scope"]);
+        scopes.any(|scope| scope["of"] == "class" && scope["name"] == class)
+    };
+    assert!(named("1"), "{drifted:#?}");
+    assert!(!named("0") && !named("2"), "{drifted:#?}");
 }
 
 #[test]

@@ -65,6 +65,33 @@ fn a_folder_of_days_is_judged_and_ends_like_diff() {
     assert!(outcome.err.contains("NOT TESTED"), "{}", outcome.err);
 }
 
+#[test]
+fn rules_about_a_series_gate() {
+    let bench = bench();
+    std::fs::write(
+        bench.path("rules.toml"),
+        "[[series]]\nmax_open = 0\n[[series]]\nfamily = \"outputs\"\nmax_episodes = 9\n",
+    )
+    .unwrap();
+    let day = "check days/2025-05-01.dsp rules.toml --against ref.dsp";
+    let alone = bench.run(day);
+    assert_eq!(alone.status, 2);
+    assert!(alone.err.contains("--windows WINDOW"), "{}", alone.err);
+    let gate = bench.run(&format!("{day} --windows days --json out.json"));
+    assert_eq!(gate.status, 1, "{}{}", gate.out, gate.err);
+    let json: Value = serde_json::from_slice(&bench.read("out.json")).unwrap();
+    let checks = json["rules"][0]["checks"].as_array().unwrap();
+    let mix = checks
+        .iter()
+        .find(|check| check["subject"] == "class mix")
+        .unwrap();
+    assert_eq!(
+        (&mix["outcome"], &mix["value"]),
+        (&"failed".into(), &1.0.into())
+    );
+    assert_eq!(json["rules"][1]["outcome"], "passed");
+}
+
 /// Two machines saw every other record each, and one of them added its days twice.
 #[test]
 fn windows_come_out_of_a_store_that_two_machines_filled() {

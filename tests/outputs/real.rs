@@ -86,10 +86,13 @@ fn a_zoom_is_found_although_one_crowded_image_holds_much_of_all() {
             .starts_with("boxes touch the border more often: ")
     );
     assert!(border[0].sentence.ends_with(", each record counted once"));
-    // SciPy's ks_2samp of the same means: 4.938e-5 and 3.561e-4.
-    for (finding, p) in [(larger[0], 4.938e-5), (border[0], 3.561e-4)] {
+    // SciPy's ks_2samp of the same means: 4.938e-5 and 3.561e-4. Of 9,999 relabellings so few are
+    // as far apart that their number is Poisson's: 0 to 3 of 0.5, 0 to 11 of 3.6.
+    for (finding, p, most) in [(larger[0], 4.938e-5, 3.0), (border[0], 3.561e-4, 11.0)] {
         let own = finding.p_value.unwrap();
-        assert!((own / p).ln().abs() < 0.7, "{own} {p}");
+        let rounds = finding.permutations.unwrap() as f64;
+        assert!(own <= (most + 1.0) / (rounds + 1.0), "{own} {p}");
+        assert!(own >= 1.0 / (rounds + 1.0) && own < 10.0 * p, "{own} {p}");
     }
 }
 

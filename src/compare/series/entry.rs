@@ -1,11 +1,12 @@
 //! The entry: from windows to the answer.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alarms::Watch;
 use super::novelty::Novelty;
 use super::options::{LEAST_RECORDS, SeriesOptions};
-use super::order::{Ordered, Slot, order};
+use super::order::{Known, Ordered, Slot, order};
 use super::result::{
     Episode, EpisodeKind, Family, Role, Season, Series, SeriesWindow, Signal, SignalPoint,
 };
@@ -43,6 +44,8 @@ const TOGETHER: usize = 2;
 /// `alpha` by the number of families. Windows of fewer than 5 records, empty and missing ones are
 /// left out of the evidence.
 ///
+/// Where windows are not all in memory, [`series_of`] reads them one after the other.
+///
 /// # Errors
 /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) for no window, records without
 /// times, or options that cannot be;
@@ -53,25 +56,48 @@ pub fn series(
     windows: &[(&str, &Profile)],
     options: &SeriesOptions,
 ) -> Result<Series> {
+    let names: Vec<&str> = windows.iter().map(|(name, _)| *name).collect();
+    let read = |at: usize| Ok(Cow::Borrowed(windows[at].1));
+    series_of(reference, &names, read, options)
+}
+
+/// The same of windows that are read when they are needed, by their position among `names`: those
+/// of the reference's time once, to be kept as what they say; the others twice, first for their
+/// times, and one at a time. So memory holds the reference, its own time and one window, however
+/// many there are.
+///
+/// # Errors
+/// Those of [`series`] and of `read`.
+pub fn series_of<'p>(
+    reference: &Profile,
+    names: &[&str],
+    mut read: impl FnMut(usize) -> Result<Cow<'p, Profile>>,
+    options: &SeriesOptions,
+) -> Result<Series> {
     options.check()?;
+    let mut known: Vec<(&str, Known)> = Vec::new();
+    let mut past: BTreeMap<usize, BTreeMap<Key, Taken>> = BTreeMap::new();
+    for (at, &name) in names.iter().enumerate() {
+        let window = read(at)?;
+        let of = Known::of(at, &window, reference).map_err(|error| error.at("window", name))?;
+        if role(Some(&of), reference) == Role::History {
+            past.insert(at, signals(&window, options));
+        }
+        known.push((name, of));
+    }
     let Ordered {
         slots,
         length,
         notes,
-    } = order(reference, windows, options)?;
-    let roles: Vec<Role> = slots.iter().map(|slot| role(slot, reference)).collect();
-    let mut of_reference = signals(reference, options);
-    let mut taken: Vec<Option<BTreeMap<Key, Taken>>> = (slots.iter())
-        .map(|slot| Some(signals(slot.profile?, options)))
+    } = order(&known, options)?;
+    let roles: Vec<Role> = slots
+        .iter()
+        .map(|slot| role(slot.window.as_ref(), reference))
         .collect();
-    novelty(
-        reference,
-        &mut of_reference,
-        slots.iter().zip(&roles).zip(&mut taken),
-    )?;
-    let history: Vec<(i64, &BTreeMap<Key, Taken>)> = (slots.iter().zip(&taken).zip(&roles))
-        .filter(|(_, role)| **role == Role::History)
-        .filter_map(|((slot, taken), _)| Some((slot.start?, taken.as_ref()?)))
+    let mut of_reference = signals(reference, options);
+    let novelties = novelties(reference, &mut of_reference)?;
+    let history: Vec<(i64, &BTreeMap<Key, Taken>)> = (slots.iter())
+        .filter_map(|slot| Some((slot.start?, past.get(&slot.window?.at)?)))
         .collect();
     let (season, season_reason) = match options.season {
         true => season::find(&history, length)?,
@@ -85,9 +111,9 @@ pub fn series(
         Season::None => BTreeMap::new(),
         _ => by_phase(&history, |start| phase(season, length.unwrap_or(1), start))?,
     };
-    let held = |at: usize, key: &Key| -> Option<Held> {
-        let mine = taken[at].as_ref()?.get(key)?;
-        let own = phases.get(&(phase_of(&slots[at]), key));
+    let held = |slot: &Slot<'_>, taken: &BTreeMap<Key, Taken>, key: &Key| -> Option<Held> {
+        let mine = taken.get(key)?;
+        let own = phases.get(&(phase_of(slot), key));
         let against = match mine.against {
             Against::Phase => own.or(of_reference.get(key).map(|taken| &taken.values)),
             Against::Reference => of_reference.get(key).map(|taken| &taken.values),
@@ -108,9 +134,19 @@ pub fn series(
     let mut points: BTreeMap<&Key, Vec<SignalPoint>> = BTreeMap::new();
     for (at, (slot, &role)) in slots.iter().zip(&roles).enumerate() {
         let mut p_values: BTreeMap<Family, Vec<f64>> = BTreeMap::new();
-        let tested = matches!(role, Role::History | Role::Watched);
-        for &key in keys.iter().filter(|_| tested) {
-            let Some(found) = held(at, key) else { continue };
+        let own: Option<Cow<'_, BTreeMap<Key, Taken>>> = match (role, slot.window) {
+            (Role::History, Some(window)) => past.get(&window.at).map(Cow::Borrowed),
+            (Role::Watched, Some(window)) => {
+                let profile = read(window.at)?;
+                let mut taken = signals(&profile, options);
+                add_novelty(&novelties, &profile, &mut taken)?;
+                Some(Cow::Owned(taken))
+            }
+            _ => None,
+        };
+        for &key in &keys {
+            let found = own.as_ref().and_then(|own| held(slot, own, key));
+            let Some(found) = found else { continue };
             let is_watched = role == Role::Watched;
             // In the history, centres know the rows that are measured.
             let in_sample = !is_watched && of_reference[key].against == Against::Reference;
@@ -129,7 +165,7 @@ pub fn series(
         }
         let joined = |family: &Family| p_values.get(family).and_then(|p| cauchy(p));
         let of_family = families.iter().zip(&mut watches);
-        let records = slot.profile.map_or(0, Profile::records);
+        let records = slot.window.map_or(0, |window| window.records);
         out.push(SeriesWindow {
             name: slot.name.into(),
             start: slot.start,
@@ -166,19 +202,16 @@ pub fn series(
     })
 }
 
-/// Adds the distances of watched windows' records to the nearest one of the
-/// reference. In its own time the reference holds the records themselves.
-fn novelty<'s>(
-    reference: &Profile,
+/// The sampled records of a space of the reference, and the signal that they are of.
+type NoveltyOf<'a> = (&'a String, Key, Novelty);
+
+/// What distances to the nearest record of the reference are looked up in; those of its own records
+/// become signals of the reference.
+fn novelties<'a>(
+    reference: &'a Profile,
     of_reference: &mut BTreeMap<Key, Taken>,
-    windows: impl Iterator<
-        Item = (
-            (&'s Slot<'s>, &'s Role),
-            &'s mut Option<BTreeMap<Key, Taken>>,
-        ),
-    >,
-) -> Result<()> {
-    let mut spaces = Vec::new();
+) -> Result<Vec<NoveltyOf<'a>>> {
+    let mut out = Vec::new();
     for (name, space) in reference.spaces() {
         let dim = reference.config().spaces[name].dim;
         let key = (
@@ -189,30 +222,35 @@ fn novelty<'s>(
             let values = novelty.own.clone();
             let against = Against::Reference;
             of_reference.insert(key.clone(), Taken { values, against });
-            spaces.push((name, key, novelty));
+            out.push((name, key, novelty));
         }
     }
-    for ((slot, role), taken) in windows {
-        let (Role::Watched, Some(profile), Some(taken)) = (role, slot.profile, taken) else {
-            continue;
-        };
-        for (name, key, novelty) in &spaces {
-            if let Some(space) = profile.spaces().get(*name) {
-                let values = novelty.of(space)?;
-                let against = Against::Reference;
-                taken.insert(key.clone(), Taken { values, against });
-            }
+    Ok(out)
+}
+
+/// Adds the distances of a watched window's records. (In its own time the reference holds the
+/// records themselves.)
+fn add_novelty(
+    novelties: &[NoveltyOf<'_>],
+    window: &Profile,
+    taken: &mut BTreeMap<Key, Taken>,
+) -> Result<()> {
+    for (name, key, novelty) in novelties {
+        if let Some(space) = window.spaces().get(*name) {
+            let values = novelty.of(space)?;
+            let against = Against::Reference;
+            taken.insert(key.clone(), Taken { values, against });
         }
     }
     Ok(())
 }
 
-fn role(slot: &Slot<'_>, reference: &Profile) -> Role {
-    let Some(profile) = slot.profile else {
+fn role(window: Option<&Known>, reference: &Profile) -> Role {
+    let Some(window) = window else {
         return Role::Missing;
     };
-    let trusted = reference.times().zip(profile.times());
-    match profile.records() {
+    let trusted = reference.times().zip(window.times);
+    match window.records {
         0 => Role::Empty,
         _ if trusted.is_some_and(|(all, own)| all.0 <= own.0 && own.1 <= all.1) => Role::History,
         n if n < LEAST_RECORDS => Role::Small,
@@ -222,9 +260,7 @@ fn role(slot: &Slot<'_>, reference: &Profile) -> Role {
 
 /// The median number of records of windows that have some.
 fn median_records(slots: &[Slot<'_>]) -> u64 {
-    let records = slots
-        .iter()
-        .filter_map(|slot| Some(slot.profile?.records()));
+    let records = slots.iter().filter_map(|slot| Some(slot.window?.records));
     let mut records: Vec<u64> = records.filter(|n| *n > 0).collect();
     records.sort_unstable();
     records.get(records.len() / 2).copied().unwrap_or(u64::MAX)

@@ -52,7 +52,7 @@ mod season;
 mod signals;
 mod values;
 
-pub use entry::series;
+pub use entry::{series, series_of};
 pub use options::{LEAST_RECORDS, SeriesOptions};
 pub use result::{
     Episode, EpisodeKind, Family, FamilyEvidence, Role, Season, Series, SeriesWindow, Signal,

@@ -12,12 +12,36 @@ const LENGTHS: [&str; 12] = [
 /// More missing windows than this for each that is there are told, not listed.
 const LISTED_GAPS: i64 = 4;
 
+/// What has to be known of a window to put it in its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// Its position among those given.
+    pub(super) at: usize,
+    pub(super) records: u64,
+    /// Of its first and its last record.
+    pub(super) times: Option<(i64, i64)>,
+}
+
+impl Known {
+    /// Of a window that has been found to fit the reference.
+    pub(super) fn of(at: usize, window: &Profile, reference: &Profile) -> Result<Self> {
+        fits(reference, window)?;
+        let (records, times) = (window.records(), window.times());
+        if records > 0 && times.is_none() {
+            let text = "its records have no times, by which windows are ordered; name them with \
+                        --time when it is profiled";
+            return Err(Error::new(ErrorKind::Argument, text));
+        }
+        Ok(Self { at, records, times })
+    }
+}
+
 /// A place in the series.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slot<'a> {
     pub(super) name: &'a str,
     /// None of a window that is missing.
-    pub(super) profile: Option<&'a Profile>,
+    pub(super) window: Option<Known>,
     pub(super) start: Option<i64>,
     /// Of its last record.
     pub(super) last: Option<i64>,
@@ -31,10 +55,9 @@ pub(super) struct Ordered<'a> {
     pub(super) notes: Vec<Note>,
 }
 
-/// Puts windows in order, once each of them has been found to fit the reference.
+/// Puts windows in order.
 pub(super) fn order<'a>(
-    reference: &Profile,
-    windows: &[(&'a str, &'a Profile)],
+    windows: &[(&'a str, Known)],
     options: &SeriesOptions,
 ) -> Result<Ordered<'a>> {
     if windows.is_empty() {
@@ -45,23 +68,16 @@ pub(super) fn order<'a>(
     }
     let mut slots = Vec::new();
     let mut timeless = Vec::new();
-    for &(name, profile) in windows {
-        fits(reference, profile).map_err(|error| error.at("window", name))?;
-        let times = profile.times();
+    for &(name, window) in windows {
         let slot = Slot {
             name,
-            profile: Some(profile),
-            start: times.map(|times| times.0),
-            last: times.map(|times| times.1),
+            window: Some(window),
+            start: window.times.map(|times| times.0),
+            last: window.times.map(|times| times.1),
         };
-        match times {
+        match window.times {
             Some(_) => slots.push(slot),
-            None if profile.records() == 0 => timeless.push(slot),
-            None => {
-                let text = "its records have no times, by which windows are ordered; name them with \
-                            --time when it is profiled";
-                return Err(Error::new(ErrorKind::Argument, text).at("window", name));
-            }
+            None => timeless.push(slot),
         }
     }
     let mut notes = Vec::new();
@@ -183,7 +199,7 @@ fn aligned<'a>(
         {
             out.push(Slot {
                 name: "",
-                profile: None,
+                window: None,
                 start: Some(before + length),
                 last: None,
             });

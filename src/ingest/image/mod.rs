@@ -9,6 +9,7 @@
 //! | stored rows that are to be turned | [`Pixels::oriented`] |
 //! | a file, or its bytes | [`ImageReader`]: a [`Picture`] of [`FileFacts`], EXIF and pixels |
 //! | folders, files, a list of them | [`ImageSet`] behind an [`InputFile`](crate::ingest::InputFile): records, read on several threads |
+//! | ids of records whose pictures lie in a folder | [`ImageRoot`] |
 //! | a format of your own | [`Decoder`] |
 //!
 //! # What a hostile picture can do
@@ -38,6 +39,7 @@ mod orientation;
 mod picture;
 mod pixel_array;
 mod pixels;
+mod root;
 #[cfg(feature = "records")]
 mod set;
 #[cfg(feature = "records")]
@@ -60,6 +62,7 @@ pub use orientation::Orientation;
 pub use picture::{ImageReader, Picture};
 pub use pixel_array::PixelArray;
 pub use pixels::{Channels, Pixels, Samples};
+pub use root::ImageRoot;
 #[cfg(feature = "records")]
 pub use set::ImageSet;
 #[cfg(feature = "records")]

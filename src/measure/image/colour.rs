@@ -6,7 +6,7 @@
 
 use std::ops::AddAssign;
 
-use super::level::{Level, SEGMENT};
+use super::level::Level;
 
 /// Sums over pixels of 3 colours, in levels of the sample type.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,78 +59,88 @@ pub(super) fn luma(red: i32, green: i32, blue: i32) -> i32 {
     ((19_595 * red + 38_470 * green + 7_471 * blue + 32_768) >> 16) as i32
 }
 
+/// Pixels that are taken apart at a time: three planes of them stay in the nearest cache.
+const BLOCK: usize = 512;
+
+/// Sums over a row, block by block. A block is first taken apart into planes of one colour, so that
+/// each of the loops that follow reads and writes numbers that lie side by side.
 #[inline(always)]
 fn sums<T: Level, const C: usize>(row: &[[T; C]], luma_row: &mut [T]) -> ColourSums {
     let mut total = ColourSums::default();
-    for (row, luma_row) in row.chunks(SEGMENT).zip(luma_row.chunks_mut(SEGMENT)) {
-        let (mut red_green, mut yellow_blue) = (0_i32, 0_i32);
-        let mut red_green_squares = T::Square::default();
-        let mut yellow_blue_squares = T::Square::default();
-        let mut saturation = 0_u32;
-        for (pixel, out) in row.iter().zip(luma_row) {
-            let [red, green, blue] = [pixel[0], pixel[1], pixel[2]];
-            *out = T::of(luma(red.into(), green.into(), blue.into()));
-            let (r, g, b) = (red.wide(), green.wide(), blue.wide());
-            let (rg, yb) = (r - g, (r - b) + (g - b));
-            red_green += rg.into();
-            yellow_blue += yb.into();
-            red_green_squares += T::square(rg);
-            yellow_blue_squares += T::square(yb);
-            let most: i32 = red.max(green).max(blue).into();
-            let least: i32 = red.min(green).min(blue).into();
-            let share = (most - least) as f32 / most.max(1) as f32;
-            saturation += round(share * WHOLE);
+    let mut planes = [[T::default(); BLOCK]; 3];
+    for (pixels, out) in row.chunks(BLOCK).zip(luma_row.chunks_mut(BLOCK)) {
+        let [red, green, blue] = &mut planes;
+        let n = pixels.len();
+        let (red, green, blue) = (&mut red[..n], &mut green[..n], &mut blue[..n]);
+        for (i, pixel) in pixels.iter().enumerate() {
+            (red[i], green[i], blue[i]) = (pixel[0], pixel[1], pixel[2]);
         }
-        let (low, high) = clipped(row);
-        total += ColourSums {
-            red_green: red_green.into(),
-            red_green_squares: red_green_squares.into(),
-            yellow_blue: yellow_blue.into(),
-            yellow_blue_squares: yellow_blue_squares.into(),
-            saturation: saturation.into(),
-            low,
-            high,
-        };
+        let (red, green, blue) = (&red[..n], &green[..n], &blue[..n]);
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = T::of(luma(red[i].into(), green[i].into(), blue[i].into()));
+        }
+        total += opponents(red, green, blue);
+        total.saturation += u64::from(saturation(red, green, blue));
+        for plane in [red, green, blue] {
+            let (low, high) = clipped(plane);
+            total.low += low;
+            total.high += high;
+        }
     }
     total
 }
 
-/// Colour samples in the lowest and in the highest of 256 levels.
+/// Sums of `R - G` and `R + G - 2 B`, and of their squares.
 #[inline(always)]
-fn clipped<T: Level, const C: usize>(row: &[[T; C]]) -> (u64, u64) {
+fn opponents<T: Level>(red: &[T], green: &[T], blue: &[T]) -> ColourSums {
+    let (mut red_green, mut yellow_blue) = (0_i32, 0_i32);
+    let mut red_green_squares = T::Square::default();
+    let mut yellow_blue_squares = T::Square::default();
+    for ((red, green), blue) in red.iter().zip(green).zip(blue) {
+        let (r, g, b) = (red.wide(), green.wide(), blue.wide());
+        let (rg, yb) = (r - g, (r - b) + (g - b));
+        red_green += rg.into();
+        yellow_blue += yb.into();
+        red_green_squares += T::square(rg);
+        yellow_blue_squares += T::square(yb);
+    }
+    ColourSums {
+        red_green: red_green.into(),
+        red_green_squares: red_green_squares.into(),
+        yellow_blue: yellow_blue.into(),
+        yellow_blue_squares: yellow_blue_squares.into(),
+        ..ColourSums::default()
+    }
+}
+
+#[inline(always)]
+fn saturation<T: Level>(red: &[T], green: &[T], blue: &[T]) -> u32 {
+    let mut saturation = 0_u32;
+    for ((&red, &green), &blue) in red.iter().zip(green).zip(blue) {
+        let most: i32 = red.max(green).max(blue).into();
+        let least: i32 = red.min(green).min(blue).into();
+        let share = (most - least) as f32 / most.max(1) as f32;
+        saturation += round(share * WHOLE);
+    }
+    saturation
+}
+
+/// Samples in the lowest and in the highest of 256 levels.
+#[inline(always)]
+fn clipped<T: Level>(samples: &[T]) -> (u64, u64) {
     let (mut low, mut high) = (0, 0);
-    // Bytes count to 240 pixels of a lane, then they are emptied.
-    for part in row.chunks(LANES * 240) {
-        let mut lows = [[0_u8; C]; LANES];
-        let mut highs = [[0_u8; C]; LANES];
-        let (chunks, rest) = part.as_chunks::<LANES>();
-        let mut see = |chunk: &[[T; C]]| {
-            for ((low, high), pixel) in lows.iter_mut().zip(&mut highs).zip(chunk) {
-                for ((low, high), sample) in low.iter_mut().zip(high).zip(pixel) {
-                    *low += u8::from(sample.top() == 0);
-                    *high += u8::from(sample.top() == 255);
-                }
-            }
-        };
-        for chunk in chunks {
-            see(chunk);
+    // A byte counts them.
+    for part in samples.chunks(64) {
+        let (mut lows, mut highs) = (0_u8, 0_u8);
+        for sample in part {
+            lows += u8::from(sample.top() == 0);
+            highs += u8::from(sample.top() == 255);
         }
-        see(rest);
-        let sum = |counts: &[[u8; C]; LANES]| -> u64 {
-            counts
-                .iter()
-                .flat_map(|c| &c[..3])
-                .map(|&c| u64::from(c))
-                .sum()
-        };
-        low += sum(&lows);
-        high += sum(&highs);
+        low += u64::from(lows);
+        high += u64::from(highs);
     }
     (low, high)
 }
-
-/// Pixels that are counted beside each other.
-const LANES: usize = 64;
 
 macro_rules! versions {
     ($name:ident, $type:ty) => {
@@ -160,9 +170,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sums_equal_those_of_a_plain_loop_past_a_segment() {
+    fn sums_equal_those_of_a_plain_loop_past_a_block() {
         let pixel = |i: usize| [i * 7 % 256, i * i % 256, (i * 31 + 5) % 256].map(|v| v as u8);
-        let row: Vec<[u8; 3]> = (0..SEGMENT + 777).map(pixel).collect();
+        let row: Vec<[u8; 3]> = (0..3 * BLOCK + 77).map(pixel).collect();
         let mut luma_row = vec![0; row.len()];
         let got = u8::rgb(&row, &mut luma_row);
         let mut expected = ColourSums::default();

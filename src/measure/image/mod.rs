@@ -7,6 +7,7 @@
 //! | a picture that may be a copy of another | [`PerceptualHash`] |
 //! | a picture and the one it was made from | [`Similarity`]: MSE, PSNR, SSIM |
 //! | a picture and a set of good ones | [`NaturalnessFit`] -> [`NaturalnessModel`] |
+//! | a picture made small, for a page | [`thumbnail`] |
 //! | a measure of your own | [`CustomMeasure`], [`Measure`], [`Chain`] |
 //!
 //! Pictures are measured upright (see
@@ -32,6 +33,7 @@ mod resize;
 mod scan;
 mod similarity;
 mod texture;
+mod thumbnail;
 
 pub use answers::PixelMeasures;
 pub use content_hash::content_hash;
@@ -42,3 +44,4 @@ pub use perceptual_hash::PerceptualHash;
 pub use pixels::{Analysis, analyse};
 pub use resize::{Filter, resized};
 pub use similarity::Similarity;
+pub use thumbnail::thumbnail;

@@ -74,6 +74,10 @@ pub(super) fn perceptual_hash<T: Level>(
 /// right and at the bottom does not count.
 fn means<T: Level>(luma: &[T], width: usize, [across, down]: [usize; 2]) -> Vec<u8> {
     let divisor = (across * down) as u64 * u64::from(T::SCALE.unsigned_abs());
+    // Sums of so few samples fit 32 bits, in which a division costs less.
+    let narrow = u32::try_from(divisor)
+        .ok()
+        .filter(|_| across * down < 1 << 15);
     let mut out = Vec::with_capacity(luma.len() / (across * down));
     let mut sums = vec![0_u32; width];
     for rows in luma.chunks_exact(width * down) {
@@ -84,11 +88,17 @@ fn means<T: Level>(luma: &[T], width: usize, [across, down]: [usize; 2]) -> Vec<
                 *sum += value.unsigned_abs();
             }
         }
-        let mean = |sums: &[u32]| {
-            let sum: u64 = sums.iter().map(|&v| u64::from(v)).sum();
-            ((sum + divisor / 2) / divisor) as u8
-        };
-        out.extend(sums.chunks_exact(across).map(mean));
+        let places = sums.chunks_exact(across);
+        match narrow {
+            Some(divisor) => out.extend(places.map(|sums| {
+                let sum: u32 = sums.iter().sum();
+                ((sum + divisor / 2) / divisor) as u8
+            })),
+            None => out.extend(places.map(|sums| {
+                let sum: u64 = sums.iter().map(|&v| u64::from(v)).sum();
+                ((sum + divisor / 2) / divisor) as u8
+            })),
+        }
     }
     out
 }

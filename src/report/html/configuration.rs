@@ -1,0 +1,97 @@
+//! How both windows were profiled, side by side.
+
+use crate::compare::Comparison;
+use crate::profile::{FORMAT_VERSION, Profile};
+use crate::report::canvas::Canvas;
+use crate::report::escape::{clip, escape};
+use crate::report::number;
+use crate::report::page::Entry;
+use crate::report::parts::NAME;
+
+/// The section about configuration and versions.
+pub(super) fn configuration(
+    page: &mut dyn Canvas,
+    comparison: &Comparison,
+    (reference, target): (&Profile, &Profile),
+) {
+    page.details("Configuration and versions");
+    let mut rows = Vec::new();
+    let mut both = |what: &str, of: &dyn Fn(&Profile) -> String| {
+        rows.push(vec![
+            Entry::left(what),
+            Entry::left(of(reference)),
+            Entry::left(of(target)),
+        ]);
+    };
+    both("configuration (hash)", &|p| {
+        format!("{:032x}", p.config().compare_hash())
+    });
+    both("seed", &|p| p.config().seed.to_string());
+    both("classes at most", &|p| {
+        number::count(p.config().max_classes as u64)
+    });
+    both("ids", &|p| p.config().ids.name().to_owned());
+    both("class taken from", &|p| p.class_sources().name().to_owned());
+    both("sealed", &|p| yes_or_no(p.config().is_sealed()));
+    both(
+        "named values",
+        &|p| number::count(p.features().len() as u64),
+    );
+    for name in reference.config().spaces.keys() {
+        let name = name.as_str();
+        let what = |part: &str| format!("{}: {part}", clip(name, NAME));
+        both(&what("role"), &|p| {
+            of_space(p, name, |s| s.role.name().to_owned())
+        });
+        both(&what("sample"), &|p| {
+            let kept = p.spaces().get(name).map(|space| space.sample().len());
+            kept.map_or("-".into(), |kept| number::counted(kept as u64, "record"))
+        });
+        both(&what("centres (hash)"), &|p| {
+            of_space(p, name, |space| match &space.codebook {
+                Some(book) => format!("{:032x}", book.content_hash()),
+                None => "none".to_owned(),
+            })
+        });
+    }
+    for key in keys(reference, target) {
+        both(&clip(&key, NAME), &|p| match p.tags().get(&key) {
+            Some(values) => {
+                let values: Vec<_> = values.iter().map(|value| escape(value)).collect();
+                clip(&values.join(", "), 2 * NAME)
+            }
+            None => "-".into(),
+        });
+    }
+    page.table(&["", "reference", "target"], rows);
+    page.text(&format!(
+        "Rate of false alarms aimed at: {} (alpha {}). driftsphere {}, profile format {FORMAT_VERSION}.",
+        number::share(comparison.alpha),
+        comparison.alpha,
+        env!("CARGO_PKG_VERSION"),
+    ));
+}
+
+fn of_space(
+    profile: &Profile,
+    name: &str,
+    of: impl Fn(&crate::profile::SpaceConfig) -> String,
+) -> String {
+    profile.config().spaces.get(name).map_or("-".into(), of)
+}
+
+fn yes_or_no(is: bool) -> String {
+    if is { "yes" } else { "no" }.to_owned()
+}
+
+fn keys(reference: &Profile, target: &Profile) -> Vec<String> {
+    let mut keys: Vec<String> = reference
+        .tags()
+        .keys()
+        .chain(target.tags().keys())
+        .cloned()
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}

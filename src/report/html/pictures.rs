@@ -1,0 +1,137 @@
+//! Pictures of the records that show something.
+
+use super::blocks::Shot;
+use crate::compare::Comparison;
+use crate::profile::Profile;
+use crate::report::escape::clip;
+use crate::report::number;
+use crate::report::parts::{NAME, has_moved};
+use crate::report::places::is_medoid;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Pictures of one page: a page of more is no longer read.
+const MOST: usize = 200;
+/// Novel records of a space.
+const NOVEL: usize = 12;
+/// Characters of an id below its picture.
+const ID: usize = 60;
+
+/// The window that a record is looked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The window that is trusted.
+    Reference,
+    /// The window asked about.
+    Target,
+}
+
+/// A record that a page would show a picture of: its window and its id.
+pub type Wanted = (Side, String);
+
+/// Small pictures for a page, by record. Without any (the default), a page names
+/// records and shows none.
+///
+/// [`wanted`] says of which records a page would show one. A picture is a JPEG file
+/// (`measure::image::thumbnail` makes them); a record whose picture was looked for
+/// and not found is one of `None`, and shows its id in its place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pictures {
+    found: BTreeMap<Wanted, Option<Vec<u8>>>,
+}
+
+impl FromIterator<(Wanted, Option<Vec<u8>>)> for Pictures {
+    fn from_iter<I: IntoIterator<Item = (Wanted, Option<Vec<u8>>)>>(pictures: I) -> Self {
+        let found = pictures.into_iter().collect();
+        Self { found }
+    }
+}
+
+impl Pictures {
+    /// The picture of a record with what is to be said of it; `None` where no one
+    /// looked for it.
+    pub(super) fn shot(&self, side: Side, id: &str, caption: String) -> Option<Shot> {
+        let jpeg = self.found.get(&(side, id.to_owned()))?;
+        Some(Shot {
+            id: clip(id, ID),
+            source: (jpeg.as_ref()).map_or_else(String::new, |jpeg| STANDARD.encode(jpeg)),
+            caption,
+        })
+    }
+}
+
+/// The records that the page of a comparison shows pictures of, the most telling
+/// first, at most 200: those that show what moved, the record that stands for each
+/// cluster, and the target's records farthest from every cluster. None where a
+/// profile is sealed.
+#[must_use]
+pub fn wanted(comparison: &Comparison, reference: &Profile, target: &Profile) -> Vec<Wanted> {
+    if reference.config().is_sealed() || target.config().is_sealed() {
+        return Vec::new();
+    }
+    let telling = (comparison.findings.iter().filter(has_moved))
+        .flat_map(|finding| &finding.records)
+        .map(|record| (side_of(&record.role), record.id.as_str()));
+    let medoids = reference.config().spaces.values().flat_map(|space| {
+        let clusters = space.codebook.iter().flat_map(|book| book.clusters());
+        clusters.filter_map(|centre| Some((Side::Reference, centre.medoid.as_ref()?.id.as_str())))
+    });
+    let novel = target.spaces().values().flat_map(|space| {
+        let novel = space.novel().iter().take(NOVEL);
+        novel.map(|record| (Side::Target, record.id.as_str()))
+    });
+    let mut seen = BTreeSet::new();
+    (telling.chain(medoids).chain(novel))
+        .filter(|wanted| seen.insert(*wanted))
+        .take(MOST)
+        .map(|(side, id)| (side, id.to_owned()))
+        .collect()
+}
+
+/// Pictures of the target's records that show what moved, the most telling first.
+pub(super) fn first(pictures: &Pictures, comparison: &Comparison, most: usize) -> Vec<Shot> {
+    let mut seen = BTreeSet::new();
+    let moved = comparison.findings.iter().filter(has_moved);
+    let records = moved.flat_map(|finding| &finding.records);
+    let shots = records.filter_map(|record| {
+        let is_new = side_of(&record.role) == Side::Target && seen.insert(&record.id);
+        let shot = || pictures.shot(Side::Target, &record.id, clip(&record.role, NAME));
+        is_new.then(shot).flatten()
+    });
+    shots.take(most).collect()
+}
+
+/// The window that a finding's record is of: those that stand for a class or
+/// cluster are the reference's.
+pub(super) fn side_of(role: &str) -> Side {
+    match is_medoid(role) {
+        true => Side::Reference,
+        false => Side::Target,
+    }
+}
+
+/// Pictures of the records that stand for the clusters of a space.
+pub(super) fn medoids(pictures: &Pictures, reference: &Profile, space: &str) -> Vec<Shot> {
+    let config = reference.config().spaces.get(space);
+    let book = config.and_then(|config| config.codebook.as_ref());
+    let clusters = book.iter().flat_map(|book| book.clusters());
+    let shots = clusters.filter_map(|centre| {
+        let medoid = centre.medoid.as_ref()?;
+        pictures.shot(Side::Reference, &medoid.id, clip(&centre.name, NAME))
+    });
+    shots.collect()
+}
+
+/// Pictures of the target's records that lie farthest from every cluster.
+pub(super) fn novel(pictures: &Pictures, target: &Profile, space: &str) -> Vec<Shot> {
+    let records = target
+        .spaces()
+        .get(space)
+        .map_or(&[][..], |space| space.novel());
+    let shots = records.iter().take(NOVEL).filter_map(|record| {
+        let caption = format!("distance {}", number::number(record.distance));
+        pictures.shot(Side::Target, &record.id, caption)
+    });
+    shots.collect()
+}

@@ -1,0 +1,229 @@
+//! The pages as a browser would read them.
+
+use super::*;
+use crate::compare::{CompareOptions, Comparison, compare};
+use crate::ingest::{Batch, Column};
+use crate::profile::{Profile, ProfileBuilder, ProfileConfig, SpaceConfig};
+use crate::report::escape::is_hidden;
+use crate::report::{fixtures, headline};
+use ndarray::Array2;
+
+/// What must show as text, and nothing else.
+const HOSTILE: &str =
+    "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u{202e}gpj.&amp;\u{1b}[2J{{7*7}}";
+
+fn window(turn: f32, offset: f64) -> Profile {
+    let rows = Array2::from_shape_fn((300, 6), |(i, j)| {
+        ((i * (2 * j + 3)) as f32 * 0.618_034).fract() + 0.1 + turn * j as f32
+    });
+    let labels: Vec<String> = (0..300).map(|i| format!("{HOSTILE}{}", i % 3)).collect();
+    let values: Vec<f64> = (0..300).map(|i| f64::from(i % 97) + offset).collect();
+    let ids: Vec<String> = (0..300).map(|i| format!("{HOSTILE}/{turn}/{i}")).collect();
+    let config = ProfileConfig::new().space(HOSTILE, SpaceConfig::new(6));
+    let mut builder = ProfileBuilder::new(config).unwrap();
+    let batch = Batch::new(300)
+        .space(HOSTILE, rows.view())
+        .feature(format!("pixels.{HOSTILE}"), Column::from(values))
+        .labels(Column::from(labels))
+        .ids(Column::from(ids));
+    builder.track_batch(&batch).unwrap();
+    builder.freeze()
+}
+
+fn hostile_page() -> String {
+    let (reference, target) = (window(0.0, 0.0), window(0.4, 40.0));
+    let names = (HOSTILE.repeat(200), HOSTILE.to_owned());
+    let options = CompareOptions {
+        names,
+        ..CompareOptions::default()
+    };
+    let answer = compare(&reference, &target, &options).unwrap();
+    comparison(&answer, &reference, &target, &Pictures::default())
+}
+
+/// Whether tags are closed in the order in which they were opened, and none is of
+/// a kind that the templates do not write.
+fn assert_well_formed(page: &str) {
+    const KNOWN: &[&str] = &[
+        "a",
+        "b",
+        "body",
+        "button",
+        "code",
+        "dd",
+        "desc",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "head",
+        "header",
+        "html",
+        "label",
+        "li",
+        "main",
+        "nav",
+        "option",
+        "p",
+        "path",
+        "section",
+        "select",
+        "small",
+        "span",
+        "summary",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "text",
+        "g",
+        "optgroup",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+        "fieldset",
+        "legend",
+    ];
+    const VOID: &[&str] = &["meta", "input", "img", "!doctype"];
+    let (before, rest) = page.split_once("<style>").unwrap();
+    let (_, rest) = rest.split_once("</style>").unwrap();
+    let (middle, rest) = rest.split_once("<script>").unwrap();
+    let (_, after) = rest.split_once("</script>").unwrap();
+    let mut open = Vec::new();
+    let markup = [before, middle, after].concat();
+    for tag in markup.split('<').skip(1) {
+        let (tag, text) = tag.split_once('>').expect("a tag ends");
+        assert!(!text.contains('>'), "a bare > in {text:?}");
+        let name = tag.split([' ', '/']).next().unwrap();
+        // Attributes are quoted, and those that the templates write.
+        let quotes = tag.matches('"').count();
+        assert!(
+            quotes.is_multiple_of(2) && (name == "meta" || !tag.contains('\'')),
+            "<{tag}>"
+        );
+        assert!(!tag.contains(" on"), "a handler in <{tag}>");
+        assert!(name != "img" || tag.contains("src=\"data:image/jpeg;base64,"));
+        match tag.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name), "closed out of order"),
+            None if VOID.contains(&name) => {}
+            None => {
+                assert!(KNOWN.contains(&name), "no template writes <{tag}>");
+                open.push(name);
+            }
+        }
+    }
+    assert!(open.is_empty(), "left open: {open:?}");
+}
+
+fn assert_harmless(page: &str) {
+    assert_well_formed(page);
+    assert_eq!(page.matches("<script").count(), 1);
+    let hidden = page.chars().find(|c| is_hidden(*c) && *c != '\n');
+    assert_eq!(hidden, None);
+    for word in ["http:", "https:", "url(", "@import", " onerror=alert(2)>"] {
+        assert!(!page.contains(word), "{word} in the page");
+    }
+    assert!(page.contains("Content-Security-Policy"));
+}
+
+#[test]
+fn hostile_text_shows_as_text() {
+    let page = hostile_page();
+    assert_harmless(&page);
+    assert!(page.contains("&#60;script&#62;alert(1)"), "it is shown");
+}
+
+#[test]
+fn every_kind_of_answer_makes_a_sound_page() {
+    let (reference, target) = (window(0.0, 0.0), window(0.0, 0.0));
+    let answers: [Comparison; 6] = [
+        fixtures::no_drift(),
+        fixtures::drift(),
+        fixtures::possible_drift(),
+        fixtures::not_enough_data(),
+        fixtures::not_tested(),
+        fixtures::hostile(),
+    ];
+    for answer in answers {
+        let page = comparison(&answer, &reference, &target, &Pictures::default());
+        assert_harmless(&page);
+        // The words of the terminal, with the characters that the markup needs.
+        let line = headline(&answer);
+        let (lead, rest) = line.split_once(':').unwrap();
+        assert!(page.contains(&format!("<span class=\"verdict\">{lead}</span>")));
+        let beginning: String = rest
+            .chars()
+            .take_while(|c| !"<>&\"'(".contains(*c))
+            .collect();
+        assert!(page.contains(beginning.trim_end()));
+    }
+}
+
+#[test]
+fn one_answer_makes_the_same_bytes() {
+    assert_eq!(hostile_page(), hostile_page());
+}
+
+#[test]
+fn each_finding_has_its_distributions_and_its_evidence() {
+    let (reference, target) = (window(0.0, 0.0), window(0.0, 40.0));
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
+    let cards = page.matches("<details class=\"finding").count();
+    assert_eq!(cards, answer.findings.len());
+    let (_, card) = page.split_once("<details class=\"finding bad\"").unwrap();
+    let (card, _) = card.split_once("</details>").unwrap();
+    for part in [
+        "line reference",
+        "band target",
+        "median target",
+        "<dt>statistic</dt>",
+    ] {
+        assert!(card.contains(part), "{part}");
+    }
+    // Three times 0 to 96 and 0 to 8 once more, plus 40.
+    assert!(card.contains("median of the target: 86"), "{card}");
+}
+
+#[test]
+fn a_profile_and_its_rules_have_pages() {
+    assert_harmless(&profile(&window(0.0, 0.0), HOSTILE));
+}
+
+#[test]
+fn pictures_stand_where_they_were_found_and_ids_where_not() {
+    let (reference, target) = (window(0.0, 0.0), window(0.4, 40.0));
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let wanted = wanted(&answer, &reference, &target);
+    assert!(!wanted.is_empty() && wanted.len() <= 200);
+    let jpeg = [0xff, 0xd8, 0xff, 0xd9];
+    let one_found: Pictures = (wanted.iter().enumerate())
+        .map(|(i, record)| (record.clone(), (i == 0).then(|| jpeg.to_vec())))
+        .collect();
+    let page = comparison(&answer, &reference, &target, &one_found);
+    assert_harmless(&page);
+    assert!(page.contains("src=\"data:image/jpeg;base64,/9j/2Q==\""));
+    assert!(page.contains("no picture"));
+    let none = comparison(&answer, &reference, &target, &Pictures::default());
+    assert!(!none.contains("<img") && !none.contains("no picture"));
+}
+
+#[test]
+fn a_sealed_profile_shows_no_record() {
+    let (reference, target) = (window(0.0, 0.0), window(0.4, 40.0));
+    let sealed = target.seal().unwrap();
+    let answer = compare(&reference, &sealed, &CompareOptions::default()).unwrap();
+    assert_eq!(wanted(&answer, &reference, &sealed), []);
+    let page = comparison(&answer, &reference, &sealed, &Pictures::default());
+    assert!(page.contains("No map: a sealed profile keeps no record"));
+    assert!(!page.contains("class=\"map\""));
+}

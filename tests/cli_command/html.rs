@@ -1,0 +1,120 @@
+//! `--html FILE`: pages for a browser. What they do in one is tested in `tests/browser`.
+
+use crate::support::{Bench, npy};
+
+/// A picture of 40 x 30 pixels, of which `seed` says the content.
+fn picture(seed: u32, brightness: u8) -> image::RgbImage {
+    image::RgbImage::from_fn(40, 30, |x, y| {
+        let n = (x * 31 + y * 17 + seed * 101).wrapping_mul(0x9e37_79b9) >> 17;
+        image::Rgb([(n as u8) / 2 + brightness, brightness, seed as u8])
+    })
+}
+
+/// Folders `march` and `april`; April is brighter.
+fn months(bench: &Bench) {
+    for (month, brightness) in [("march", 10), ("april", 120)] {
+        std::fs::create_dir(bench.path(month)).unwrap();
+        for seed in 0..60 {
+            let path = bench.path(&format!("{month}/{seed:02}.png"));
+            picture(seed, brightness).save(path).unwrap();
+        }
+    }
+}
+
+fn page(bench: &Bench, name: &str) -> String {
+    let page = String::from_utf8(bench.read(name)).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>"));
+    page
+}
+
+#[test]
+fn a_comparison_of_folders_shows_its_pictures() {
+    let bench = Bench::new();
+    months(&bench);
+    let outcome = bench.run("compare march april --html report.html --json result.json");
+    assert_eq!(outcome.status, 1, "{}", outcome.err);
+    // The page takes nothing away from the terminal.
+    assert!(outcome.out.starts_with("DRIFT: "), "{}", outcome.out);
+    let shown = page(&bench, "report.html");
+    assert!(shown.contains("data:image/jpeg;base64,"));
+    assert!(!shown.contains("no picture"));
+    let headline = outcome.out.split_once(" (in").unwrap().0.replace('\n', " ");
+    assert!(shown.contains(&headline["DRIFT".len()..]), "{headline}");
+
+    bench.run("compare march april --html plain.html --no-images");
+    assert!(!page(&bench, "plain.html").contains("<img"));
+}
+
+#[test]
+fn profiles_find_their_pictures_below_the_roots_and_nowhere_else() {
+    let bench = Bench::new();
+    months(&bench);
+    bench.ok("profile march -o march.dsp");
+    bench.ok("profile april -o april.dsp");
+    let shown = |flags: &str| {
+        let outcome = bench.run(&format!(
+            "compare march.dsp april.dsp --html r.html {flags}"
+        ));
+        assert_eq!(outcome.status, 1, "{}", outcome.err);
+        page(&bench, "r.html")
+    };
+    assert!(!shown("").contains("<img"));
+    assert!(shown("--images april --images march").contains("<img"));
+    // A file that is gone shows the record's id.
+    std::fs::create_dir(bench.path("empty")).unwrap();
+    let absent = shown("--images empty");
+    assert!(absent.contains("no picture") && !absent.contains("<img"));
+    // The same ids, but the folder holds links that lead out of it.
+    #[cfg(unix)]
+    {
+        for seed in 0..60 {
+            let name = format!("{seed:02}.png");
+            let link = bench.path("empty").join(&name);
+            std::os::unix::fs::symlink(bench.path("april").join(&name), link).unwrap();
+        }
+        assert!(!shown("--images empty").contains("<img"));
+    }
+}
+
+#[test]
+fn other_answers_have_pages_as_well() {
+    let bench = Bench::new();
+    std::fs::write(bench.path("a.csv"), "id,x\n1,2\n2,3\n3,5\n").unwrap();
+    bench.ok("profile a.csv --ids id -o a.dsp");
+    assert_eq!(bench.ok("show a.dsp --html show.html"), "");
+    assert!(page(&bench, "show.html").contains("a profile of 3 records"));
+    bench.ok("check --init a.dsp -o rules.toml");
+    bench.ok("check a.dsp rules.toml --html check.html");
+    assert!(page(&bench, "check.html").contains("PASSED"));
+
+    let rows = |turn: f32| {
+        ndarray::Array2::from_shape_fn((120, 4), |(i, j)| {
+            ((i * (2 * j + 3)) as f32 * 0.618_034).fract() + turn * j as f32
+        })
+    };
+    std::fs::write(bench.path("one.npy"), npy(&rows(0.0))).unwrap();
+    std::fs::write(bench.path("two.npy"), npy(&rows(0.4))).unwrap();
+    bench.run("stability one.npy two.npy --set-only --html stability.html");
+    assert!(page(&bench, "stability.html").contains("class=\"verdict\""));
+}
+
+#[test]
+fn places_that_cannot_be_are_refused_before_any_work() {
+    let bench = Bench::new();
+    std::fs::write(bench.path("a.csv"), "x\n1\n2\n").unwrap();
+    for (flags, said) in [
+        ("--html -", "not to standard output"),
+        ("--html r --json r", "same place"),
+        ("--html none/r.html", "no folder"),
+        ("--html a.csv", "is an input"),
+        ("--images .", "--html"),
+        ("--no-images", "--html"),
+        ("--html r --images nowhere", "nowhere"),
+        ("--html r --images a.csv", "in a folder"),
+    ] {
+        let outcome = bench.run(&format!("compare a.csv a.csv {flags}"));
+        assert_eq!(outcome.status, 2, "{flags}");
+        assert!(outcome.err.contains(said), "{flags}: {}", outcome.err);
+    }
+    assert_eq!(bench.files(), ["a.csv"]);
+}
