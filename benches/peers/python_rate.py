@@ -42,22 +42,19 @@ def against_rust(program, rows, reference):
     with tempfile.TemporaryDirectory() as folder:
         np.save(Path(folder) / "rows.npy", rows)
         reference.save(Path(folder) / "reference.dsp")
-        command = [program, f"{folder}/rows.npy", f"{folder}/reference.dsp", "2"]
+        files = [Path(folder) / name for name in ("rows.npy", "reference.dsp", "out.dsp")]
+        command = [program, *map(str, files), "2"]
         rust, python = [], []
         for _ in range(ROUNDS):
-            *seconds, digest = subprocess.check_output(command, text=True).split()
             # The first time warms up, here as there.
-            rust.append(float(seconds[-1]))
+            rust.append(float(subprocess.check_output(command, text=True).split()[-1]))
             log(rows, reference)
             seconds, profiler = log(rows, reference)
             python.append(seconds)
-        data = profiler.profile().to_bytes()
-        digests = subprocess.check_output([*command[:-1], "1"], text=True).split()
-        assert digests[-1] == digest, "Rust is not the same twice"
+        assert files[2].read_bytes() == profiler.profile().to_bytes()
     print(f"Rust      {spread([ROWS / s for s in rust])} rows/s")
     print(f"Python    {spread([ROWS / s for s in python])} rows/s")
     print(f"Python / Rust, round by round: {spread([r / p for r, p in zip(rust, python)])}")
-    return digest, data
 
 
 def per_batch(rows, reference):
@@ -87,19 +84,38 @@ def two_threads(rows, reference):
     print(f"two threads do {spread(ratios)} times the work of one")
 
 
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def ten_million(random):
+    """Peak memory after one million rows, and how much nine more add to it."""
+    reference = driftsphere.profile(random.normal(size=(2000, 64)).astype("f4"), fit=8)
+    profiler = driftsphere.Profiler(like=reference)
+    for batch in range(1000):
+        rows = random.standard_normal((10_000, 64), np.float32)
+        profiler.log(rows, labels=random.integers(10, size=10_000))
+        if batch == 99:
+            before = peak()
+    size = len(profiler.profile().to_bytes()) >> 10
+    print(f"peak after 1 million rows of 64 {before >> 10} MiB, 9 million more add "
+          f"{peak() - before} KiB; the profile has {size} KiB")
+
+
 def main():
     print(f"driftsphere {driftsphere.__version__}, NumPy {version('numpy')}, {sys.version.split()[0]}")
     random = np.random.default_rng(0)
     rows = random.normal(size=(ROWS, DIM)).astype(np.float32)
     reference = driftsphere.profile(random.normal(size=(2000, DIM)).astype(np.float32), fit=8)
     log(rows, reference)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak()
     log(rows, reference)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    grown = peak() - before
     print(f"the batch has {rows.nbytes >> 10} KiB; logging it again raised the peak by {grown} KiB")
     against_rust(sys.argv[1], rows, reference)
     per_batch(rows, reference)
     two_threads(rows, reference)
+    ten_million(random)
 
 
 if __name__ == "__main__":
