@@ -35,6 +35,9 @@ const WEEKS: [(&str, &[u8]); 4] = [
     ),
 ];
 
+/// What the commands write for a browser.
+const REPORTS: [&str; 4] = ["report.html", "photos.html", "boxes.html", "runs.html"];
+
 const COLUMNS: &str = "--ids id --labels label --time captured_at";
 
 /// What is done, step by step: a sentence, and the command with its files.
@@ -123,15 +126,18 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitStatus> {
 
 fn closing(dir: Option<&Path>) -> String {
     let files = match dir {
-        Some(dir) => format!(
-            "The files are in {}; open these in a browser:\n\n  {}\n  {}",
-            dir.display(),
-            dir.join("report.html").display(),
-            dir.join("photos.html").display()
+        Some(dir) => {
+            let reports = REPORTS.map(|name| format!("\n  {}", dir.join(name).display()));
+            format!(
+                "The files are in {}; these are for a browser:\n{}",
+                dir.display(),
+                reports.concat()
+            )
+        }
+        None => format!(
+            "The files are gone; `driftsphere demo DIR` leaves them in DIR, with {} for a browser.",
+            REPORTS.join(", ")
         ),
-        None => "The files are gone; `driftsphere demo DIR` leaves them in DIR, with the reports \
-                 report.html and photos.html to be opened in a browser."
-            .to_owned(),
     };
     format!(
         "\n{files}\n\nTry next, with embeddings of your own (.npy, or .npz with ids and labels), or pictures:\n\n  \

@@ -23,7 +23,8 @@ pub(super) fn steps() -> Vec<(&'static str, Vec<String>)> {
         "What a detector of persons says of 308 photographs, and of the same after somebody zoomed in.",
         vec![
             "profile boxes.json --coco-images images.json -o boxes.dsp".to_owned(),
-            "compare boxes.dsp boxes_zoomed.json --coco-images images.json".to_owned(),
+            "compare boxes.dsp boxes_zoomed.json --coco-images images.json --html boxes.html"
+                .to_owned(),
         ],
     )]
 }

@@ -28,7 +28,7 @@ pub(super) fn steps() -> Vec<(&'static str, Vec<String>)> {
         ),
         (
             "A run in which 1 and 7 were trained as one class.",
-            vec![command("digits_merged")],
+            vec![command("digits_merged") + " --html runs.html"],
         ),
     ]
 }

@@ -36,9 +36,9 @@ fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
     );
     assert!(said.contains("pictures are blurred: median pixels.laplacian_variance"));
     assert!(said.contains("Try next"));
-    for report in ["kept/report.html", "kept/photos.html"] {
-        assert!(said.contains(report), "{said}");
-        assert!(bench.read(report).starts_with(b"<!doctype html>"));
+    for report in ["report", "photos", "boxes", "runs"].map(|name| format!("kept/{name}.html")) {
+        assert!(said.contains(&report), "{said}");
+        assert!(bench.read(&report).starts_with(b"<!doctype html>"));
     }
     // Every command that was shown can be typed again in the folder it left.
     let again = bench

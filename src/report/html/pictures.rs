@@ -2,11 +2,12 @@
 
 use super::blocks::Shot;
 use crate::compare::Comparison;
-use crate::profile::Profile;
+use crate::profile::{Profile, SpaceGroup};
 use crate::report::escape::clip;
 use crate::report::number;
 use crate::report::parts::{NAME, has_moved};
 use crate::report::places::is_medoid;
+use crate::sphere::Medoid;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,9 +74,14 @@ pub fn wanted(comparison: &Comparison, reference: &Profile, target: &Profile) ->
     let telling = (comparison.findings.iter().filter(has_moved))
         .flat_map(|finding| &finding.records)
         .map(|record| (side_of(&record.role), record.id.as_str()));
-    let medoids = reference.config().spaces.values().flat_map(|space| {
-        let clusters = space.codebook.iter().flat_map(|book| book.clusters());
-        clusters.filter_map(|centre| Some((Side::Reference, centre.medoid.as_ref()?.id.as_str())))
+    let medoids = reference.spaces().iter().flat_map(|(name, space)| {
+        let clusters = 0..space.clusters().len();
+        clusters.filter_map(|cluster| {
+            Some((
+                Side::Reference,
+                medoid(reference, name, cluster)?.id.as_str(),
+            ))
+        })
     });
     let novel = target.spaces().values().flat_map(|space| {
         let novel = space.novel().iter().take(NOVEL);
@@ -111,13 +117,28 @@ pub(super) fn side_of(role: &str) -> Side {
     }
 }
 
+/// The real record that stands for a cluster: of all rows of the reference, else of
+/// the codebook.
+pub(super) fn medoid<'p>(
+    reference: &'p Profile,
+    space: &str,
+    cluster: usize,
+) -> Option<&'p Medoid> {
+    let group = reference.spaces().get(space)?.clusters().get(cluster);
+    let of_codebook = || {
+        let book = reference.config().spaces.get(space)?.codebook.as_ref()?;
+        book.clusters().get(cluster)?.medoid.as_ref()
+    };
+    group.and_then(SpaceGroup::nearest).or_else(of_codebook)
+}
+
 /// Pictures of the records that stand for the clusters of a space.
 pub(super) fn medoids(pictures: &Pictures, reference: &Profile, space: &str) -> Vec<Shot> {
     let config = reference.config().spaces.get(space);
     let book = config.and_then(|config| config.codebook.as_ref());
-    let clusters = book.iter().flat_map(|book| book.clusters());
-    let shots = clusters.filter_map(|centre| {
-        let medoid = centre.medoid.as_ref()?;
+    let clusters = book.iter().flat_map(|book| book.clusters()).enumerate();
+    let shots = clusters.filter_map(|(cluster, centre)| {
+        let medoid = medoid(reference, space, cluster)?;
         pictures.shot(Side::Reference, &medoid.id, clip(&centre.name, NAME))
     });
     shots.collect()

@@ -5,7 +5,7 @@ use super::blocks::{Block, Blocks, Cell, Head, Table};
 use super::chart::{self, Chart};
 use super::distributions::histogram;
 use super::map::SpaceMap;
-use super::pictures::{Pictures, medoids, novel};
+use super::pictures::{Pictures, medoid, medoids, novel};
 use crate::compare::{Comparison, Finding, Scope, SpaceSummary};
 use crate::profile::{Profile, SpaceGroup, SpaceProfile};
 use crate::report::canvas::Canvas;
@@ -75,7 +75,7 @@ pub(super) fn spaces(
             target: b,
             codebook: common,
         };
-        fillers(page, &both);
+        fillers(page, &both, reference);
         let medoids = medoids(pictures, reference, name);
         if !medoids.is_empty() {
             page.push(Block::Heading("What the clusters look like".into()));
@@ -100,7 +100,7 @@ fn mix_or_meaning(page: &mut Blocks, summary: &SpaceSummary) {
 }
 
 /// Clusters by who fills them: the one that grew most first.
-fn fillers(page: &mut Blocks, both: &Both<'_>) {
+fn fillers(page: &mut Blocks, both: &Both<'_>, reference: &Profile) {
     let Some(book) = both.codebook.filter(|book| !book.clusters().is_empty()) else {
         return;
     };
@@ -117,7 +117,7 @@ fn fillers(page: &mut Blocks, both: &Both<'_>) {
     ranked.sort_by(|a, b| (b.2 - b.1).total_cmp(&(a.2 - a.1)));
     let row = |&(i, before, now): &(usize, f64, f64)| {
         let centre = book.clusters().get(i);
-        let medoid = centre.and_then(|centre| centre.medoid.as_ref());
+        let medoid = medoid(reference, both.name, i);
         vec![
             Entry::left(centre.map_or("-".into(), |centre| clip(&centre.name, NAME))),
             Entry::left(medoid.map_or("-".into(), |medoid| clip(&medoid.id, NAME))),
