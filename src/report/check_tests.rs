@@ -37,7 +37,7 @@ fn rule(severity: Severity, outcome: Outcome, checks: Vec<Check>) -> RuleResult 
     }
 }
 
-fn checked() -> Checked {
+pub(super) fn checked() -> Checked {
     let range = |at_least, at_most| Demand::Range { at_least, at_most };
     let number = |x| Found::Number(Estimate::exact(x));
     Checked {

@@ -29,7 +29,7 @@ fn days(range: std::ops::Range<i64>) -> Profile {
     builder.freeze()
 }
 
-fn answer() -> Series {
+pub(super) fn answer() -> Series {
     let windows: Vec<Profile> = [5, 6, 8, 9, 10, 11, 12]
         .map(|day| days(day..day + 1))
         .into();

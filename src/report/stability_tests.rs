@@ -32,7 +32,7 @@ fn run(step: usize) -> Profile {
     builder.freeze()
 }
 
-fn answer(question: Question) -> Stability {
+pub(super) fn answer(question: Question) -> Stability {
     let runs = [run(0), run(1), run(2)];
     let named: Vec<(&str, &Profile)> = ["a", "b", "c"].into_iter().zip(&runs).collect();
     let options = StabilityOptions {

@@ -84,8 +84,10 @@ fn other_answers_have_pages_as_well() {
     assert_eq!(bench.ok("show a.dsp --html show.html"), "");
     assert!(page(&bench, "show.html").contains("a profile of 3 records"));
     bench.ok("check --init a.dsp -o rules.toml");
-    bench.ok("check a.dsp rules.toml --html check.html");
-    assert!(page(&bench, "check.html").contains("PASSED"));
+    let outcome = bench.run("check a.dsp rules.toml --against a.dsp --html check.html");
+    let (lead, _) = outcome.out.split_once(':').unwrap();
+    let verdict = format!("<span class=\"verdict\">{lead}</span>");
+    assert!(page(&bench, "check.html").contains(&verdict), "{lead}");
 
     let rows = |turn: f32| {
         ndarray::Array2::from_shape_fn((120, 4), |(i, j)| {

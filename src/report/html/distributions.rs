@@ -1,11 +1,11 @@
 //! The distributions that a finding is about, looked up in the two profiles.
 
-use crate::compare::{Finding, Scope, wilson};
+use crate::compare::{Finding, Scope, wilson, without_tail};
 use crate::profile::Profile;
 use crate::sketch::Quantiles;
 
-/// Bins of a histogram.
-const BINS: usize = 24;
+/// Bins of a histogram: few records fill few.
+const BINS: (usize, usize) = (8, 24);
 /// What is drawn of the values, by rank: single far values would squeeze all others.
 const DRAWN: (f64, f64) = (0.005, 0.995);
 
@@ -39,14 +39,27 @@ pub(super) fn sketches<'p>(
         None => of_feature(profile, finding).or_else(|| of_objects(profile, finding)),
     };
     let both = (of(reference)?, of(target)?);
-    (both.0.finite_count() > 0 && both.1.finite_count() > 0).then_some(both)
+    let has_values = both.0.finite_count() > 0 && both.1.finite_count() > 0;
+    (has_values && is_of(finding, both)).then_some(both)
+}
+
+/// Whether a finding's quantiles are those of the sketches. Others are of means by
+/// record, or of samples: a picture of something else would mislead.
+fn is_of(finding: &Finding, (reference, target): (&Quantiles, &Quantiles)) -> bool {
+    finding.quantiles.iter().all(|pair| {
+        at(reference, pair.rank) == Some(pair.reference)
+            && at(target, pair.rank) == Some(pair.target)
+    })
 }
 
 fn of_feature<'p>(profile: &'p Profile, finding: &Finding) -> Option<&'p Quantiles> {
     if finding.scope != Scope::All || profile.config().angles.contains_key(&finding.feature) {
         return None;
     }
-    Some(profile.features().get(&finding.feature)?.numbers())
+    let features = profile.features();
+    let whole = || features.get(without_tail(&finding.feature));
+    let feature = features.get(&finding.feature).or_else(whole)?;
+    Some(feature.numbers())
 }
 
 /// A number of objects, which is called by its kind and its name.
@@ -118,12 +131,14 @@ fn edges(reference: &Quantiles, target: &Quantiles) -> Option<Vec<f64>> {
     let whole = |quantiles: &Quantiles| {
         quantiles.is_exact() && quantiles.buckets().all(|b| b.midpoint().fract() == 0.0)
     };
-    if to - from <= BINS as f64 && whole(reference) && whole(target) {
+    let least = reference.finite_count().min(target.finite_count());
+    let bins = (least.isqrt() as usize).clamp(BINS.0, BINS.1);
+    if to - from <= BINS.1 as f64 && whole(reference) && whole(target) {
         let count = (to - from).round() as usize + 1;
         return Some((0..=count).map(|i| from - 0.5 + i as f64).collect());
     }
-    let width = (to - from) / BINS as f64;
-    let edges: Vec<f64> = (0..=BINS).map(|i| from + width * i as f64).collect();
+    let width = (to - from) / bins as f64;
+    let edges: Vec<f64> = (0..=bins).map(|i| from + width * i as f64).collect();
     let rises = edges.windows(2).all(|ends| ends[0] < ends[1]);
     (rises && width.is_finite()).then_some(edges)
 }
@@ -165,6 +180,9 @@ fn interval(share: f64, n: u64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::{CompareOptions, compare};
+    use crate::ingest::{Batch, Column};
+    use crate::profile::{ProfileBuilder, ProfileConfig};
     use crate::sketch::QuantileSketch;
 
     fn quantiles(values: impl IntoIterator<Item = f64>) -> Quantiles {
@@ -203,5 +221,31 @@ mod tests {
     fn one_value_makes_no_histogram_unless_it_is_whole() {
         assert!(histogram(&quantiles([0.25; 9]), &quantiles([0.25; 9])).is_none());
         assert!(histogram(&quantiles([]), &quantiles([1.0])).is_none());
+    }
+
+    #[test]
+    fn only_the_distribution_that_a_finding_is_of_is_drawn() {
+        let window = |offset: f64| {
+            let values: Vec<f64> = (0..200).map(|i| f64::from(i % 97) + offset).collect();
+            let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+            let batch = Batch::new(200).feature("x", Column::from(values));
+            builder.track_batch(&batch).unwrap();
+            builder.freeze()
+        };
+        let (reference, target) = (window(0.0), window(30.0));
+        let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+        let sketches = |finding: &Finding| sketches((&reference, &target), finding).is_some();
+        for feature in ["x", "x upper 5 % tail"] {
+            let found = answer.findings.iter().find(|f| f.feature == feature);
+            assert!(sketches(found.unwrap()), "{feature}");
+        }
+        // Means by record, say: other quantiles under the same name.
+        let mut other = answer
+            .findings
+            .into_iter()
+            .find(|f| f.feature == "x")
+            .unwrap();
+        other.quantiles[2].target += 1.0;
+        assert!(!sketches(&other));
     }
 }

@@ -6,7 +6,7 @@ use super::chart::{self, Chart, WIDTH};
 use super::distributions::{histogram, sketches};
 use super::pictures::{Pictures, side_of};
 use super::reading::reading_of;
-use crate::compare::{Comparison, Effect, Finding, TellingRecord, Verdict};
+use crate::compare::{Comparison, Effect, Finding, TellingRecord, Verdict, without_tail};
 use crate::profile::Profile;
 use crate::report::escape::{clip, escape};
 use crate::report::finding_sections::{change, leading};
@@ -36,6 +36,10 @@ pub(super) struct FindingList {
 /// One finding, as text in its places.
 #[derive(Debug)]
 pub(super) struct Card {
+    /// Its place among all, from 1.
+    pub(super) number: usize,
+    /// Whether it is drift or possible drift.
+    pub(super) has_moved: bool,
     pub(super) subject: String,
     pub(super) group: String,
     pub(super) verdict: &'static str,
@@ -57,9 +61,10 @@ pub(super) struct Card {
     pub(super) facts: Vec<(String, String)>,
     pub(super) charts: Vec<Chart>,
     pub(super) tables: Vec<Table>,
-    pub(super) telling: Vec<(String, String)>,
-    /// The same as pictures, where they were looked for.
+    /// Records whose pictures were looked for.
     pub(super) shots: Vec<Shot>,
+    /// All others, and why they are named.
+    pub(super) telling: Vec<(String, String)>,
 }
 
 impl FindingList {
@@ -69,21 +74,16 @@ impl FindingList {
         pictures: &Pictures,
     ) -> Self {
         let findings = &comparison.findings;
-        let card = |finding| Card::new(finding, comparison, profiles, pictures);
-        let header = [
-            ("what", false),
-            ("change", false),
-            ("times what matters", true),
-            ("p", true),
-            ("records", true),
-            ("verdict", false),
-        ];
+        let card = |(at, finding)| Card::new(at + 1, finding, comparison, profiles, pictures);
         let mut verdicts: Vec<Verdict> = findings.iter().map(|f| f.verdict).collect();
         verdicts.sort_unstable_by(|a, b| b.cmp(a));
         verdicts.dedup();
         let mut legend = vec![
             "times what matters: the change in units of the size from which it counts as drift. \
              records: reference / target."
+                .to_owned(),
+            "Charts: shares of the records by value, from the 0.5 % to the 99.5 % quantile; shaded: 95 % bands; \
+             upright: medians."
                 .to_owned(),
         ];
         let mut units: Vec<&str> = (findings.iter())
@@ -96,37 +96,64 @@ impl FindingList {
             legend.push("*: measured on the records kept as a sample, not on all.".to_owned());
         }
         Self {
-            header: header
-                .into_iter()
-                .map(|(text, right)| {
-                    if right {
-                        Head::right(text)
-                    } else {
-                        Head::left(text)
-                    }
-                })
-                .collect(),
-            cards: findings.iter().map(card).collect(),
+            header: vec![
+                Head::left("what"),
+                Head::left("change"),
+                Head::right("times what matters"),
+                Head::right("p"),
+                Head::right("records"),
+                Head::left("verdict"),
+            ],
+            cards: findings.iter().enumerate().map(card).collect(),
             verdicts: verdicts.into_iter().map(Verdict::name).collect(),
             legend,
         }
+    }
+
+    /// Where the findings that moved end: they come first.
+    fn moved_end(&self) -> usize {
+        let last = self.cards.iter().rposition(|card| card.has_moved);
+        last.map_or(0, |last| last + 1)
+    }
+
+    pub(super) fn moved(&self) -> &[Card] {
+        &self.cards[..self.moved_end()]
+    }
+
+    pub(super) fn others(&self) -> &[Card] {
+        &self.cards[self.moved_end()..]
     }
 }
 
 impl Card {
     fn new(
+        number: usize,
         finding: &Finding,
         comparison: &Comparison,
         profiles: (&Profile, &Profile),
         pictures: &Pictures,
     ) -> Self {
-        let reading = reading_of(finding);
+        let has_moved = has_moved(&finding);
+        // What a change means is of no interest where there is none.
+        let (reading, tables) = match has_moved {
+            true => (reading_of(finding), tables(finding)),
+            false => Default::default(),
+        };
         let relative = leading(finding).map(Effect::relative);
         let relative = relative.filter(|times| times.is_finite());
+        let (mut telling, mut shots) = (Vec::new(), Vec::new());
+        for record in finding.records.iter().take(NAMED) {
+            match pictures.shot(side_of(&record.role), &record.id, why(record)) {
+                Some(shot) => shots.push(shot),
+                None => telling.push((clip(&record.id, ID), why(record))),
+            }
+        }
         let along = comparison.why.iter();
         let along = along.filter(|e| e.group == finding.group && e.outcome == finding.feature);
         let text = |text: Option<&str>| text.map_or_else(String::new, |text| clip(text, SENTENCE));
         Self {
+            number,
+            has_moved,
             subject: subject(finding),
             group: clip(&finding.group, NAME),
             verdict: finding.verdict.name(),
@@ -149,13 +176,9 @@ impl Card {
             along: along.map(|e| clip(&e.sentence, SENTENCE)).collect(),
             facts: facts(finding, comparison),
             charts: charts(finding, profiles),
-            tables: tables(finding),
-            telling: (finding.records.iter().take(NAMED))
-                .map(|record| (clip(&record.id, ID), why(record)))
-                .collect(),
-            shots: (finding.records.iter().take(NAMED))
-                .filter_map(|record| pictures.shot(side_of(&record.role), &record.id, why(record)))
-                .collect(),
+            tables,
+            telling,
+            shots,
         }
     }
 }
@@ -252,7 +275,7 @@ pub(super) fn moved_charts(
     let mut told: Vec<(&str, &str)> = Vec::new();
     let moved = comparison.findings.iter().filter(has_moved);
     let charts = moved.filter_map(|finding| {
-        let what = (finding.group.as_str(), finding.feature.as_str());
+        let what = (finding.group.as_str(), without_tail(&finding.feature));
         let (a, b) = sketches(profiles, finding).filter(|_| !told.contains(&what))?;
         let mut chart = chart::histogram(subject(finding), &histogram(a, b)?, SMALL)?;
         chart.note = change(finding);
@@ -263,18 +286,17 @@ pub(super) fn moved_charts(
 }
 
 fn charts(finding: &Finding, profiles: (&Profile, &Profile)) -> Vec<Chart> {
+    // A tail is a part of a distribution that is drawn already.
+    let is_tail = without_tail(&finding.feature) != finding.feature;
+    if is_tail && !has_moved(&finding) {
+        return Vec::new();
+    }
     let title = subject(finding);
     // What is yes or no has shares.
     let numbers = sketches(profiles, finding).filter(|_| finding.shares.is_empty());
     let histogram = numbers.and_then(|(a, b)| histogram(a, b));
-    let drawn = histogram.and_then(|histogram| {
-        let mut chart = chart::histogram(title.clone(), &histogram, (WIDTH, HEIGHT))?;
-        chart.note =
-            "Shares of the records by value, from the 0.5 % to the 99.5 % quantile; shaded: 95 % \
-                      bands; upright: medians."
-                .to_owned();
-        Some(chart)
-    });
+    let drawn = histogram
+        .and_then(|histogram| chart::histogram(title.clone(), &histogram, (WIDTH, HEIGHT)));
     let drawn = drawn.or_else(|| chart::quantiles(title.clone(), &finding.quantiles));
     let shares = chart::shares(title, &finding.shares);
     drawn.into_iter().chain(shares).collect()

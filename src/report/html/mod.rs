@@ -9,6 +9,8 @@
 //! | [`checked`] | a profile held against rules |
 //! | [`profile`], [`profile_set`] | what a profile, or a set of them, holds |
 //!
+//! [`wanted`] says of which records a page would show [`Pictures`].
+//!
 //! Every page is complete in itself: no network, no framework, nothing but markup,
 //! one style sheet and a little script for sorting, filtering and opening; without
 //! the script all is there and readable. It follows the light or dark setting of
@@ -35,7 +37,7 @@ mod reading;
 mod series;
 mod spaces;
 mod stability;
-#[cfg(test)]
+#[cfg(all(test, feature = "fit"))]
 mod tests;
 
 pub use comparison::comparison;

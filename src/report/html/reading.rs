@@ -175,7 +175,7 @@ pub(super) fn reading_of(finding: &Finding) -> Reading {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "fit"))]
 mod tests {
     use super::*;
     use crate::compare::{CompareOptions, compare};

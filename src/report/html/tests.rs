@@ -1,11 +1,14 @@
 //! The pages as a browser would read them.
 
 use super::*;
+use crate::compare::stability::Question;
 use crate::compare::{CompareOptions, Comparison, compare};
 use crate::ingest::{Batch, Column};
-use crate::profile::{Profile, ProfileBuilder, ProfileConfig, SpaceConfig};
+use crate::profile::{
+    FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
+};
 use crate::report::escape::is_hidden;
-use crate::report::{fixtures, headline};
+use crate::report::{CheckNames, check_tests, fixtures, headline, series_tests, stability_tests};
 use ndarray::Array2;
 
 /// What must show as text, and nothing else.
@@ -226,4 +229,83 @@ fn a_sealed_profile_shows_no_record() {
     let page = comparison(&answer, &reference, &sealed, &Pictures::default());
     assert!(page.contains("No map: a sealed profile keeps no record"));
     assert!(!page.contains("class=\"map\""));
+}
+
+#[test]
+fn a_series_is_drawn_with_its_episodes_and_alarms() {
+    let answer = series_tests::answer();
+    let page = series(&answer);
+    assert_harmless(&page);
+    assert!(page.contains("class=\"episode\"") && page.contains("class=\"alarm\""));
+    let dots = page.matches("class=\"dot target small\"").count();
+    let points: usize = answer
+        .signals
+        .iter()
+        .map(|signal| signal.points.len())
+        .sum();
+    assert_eq!(dots, points);
+}
+
+#[test]
+fn runs_and_rules_have_pages_that_say_what_the_terminal_says() {
+    let answer = stability_tests::answer(Question::Paired);
+    let page = stability(&answer);
+    assert_harmless(&page);
+    let drawn = page.matches("class=\"dot ").count();
+    let classes: usize = answer.pairs.iter().map(|pair| pair.classes.len()).sum();
+    assert!(
+        drawn >= classes && classes > 0,
+        "{drawn} dots, {classes} classes"
+    );
+
+    let names = CheckNames {
+        profile: HOSTILE,
+        rules: HOSTILE,
+        reference: Some(HOSTILE),
+    };
+    let page = checked(&check_tests::checked(), &names);
+    assert_harmless(&page);
+    assert!(page.contains("FAILED"));
+}
+
+/// Two classes around two axes, `share` of 100 records of the second.
+fn track_places(builder: &mut ProfileBuilder, share: usize, offset: usize) -> crate::Result<()> {
+    let is_second = |i: usize| i % 100 < share;
+    let rows = Array2::from_shape_fn((400, 4), |(i, j)| {
+        let noise = (((i + offset) * (2 * j + 3)) as f32 * 0.618_034).fract();
+        f32::from(u8::from(j == usize::from(is_second(i)))) + 0.2 * noise
+    });
+    let labels: Vec<&str> = (0..400)
+        .map(|i| if is_second(i) { "dog" } else { "cat" })
+        .collect();
+    let ids: Vec<String> = (offset..offset + 400).map(|i| i.to_string()).collect();
+    let labels: Vec<String> = labels.into_iter().map(str::to_owned).collect();
+    let batch = Batch::new(400).space("x", rows.view());
+    builder.track_batch(&batch.labels(Column::from(labels)).ids(Column::from(ids)))
+}
+
+#[test]
+fn the_cluster_that_grew_stands_first_with_those_who_fill_it() {
+    let config = ProfileConfig::new().space("x", SpaceConfig::new(4));
+    let fit = FitOptions {
+        clusters: 2,
+        ..FitOptions::default()
+    };
+    let reference = profile_reference(config, fit, |b| track_places(b, 20, 0)).unwrap();
+    let mut april = ProfileBuilder::new(reference.config().clone().like()).unwrap();
+    track_places(&mut april, 60, 400).unwrap();
+    let target = april.freeze();
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
+    assert_harmless(&page);
+    let (_, clusters) = page
+        .split_once("Clusters, the one that grew most first")
+        .unwrap();
+    let (_, first) = clusters.split_once("<tbody>").unwrap();
+    let (first, _) = first.split_once("</tr>").unwrap();
+    for cell in ["20 %", "60 %", "+40.0", "dog 100 %"] {
+        assert!(first.contains(cell), "{cell} in {first}");
+    }
+    let (_, table) = page.split_once("Classes by cluster</h3>").unwrap();
+    assert!(table.contains("100 % → 100 %"));
 }

@@ -20,6 +20,7 @@ pub(super) use quantiles::quantiles;
 pub(super) use scale::Scale;
 pub(super) use timeline::{Mark, Timeline, timeline};
 
+use crate::report::number::number;
 use std::fmt::Write as _;
 
 /// Units of a chart's width: about so many pixels, also on a phone.
@@ -63,7 +64,7 @@ impl Chart {
     }
 
     fn titled(&mut self, class: &'static str, path: Path, title: String) {
-        let d = path.0;
+        let d = path.d;
         self.shapes.push(Shape { class, d, title });
     }
 
@@ -81,7 +82,9 @@ impl Chart {
         let mut path = Path::default();
         path.go(scale.start, y);
         path.to(scale.end, y);
-        for tick in scale.ticks(5) {
+        let ticks = scale.ticks(5);
+        let names = tick_names(&ticks);
+        for (tick, name) in ticks.into_iter().zip(names) {
             let x = scale.at(tick);
             path.go(x, y);
             path.to(x, y + 4.0);
@@ -91,7 +94,7 @@ impl Chart {
                 (_, true) => "tick end",
                 _ => "tick",
             };
-            self.label(x, y + 15.0, class, super::super::number::number(tick));
+            self.label(x, y + 15.0, class, name);
         }
         self.shape("axis", path);
     }
@@ -104,26 +107,51 @@ impl Chart {
     }
 }
 
+/// What stands below the ticks: three digits, and more where these are not enough to
+/// tell one from the next.
+fn tick_names(ticks: &[f64]) -> Vec<String> {
+    let names: Vec<String> = ticks.iter().map(|tick| number(*tick)).collect();
+    let step = match ticks {
+        [first, second, ..] => second - first,
+        _ => return names,
+    };
+    if names.windows(2).all(|pair| pair[0] != pair[1]) {
+        return names;
+    }
+    let decimals = (-libm::log10(step)).ceil().clamp(0.0, 9.0) as usize;
+    ticks
+        .iter()
+        .map(|tick| format!("{tick:.decimals$}"))
+        .collect()
+}
+
 /// The path of a shape, in whole units: finer than any eye, and short.
 #[derive(Debug, Default)]
-struct Path(String);
+struct Path {
+    d: String,
+    at: (i64, i64),
+}
 
 impl Path {
-    fn add(&mut self, command: char, x: f64, y: f64) {
-        let (x, y) = (x.round() as i64, y.round() as i64);
-        let _ = write!(self.0, "{command}{x} {y}");
-    }
-
     fn go(&mut self, x: f64, y: f64) {
-        self.add('M', x, y);
+        self.at = (x.round() as i64, y.round() as i64);
+        let _ = write!(self.d, "M{} {}", self.at.0, self.at.1);
     }
 
+    /// Most lines of a histogram run along or up: one number says where to.
     fn to(&mut self, x: f64, y: f64) {
-        self.add('L', x, y);
+        let to = (x.round() as i64, y.round() as i64);
+        let _ = match (to.0 == self.at.0, to.1 == self.at.1) {
+            (true, true) => Ok(()),
+            (true, false) => write!(self.d, "V{}", to.1),
+            (false, true) => write!(self.d, "H{}", to.0),
+            (false, false) => write!(self.d, "L{} {}", to.0, to.1),
+        };
+        self.at = to;
     }
 
     fn close(&mut self) {
-        self.0.push('Z');
+        self.d.push('Z');
     }
 
     fn line(x1: f64, y1: f64, x2: f64, y2: f64) -> Self {
@@ -144,6 +172,35 @@ impl Path {
     /// A dot where the style draws round ends.
     fn dot(&mut self, x: f64, y: f64) {
         self.go(x, y);
-        self.0.push_str("h0");
+        self.d.push_str("h0");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_told_apart() {
+        assert_eq!(tick_names(&[0.0, 0.2, 0.4]), ["0", "0.2", "0.4"]);
+        assert_eq!(tick_names(&[1000.0, 2000.0]), ["1,000", "2,000"]);
+        assert_eq!(
+            tick_names(&[300.2, 300.4, 300.6]),
+            ["300.2", "300.4", "300.6"]
+        );
+        assert_eq!(tick_names(&[7.0]), ["7"]);
+    }
+
+    #[test]
+    fn a_path_says_no_more_than_it_must() {
+        let mut path = Path::default();
+        path.go(1.2, 2.0);
+        path.to(1.4, 2.0);
+        path.to(5.0, 2.0);
+        path.to(5.0, 7.0);
+        path.to(6.0, 8.0);
+        path.close();
+        path.dot(3.0, 4.0);
+        assert_eq!(path.d, "M1 2H5V7L6 8ZM3 4h0");
     }
 }

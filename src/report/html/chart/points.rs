@@ -11,5 +11,5 @@ pub(in crate::report::html) fn dots(points: impl IntoIterator<Item = (f64, f64)>
     for (x, y) in points {
         path.dot(x, y);
     }
-    path.0
+    path.d
 }

@@ -4,7 +4,8 @@
   function open(id) {
     var place = id && document.getElementById(id);
     var fold = place && place.closest("details");
-    if (fold) { fold.open = true; fold.scrollIntoView(); fold.querySelector("summary").focus({ preventScroll: true }); }
+    for (var outer = fold; outer; outer = outer.parentNode.closest("details")) { outer.open = true; }
+    if (fold) { fold.scrollIntoView(); fold.querySelector("summary").focus({ preventScroll: true }); }
   }
   window.addEventListener("hashchange", function () { open(location.hash.slice(1)); });
   open(location.hash.slice(1));
@@ -76,6 +77,7 @@
     var shown = document.getElementById("shown");
     var rows = Array.from(table.tBodies[0].rows);
     var cards = Array.from(document.querySelectorAll("details.finding"));
+    var others = document.querySelector("details.others");
     var words = rows.map(function (row) { return row.textContent.toLowerCase(); });
     var filter = function () {
       var wanted = search.value.toLowerCase().split(/\s+/);
@@ -86,6 +88,7 @@
         row.hidden = cards[i].hidden = !fits;
         count += fits ? 1 : 0;
       });
+      if (others && (search.value || verdict.value)) { others.open = true; }
       shown.textContent = count + " of " + rows.length + " findings";
     };
     search.addEventListener("input", filter);
