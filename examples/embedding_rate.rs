@@ -30,6 +30,22 @@ fn matrix(path: &str) -> Result<Array2<f32>> {
         .map_err(|error| Error::new(ErrorKind::Input, error.to_string()))
 }
 
+/// The seconds of each time; the profile is written to `out`.
+pub(crate) fn run(rows: &str, reference: &str, out: &str, times: usize) -> Result<Vec<f64>> {
+    let (rows, reference) = (matrix(rows)?, Profile::read(reference)?);
+    let config = reference.config().clone().like();
+    let space = config.spaces.keys().next().cloned().unwrap_or_default();
+    let mut seconds = Vec::new();
+    for _ in 0..times {
+        let mut builder = ProfileBuilder::new(config.clone())?;
+        let begun = Instant::now();
+        builder.track_batch(&Batch::new(rows.nrows()).space(space.as_str(), rows.view()))?;
+        seconds.push(begun.elapsed().as_secs_f64());
+        builder.freeze().write(out)?;
+    }
+    Ok(seconds)
+}
+
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [rows, reference, out, times @ ..] = arguments.as_slice() else {
@@ -37,15 +53,8 @@ fn main() -> Result<()> {
         return Err(Error::new(ErrorKind::Argument, message));
     };
     let times = times.first().and_then(|times| times.parse().ok());
-    let (rows, reference) = (matrix(rows)?, Profile::read(reference)?);
-    let config = reference.config().clone().like();
-    let space = config.spaces.keys().next().cloned().unwrap_or_default();
-    for _ in 0..times.unwrap_or(1) {
-        let mut builder = ProfileBuilder::new(config.clone())?;
-        let begun = Instant::now();
-        builder.track_batch(&Batch::new(rows.nrows()).space(space.as_str(), rows.view()))?;
-        println!("{}", begun.elapsed().as_secs_f64());
-        builder.freeze().write(out)?;
+    for seconds in run(rows, reference, out, times.unwrap_or(1))? {
+        println!("{seconds}");
     }
     Ok(())
 }
