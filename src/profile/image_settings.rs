@@ -77,11 +77,11 @@ impl ImageSettings {
         let refuse = |setting: &'static str, message: &str| {
             Err(Error::new(ErrorKind::Argument, message).at("setting", setting))
         };
-        if self
-            .sample_pixels
-            .is_some_and(|side| !(16..=16_384).contains(&side))
-        {
-            return refuse("sample_pixels", "a side lies between 16 and 16,384 pixels");
+        if self.sample_pixels.is_some_and(|pixels| pixels < 1024) {
+            return refuse(
+                "sample_pixels",
+                "fewer than 1,024 pixels are too few to measure",
+            );
         }
         if self.model_input.is_some_and(|(w, h)| w == 0 || h == 0) {
             return refuse(
@@ -212,6 +212,13 @@ mod tests {
         };
         let error = none.check().unwrap_err().to_string();
         assert!(error.ends_with("(setting model_input)"), "{error}");
+        for (pixels, is_fine) in [(1023, false), (1024, true), (65_536, true)] {
+            let sampled = ImageSettings {
+                sample_pixels: Some(pixels),
+                ..ImageSettings::default()
+            };
+            assert_eq!(sampled.check().is_ok(), is_fine, "{pixels}");
+        }
         let long = ImageSettings {
             custom: Some("#".repeat(MAX_PART + 1)),
             ..ImageSettings::default()
