@@ -11,6 +11,9 @@ mod custom_measure;
 #[path = "../examples/detector_outputs.rs"]
 mod detector_outputs;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/embedding_rate.rs"]
+mod embedding_rate;
+#[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/log_embeddings.rs"]
 mod log_embeddings;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
@@ -31,6 +34,29 @@ mod training_runs;
 
 use driftsphere::compare::Verdict;
 use driftsphere::profile::Profile;
+
+#[test]
+fn the_pace_is_that_of_the_profile_which_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let rows = ndarray::Array2::from_shape_fn((50, 3), |(i, j)| (i * (j + 2) % 7) as f32 - 2.5);
+    ndarray_npy::write_npy(path("rows.npy"), &rows).unwrap();
+    let space = driftsphere::profile::SpaceConfig::new(3);
+    let config = driftsphere::profile::ProfileConfig::new().space("embedding", space);
+    let mut builder = driftsphere::profile::ProfileBuilder::new(config).unwrap();
+    let batch = driftsphere::ingest::Batch::new(50).space("embedding", rows.view());
+    builder.track_batch(&batch).unwrap();
+    let profile = builder.freeze();
+    profile.write(path("reference.dsp")).unwrap();
+    let seconds = embedding_rate::run(
+        &path("rows.npy"),
+        &path("reference.dsp"),
+        &path("out.dsp"),
+        2,
+    );
+    assert_eq!(seconds.unwrap().len(), 2);
+    assert_eq!(Profile::read(path("out.dsp")).unwrap(), profile);
+}
 
 #[test]
 fn logged_embeddings_can_be_read_back() {

@@ -17,14 +17,16 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
         "compare",
         &["error", "glob", "sketch", "sphere", "ingest", "profile"],
     ),
-    // Its tests make profiles of batches.
+    // The tests of these two make profiles of batches.
     (
         "check",
         &["error", "sketch", "ingest", "profile", "compare"],
     ),
     (
         "report",
-        &["error", "sketch", "sphere", "profile", "compare", "check"],
+        &[
+            "error", "sketch", "sphere", "ingest", "profile", "compare", "check",
+        ],
     ),
     (
         "cli",

@@ -19,7 +19,7 @@
 //! What is documented for users stands in `_driftsphere.pyi` and in the docs of the
 //! classes here.
 
-#![expect(
+#![allow(
     clippy::doc_lazy_continuation,
     reason = "docs of classes are Python's, whose examples look like quotations"
 )]

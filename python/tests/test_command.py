@@ -7,6 +7,7 @@ import sys
 
 import driftsphere
 import numpy as np
+import pytest
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess:
@@ -34,3 +35,21 @@ def test_trouble_and_wrong_usage_end_with_2() -> None:
     assert run("show").returncode == 2
     version = run("--version")
     assert version.stdout == f"driftsphere {driftsphere.__version__}\n"
+
+
+def test_openmetrics_is_read_by_prometheus(tmp_path, rows) -> None:
+    parser = pytest.importorskip("prometheus_client.openmetrics.parser")
+    day = driftsphere.profile(rows, fit=3, values={'a "b"\\c\n': rows[:, 0]})
+    night = driftsphere.profile(rows + 1, like=day, values={'a "b"\\c\n': rows[:, 0] + 1})
+    day.save(tmp_path / "day.dsp")
+    night.save(tmp_path / "night.dsp")
+    file = tmp_path / "out.prom"
+    compared = run("compare", tmp_path / "day.dsp", tmp_path / "night.dsp", "--openmetrics", file)
+    assert compared.returncode == 1, compared.stderr
+    families = parser.text_string_to_metric_families(file.read_text())
+    samples = {family.name: family.samples for family in families}
+    verdicts = {s.labels["verdict"]: s.value for s in samples["driftsphere_verdict"]}
+    assert verdicts.pop("drift") == 1 and set(verdicts.values()) == {0}
+    findings = samples["driftsphere_finding_drift"]
+    assert 'a "b"\\c\n' in {sample.labels["feature"] for sample in findings}
+    assert {sample.value for sample in findings} == {0, 1}

@@ -98,15 +98,18 @@ fn reference(path: &Path, reader: ImageReader) -> Result<ImageSet> {
 }
 
 fn typed(args: &ImageArgs) -> Result<ImageSettings> {
-    let mut settings = ImageSettings::default();
-    settings.pixels = args.pixels != Some(PixelsRead::None);
-    settings.sample_pixels = args.sample_pixels;
-    settings.model_input = args.model_input;
-    settings.exif_allow.clone_from(&args.exif_allow);
-    settings.exif_deny.clone_from(&args.exif_deny);
-    settings.custom = args.measures.as_deref().map(measures).transpose()?;
-    settings.max_pixels = args.max_pixels.unwrap_or(settings.max_pixels);
-    settings.max_bytes = args.max_bytes.unwrap_or(settings.max_bytes);
+    let usual = ImageSettings::default();
+    let settings = ImageSettings {
+        pixels: args.pixels != Some(PixelsRead::None),
+        sample_pixels: args.sample_pixels,
+        model_input: args.model_input,
+        exif_allow: args.exif_allow.clone(),
+        exif_deny: args.exif_deny.clone(),
+        custom: args.measures.as_deref().map(measures).transpose()?,
+        max_pixels: args.max_pixels.unwrap_or(usual.max_pixels),
+        max_bytes: args.max_bytes.unwrap_or(usual.max_bytes),
+        ..usual
+    };
     settings.check()?;
     if !settings.pixels {
         let idle = [

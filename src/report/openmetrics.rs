@@ -59,7 +59,7 @@ pub fn openmetrics(comparison: &Comparison) -> String {
     }
     windows(&mut families, comparison);
     findings(&mut families, comparison);
-    families.to_text()
+    families.into_text()
 }
 
 /// A series as OpenMetrics text, with the promises of [`openmetrics`]: where things stand at
@@ -97,7 +97,7 @@ pub fn series_openmetrics(series: &Series) -> String {
     if let Some(newest) = newest {
         standing(&mut families, series, newest);
     }
-    families.to_text()
+    families.into_text()
 }
 
 fn windows(families: &mut Families, comparison: &Comparison) {
@@ -270,7 +270,7 @@ impl Families {
         self.0.last_mut().expect("one was added")
     }
 
-    fn to_text(self) -> String {
+    fn into_text(self) -> String {
         let mut registry = Registry::with_prefix("driftsphere");
         registry.register_collector(Box::new(self));
         let mut out = String::new();

@@ -74,10 +74,9 @@ pub(super) fn perceptual_hash<T: Level>(
 /// right and at the bottom does not count.
 fn means<T: Level>(luma: &[T], width: usize, [across, down]: [usize; 2]) -> Vec<u8> {
     let divisor = (across * down) as u64 * u64::from(T::SCALE.unsigned_abs());
-    // Sums of so few samples fit 32 bits, in which a division costs less.
-    let narrow = u32::try_from(divisor)
-        .ok()
-        .filter(|_| across * down < 1 << 15);
+    // For sums of at most 256 of so small a divisor, a product with its inverse, rounded up, is
+    // exact: the error of 256 d / d in 2^40 parts stays below one part of d.
+    let inverse = (divisor < 1 << 16).then(|| (1_u64 << 40) / divisor + 1);
     let mut out = Vec::with_capacity(luma.len() / (across * down));
     let mut sums = vec![0_u32; width];
     for rows in luma.chunks_exact(width * down) {
@@ -88,19 +87,40 @@ fn means<T: Level>(luma: &[T], width: usize, [across, down]: [usize; 2]) -> Vec<
                 *sum += value.unsigned_abs();
             }
         }
-        let places = sums.chunks_exact(across);
-        match narrow {
-            Some(divisor) => out.extend(places.map(|sums| {
-                let sum: u32 = sums.iter().sum();
-                ((sum + divisor / 2) / divisor) as u8
-            })),
-            None => out.extend(places.map(|sums| {
-                let sum: u64 = sums.iter().map(|&v| u64::from(v)).sum();
-                ((sum + divisor / 2) / divisor) as u8
-            })),
+        let places = sums.len() / across;
+        let start = out.len();
+        out.resize(start + places, 0);
+        let out = &mut out[start..];
+        match across {
+            1 => means_of::<1>(&sums, divisor, inverse, out),
+            2 => means_of::<2>(&sums, divisor, inverse, out),
+            3 => means_of::<3>(&sums, divisor, inverse, out),
+            4 => means_of::<4>(&sums, divisor, inverse, out),
+            _ => {
+                for (out, sums) in out.iter_mut().zip(sums.chunks_exact(across)) {
+                    *out = mean(sums, divisor, inverse);
+                }
+            }
         }
     }
     out
+}
+
+/// Means of groups of a width that the compiler knows.
+fn means_of<const N: usize>(sums: &[u32], divisor: u64, inverse: Option<u64>, out: &mut [u8]) {
+    for (out, sums) in out.iter_mut().zip(sums.as_chunks::<N>().0) {
+        *out = mean(sums, divisor, inverse);
+    }
+}
+
+#[inline(always)]
+fn mean(sums: &[u32], divisor: u64, inverse: Option<u64>) -> u8 {
+    let sum: u64 = sums.iter().map(|&v| u64::from(v)).sum();
+    let sum = sum + divisor / 2;
+    match inverse {
+        Some(inverse) => ((sum * inverse) >> 40) as u8,
+        None => (sum / divisor) as u8,
+    }
 }
 
 /// `cos(pi k (2 i + 1) / 64)` of frequency k and place i.
