@@ -180,9 +180,6 @@ fn interval(share: f64, n: u64) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::{CompareOptions, compare};
-    use crate::ingest::{Batch, Column};
-    use crate::profile::{ProfileBuilder, ProfileConfig};
     use crate::sketch::QuantileSketch;
 
     fn quantiles(values: impl IntoIterator<Item = f64>) -> Quantiles {
@@ -221,31 +218,5 @@ mod tests {
     fn one_value_makes_no_histogram_unless_it_is_whole() {
         assert!(histogram(&quantiles([0.25; 9]), &quantiles([0.25; 9])).is_none());
         assert!(histogram(&quantiles([]), &quantiles([1.0])).is_none());
-    }
-
-    #[test]
-    fn only_the_distribution_that_a_finding_is_of_is_drawn() {
-        let window = |offset: f64| {
-            let values: Vec<f64> = (0..200).map(|i| f64::from(i % 97) + offset).collect();
-            let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
-            let batch = Batch::new(200).feature("x", Column::from(values));
-            builder.track_batch(&batch).unwrap();
-            builder.freeze()
-        };
-        let (reference, target) = (window(0.0), window(30.0));
-        let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
-        let sketches = |finding: &Finding| sketches((&reference, &target), finding).is_some();
-        for feature in ["x", "x upper 5 % tail"] {
-            let found = answer.findings.iter().find(|f| f.feature == feature);
-            assert!(sketches(found.unwrap()), "{feature}");
-        }
-        // Means by record, say: other quantiles under the same name.
-        let mut other = answer
-            .findings
-            .into_iter()
-            .find(|f| f.feature == "x")
-            .unwrap();
-        other.quantiles[2].target += 1.0;
-        assert!(!sketches(&other));
     }
 }

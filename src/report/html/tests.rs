@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::compare::stability::Question;
-use crate::compare::{CompareOptions, Comparison, compare};
+use crate::compare::{CompareOptions, Comparison, Finding, compare};
 use crate::ingest::{Batch, Column};
 use crate::profile::{
     FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
@@ -308,4 +308,62 @@ fn the_cluster_that_grew_stands_first_with_those_who_fill_it() {
     }
     let (_, table) = page.split_once("Classes by cluster</h3>").unwrap();
     assert!(table.contains("100 % → 100 %"));
+}
+
+#[test]
+fn only_the_distribution_that_a_finding_is_of_is_drawn() {
+    let window = |offset: f64| {
+        let values: Vec<f64> = (0..200).map(|i| f64::from(i % 97) + offset).collect();
+        let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+        let batch = Batch::new(200).feature("x", Column::from(values));
+        builder.track_batch(&batch).unwrap();
+        builder.freeze()
+    };
+    let (reference, target) = (window(0.0), window(30.0));
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let sketches =
+        |finding: &Finding| distributions::sketches((&reference, &target), finding).is_some();
+    for feature in ["x", "x upper 5 % tail"] {
+        let found = answer.findings.iter().find(|f| f.feature == feature);
+        assert!(sketches(found.unwrap()), "{feature}");
+    }
+    // Means by record, say: other quantiles under the same name.
+    let mut other = answer
+        .findings
+        .into_iter()
+        .find(|f| f.feature == "x")
+        .unwrap();
+    other.quantiles[2].target += 1.0;
+    assert!(!sketches(&other));
+}
+
+/// Names of findings are made in many places; this one must know them.
+#[test]
+fn every_finding_about_a_space_can_be_read() {
+    let rows = Array2::from_shape_fn((400, 4), |(i, j)| {
+        ((i * (2 * j + 3)) as f32 * 0.618_034).fract() + 0.1
+    });
+    let labels = Column::from((0..400).map(|i| format!("{}", i % 3)).collect::<Vec<_>>());
+    let batch = Batch::new(400).space("x", rows.view()).labels(labels);
+    let config = ProfileConfig::new().space("x", SpaceConfig::new(4));
+    let fit = FitOptions::default();
+    let reference = profile_reference(config, fit, |b| b.track_batch(&batch)).unwrap();
+    let mut target = ProfileBuilder::new(reference.config().clone().like()).unwrap();
+    target.track_batch(&batch).unwrap();
+    let options = CompareOptions {
+        paired: Some(false),
+        ..CompareOptions::default()
+    };
+    let answer = compare(&reference, &target.freeze(), &options).unwrap();
+    assert!(answer.findings.len() > 20);
+    for finding in &answer.findings {
+        let reading = reading::reading_of(finding);
+        assert!(
+            !reading.meaning.is_empty(),
+            "{}: {}",
+            finding.group,
+            finding.feature
+        );
+        assert!(!reading.causes.is_empty(), "{}", finding.feature);
+    }
 }
