@@ -4,6 +4,8 @@ use super::check_args::CheckArgs;
 use super::exit::ExitStatus;
 use super::output;
 use super::renderings::Renderings;
+use super::series_windows::SeriesWindows;
+use super::store_args::FromStoreArgs;
 use super::stored::{self, profiles_at, read_profile};
 use anyhow::{Context, Result, bail};
 use driftsphere::check::{Evidence, Outcome, Rules, check, starter};
@@ -171,18 +173,14 @@ fn refuse_missing(args: &CheckArgs, rules: &Rules, file: &Path) -> Result<()> {
 /// The windows against the reference.
 fn watch(reference: &Path, windows: &[PathBuf], alpha: f64) -> Result<Series> {
     let reference = read_profile(reference).context("reference")?;
-    let files = profiles_at(windows)?;
-    let names: Vec<String> = files
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let read = |at: usize| read_profile(&files[at]).map(Cow::Owned);
+    let stored = FromStoreArgs::default();
+    let windows = SeriesWindows::open(&stored, profiles_at(windows)?)?;
+    let read = |at: usize| windows.read(at).map(Cow::Owned);
     let options = SeriesOptions {
         alpha,
         ..SeriesOptions::default()
     };
-    Ok(series_of(&reference, &names, read, &options)?)
+    Ok(series_of(&reference, &windows.names(), read, &options)?)
 }
 
 fn read_rules(path: &Path) -> driftsphere::Result<Rules> {

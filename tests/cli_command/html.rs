@@ -76,6 +76,23 @@ fn profiles_find_their_pictures_below_the_roots_and_nowhere_else() {
     }
 }
 
+/// One photograph holds many of the boxes: what is tested are the means of each photograph, and so is
+/// what is drawn.
+#[test]
+fn means_of_each_record_are_drawn_where_they_are_tested() {
+    let bench = Bench::new();
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/outputs/multi");
+    let images = format!("--coco-images {data}_instances_images.json");
+    bench.ok(&format!(
+        "profile {data}_results_clean.json {images} -o clean.dsp"
+    ));
+    let line = format!("compare clean.dsp {data}_results_zoom.json {images} --html boxes.html");
+    assert_eq!(bench.run(&line).status, 1);
+    let shown = page(&bench, "boxes.html");
+    assert!(shown.contains("each record counted once"));
+    assert!(shown.contains("<title>box relative area</title><desc>Histogram"));
+}
+
 #[test]
 fn other_answers_have_pages_as_well() {
     let bench = Bench::new();

@@ -1,7 +1,7 @@
 //! The distributions that a finding is about, looked up in the two profiles.
 
 use crate::compare::{Finding, Scope, wilson, without_tail};
-use crate::profile::Profile;
+use crate::profile::{ObjectTable, Profile};
 use crate::sketch::Quantiles;
 
 /// Bins of a histogram: few records fill few.
@@ -38,13 +38,21 @@ pub(super) fn sketches<'p>(
         Some(space) => of_space(profile, space, finding),
         None => of_feature(profile, finding).or_else(|| of_objects(profile, finding)),
     };
-    let both = (of(reference)?, of(target)?);
-    let has_values = both.0.finite_count() > 0 && both.1.finite_count() > 0;
-    (has_values && is_of(finding, both)).then_some(both)
+    let of_records = |profile: &'p Profile| of_record_means(profile, finding);
+    [
+        of(reference).zip(of(target)),
+        of_records(reference).zip(of_records(target)),
+    ]
+    .into_iter()
+    .flatten()
+    .find(|&both| {
+        let has_values = both.0.finite_count() > 0 && both.1.finite_count() > 0;
+        has_values && is_of(finding, both)
+    })
 }
 
-/// Whether a finding's quantiles are those of the sketches. Others are of means by
-/// record, or of samples: a picture of something else would mislead.
+/// Whether a finding's quantiles are those of the sketches. Others are of samples: a picture of
+/// something else would mislead.
 fn is_of(finding: &Finding, (reference, target): (&Quantiles, &Quantiles)) -> bool {
     finding.quantiles.iter().all(|pair| {
         at(reference, pair.rank) == Some(pair.reference)
@@ -62,13 +70,24 @@ fn of_feature<'p>(profile: &'p Profile, finding: &Finding) -> Option<&'p Quantil
     Some(feature.numbers())
 }
 
-/// A number of objects, which is called by its kind and its name.
-fn of_objects<'p>(profile: &'p Profile, finding: &Finding) -> Option<&'p Quantiles> {
+/// The objects that a finding is about, and what their number is called.
+fn table<'p, 'f>(profile: &'p Profile, finding: &'f Finding) -> Option<(&'p ObjectTable, &'f str)> {
     let mut tables = profile.objects().iter();
-    let (table, name) = tables.find_map(|(kind, table)| {
+    tables.find_map(|(kind, table)| {
         let name = finding.feature.strip_prefix(kind.as_str())?;
         Some((table, name.strip_prefix(' ')?))
-    })?;
+    })
+}
+
+/// The means of each record, of a number of all objects.
+fn of_record_means<'p>(profile: &'p Profile, finding: &Finding) -> Option<&'p Quantiles> {
+    let (table, name) = table(profile, finding).filter(|_| finding.scope == Scope::All)?;
+    table.record_means().get(name)
+}
+
+/// A number of objects, which is called by its kind and its name.
+fn of_objects<'p>(profile: &'p Profile, finding: &Finding) -> Option<&'p Quantiles> {
+    let (table, name) = table(profile, finding)?;
     let group = match &finding.scope {
         Scope::All => table.all(),
         Scope::Class(class) => table.classes().get(class)?,
