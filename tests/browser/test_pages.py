@@ -103,6 +103,29 @@ def test_a_link_opens_its_finding_also_without_the_script(browser, folder):
         assert opened.is_displayed(), f"script: {script}"
 
 
+def test_an_alarm_of_a_series_opens_its_window(browser, folder):
+    for script in (True, False):
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not script})
+        visit(browser, folder, "series")
+        alarm = browser.find_element(By.CSS_SELECTOR, "svg a[aria-label$=alarm]")
+        alarm.send_keys(Keys.ENTER)
+        opened = browser.find_element(By.ID, alarm.get_attribute("href").split("#")[1])
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+        assert opened.is_displayed(), f"script: {script}"
+        assert "alarms" in opened.text and "→" in opened.text and "matters from" in opened.text
+
+
+def test_every_watched_window_opens_from_the_table(browser, folder):
+    visit(browser, folder, "series")
+    links = browser.find_elements(By.CSS_SELECTOR, ".scroll.all tbody a")
+    assert len(links) > 20
+    for link in (links[0], links[-1]):
+        link.send_keys(Keys.ENTER)
+        opened = browser.find_element(By.ID, link.get_attribute("href").split("#")[1])
+        assert opened.is_displayed()
+        assert link.text in opened.find_element(By.XPATH, "..").text
+
+
 def test_the_map_switches_to_classes_and_to_one_of_them(browser, folder):
     visit(browser, folder, "comparison")
     colour = "return getComputedStyle(document.querySelector('.by-class .w1')).stroke"

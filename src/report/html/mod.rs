@@ -39,6 +39,7 @@ mod spaces;
 mod stability;
 #[cfg(all(test, feature = "fit"))]
 mod tests;
+mod windows;
 
 pub use comparison::comparison;
 pub use pages::{checked, segments};

@@ -11,7 +11,8 @@
   open(location.hash.slice(1));
   document.addEventListener("click", function (event) {
     var link = event.target.closest && event.target.closest("a[href^='#']");
-    if (link && link.hash === location.hash) { open(link.hash.slice(1)); }
+    var to = link && link.getAttribute("href");
+    if (to && to === location.hash) { open(to.slice(1)); }
   });
 
   // On paper everything is open.
