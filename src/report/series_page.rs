@@ -125,14 +125,12 @@ pub(super) fn episodes(page: &mut dyn Canvas, series: &Series) {
         series.episodes.iter().map(row).collect(),
     );
     for episode in &series.episodes {
-        page.item(
-            "-",
-            &format!(
-                "{}: {}",
-                episode.family.name(),
-                clip(&episode.meaning, SENTENCE)
-            ),
-        );
+        let meaning = clip(&episode.meaning, SENTENCE);
+        let family = episode.family.name();
+        match meaning.starts_with(family) {
+            true => page.item("-", &meaning),
+            false => page.item("-", &format!("{family}: {meaning}")),
+        }
     }
 }
 

@@ -109,7 +109,7 @@ def test_an_alarm_of_a_series_opens_its_window(browser, folder):
         visit(browser, folder, "series")
         alarm = browser.find_element(By.CSS_SELECTOR, "svg a[aria-label$=alarm]")
         alarm.send_keys(Keys.ENTER)
-        opened = browser.find_element(By.ID, alarm.get_attribute("href").split("#")[1])
+        opened = browser.find_element(By.ID, alarm.get_dom_attribute("href")[1:])
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
         assert opened.is_displayed(), f"script: {script}"
         assert "alarms" in opened.text and "→" in opened.text and "matters from" in opened.text
@@ -165,7 +165,7 @@ def test_dark_and_light_are_both_readable(browser, folder):
       }
       document.querySelectorAll('details').forEach(d => d.open = true);
       return [...document.querySelectorAll('h1, h1 .verdict, h2, p, a, small, td, th, dt, dd, .badge, summary, code, li, svg text')]
-        .filter(e => e.textContent.trim() && e.getClientRects().length)
+        .filter(e => e.textContent.trim() && e.getClientRects().length && !e.matches('svg a'))
         .map(e => {
           var style = getComputedStyle(e);
           var [a, b] = [light(parse(e.namespaceURI.endsWith('svg') ? style.fill : style.color)), light(ground(e))].sort((a, b) => b - a);
