@@ -23,6 +23,7 @@
 //! screen. The same answer gives the same bytes.
 
 mod blocks;
+mod centres;
 mod chart;
 mod comparison;
 mod configuration;

@@ -5,6 +5,7 @@
 //! reader's light or dark setting, and have titles for those who do not see them.
 
 mod bars;
+mod heat;
 mod histogram;
 mod intervals;
 mod points;
@@ -13,6 +14,7 @@ mod scale;
 mod timeline;
 
 pub(super) use bars::{lengths, shares};
+pub(super) use heat::{Panel, heat};
 pub(super) use histogram::histogram;
 pub(super) use intervals::{Measured, intervals};
 pub(super) use points::{PALETTE, dots};
