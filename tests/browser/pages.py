@@ -31,6 +31,10 @@ def build(folder):
     runs = f"{DATA / 'digits_seed_1.npz'} {DATA / 'digits_merged.npz'}"
     run(folder, f"stability {runs} --ids id --labels label --html stability.html", (1,))
     run(folder, f"compare {IMAGES} {IMAGES} --html pictures.html", (0, 1, 2))
+    boxes = ROOT / "tests" / "data" / "outputs"
+    results = [boxes / f"multi_results_{window}.json" for window in ("clean", "zoom")]
+    listed = f"--coco-images {boxes / 'multi_instances_images.json'}"
+    run(folder, f"compare {results[0]} {results[1]} {listed} --html boxes.html", (1,))
     series(folder, columns)
     hostile(folder)
 

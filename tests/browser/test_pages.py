@@ -9,7 +9,7 @@ from selenium.webdriver.support.ui import Select
 
 from conftest import size
 
-PAGES = ["comparison", "show", "stability", "pictures", "series", "hostile"]
+PAGES = ["comparison", "show", "stability", "pictures", "series", "boxes", "hostile"]
 
 
 def visit(browser, folder, page):
@@ -175,7 +175,7 @@ def test_dark_and_light_are_both_readable(browser, folder):
     for scheme in ("light", "dark"):
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        for page in ("comparison", "series", "stability"):
+        for page in ("comparison", "series", "stability", "boxes"):
             visit(browser, folder, page)
             worst = browser.execute_script(contrast)
             assert worst[0] >= 4.5, f"{scheme} {page}: {worst}"
@@ -188,6 +188,22 @@ def test_pictures_have_names_and_charts_have_titles(browser, folder):
     visit(browser, folder, "comparison")
     untitled = "return [...document.querySelectorAll('svg')].filter(s => s.getAttribute('role') !== 'img' || !s.querySelector(':scope > title').textContent).length"
     assert browser.execute_script(untitled) == 0
+
+
+def test_maps_of_boxes_have_shades_in_light_and_dark(browser, folder):
+    shades = """
+      var lie = [...document.querySelectorAll('h2')].find(h => h.textContent.startsWith('Where objects lie')).parentElement;
+      return [...lie.querySelectorAll('path.heat')].map(p => [getComputedStyle(p).fill, getComputedStyle(p).fillOpacity, p.querySelector('title').textContent]);
+    """
+    colours = []
+    for scheme in ("light", "dark"):
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        visit(browser, folder, "boxes")
+        found = browser.execute_script(shades)
+        assert len({opacity for _, opacity, _ in found}) >= 4 and all("100 objects" in t or "of the image" in t for *_, t in found)
+        colours.append({fill for fill, *_ in found})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert len(colours[0]) == 2 and not colours[0] & colours[1]
 
 
 def test_the_same_input_makes_the_same_bytes(folder, tmp_path):

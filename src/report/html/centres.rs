@@ -20,6 +20,8 @@ const FILL: u64 = 4;
 const ERRORS: f64 = 3.0;
 /// Fewest objects of a cell whose mean size is shown.
 const SIZED: u64 = 5;
+/// Width of a pair of maps.
+const PAIR: u32 = 240;
 /// Width of a map of one profile.
 const SINGLE: u32 = 200;
 
@@ -204,7 +206,15 @@ fn counts(
         )
     });
     let nothing = (largest == 0.0).then(|| "No cell differs by more than chance.".to_owned());
-    let said = [moved(comparison, kind, scope).or(nothing), outside];
+    let strongest = Some(format!(
+        "Strongest: {} of the objects in a cell.",
+        number::share(most)
+    ));
+    let said = [
+        moved(comparison, kind, scope).or(nothing),
+        strongest,
+        outside,
+    ];
     chart.note = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
     Some(chart)
 }
@@ -291,15 +301,17 @@ fn sizes(groups: (&ObjectGroup, &ObjectGroup)) -> Option<Chart> {
             number::share(to)
         )
     };
-    let mut chart = heat("how large by place".to_owned(), &panels, WIDTH, says)?;
+    let mut chart = heat("how large by place".to_owned(), &panels, PAIR, says)?;
     let mean = |cells: &Cells| cells.areas.iter().sum::<f64>() / cells.inside as f64;
     chart.description = format!(
         "Mean share of the image that an object takes, by where it lies; over all {} → {}.",
         number::share(mean(&a)),
         number::share(mean(&b))
     );
-    chart.note =
-        "Mean share of the image that an object takes; cells of fewer than 5 are blank.".to_owned();
+    chart.note = format!(
+        "Mean share of the image that an object takes, strongest: {}; cells of fewer than 5 are blank.",
+        number::share(most)
+    );
     Some(chart)
 }
 

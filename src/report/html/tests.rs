@@ -4,7 +4,7 @@ use super::*;
 use crate::compare::series::{Role, SeriesWindow, Signal, SignalPoint};
 use crate::compare::stability::Question;
 use crate::compare::{CompareOptions, Comparison, Finding, compare};
-use crate::ingest::{Batch, Column};
+use crate::ingest::{Batch, Column, Objects};
 use crate::profile::{
     FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
 };
@@ -372,6 +372,73 @@ fn runs_and_rules_have_pages_that_say_what_the_terminal_says() {
     let page = checked(&check_tests::checked(), &names);
     assert_harmless(&page);
     assert!(page.contains("FAILED"));
+}
+
+/// Boxes of two classes; those of cars lie about `car`.
+fn detections(car: (f64, f64)) -> Profile {
+    let mut boxes = Objects::new(&["centre x", "centre y", "relative area"]).unwrap();
+    let classes = [boxes.class(HOSTILE), boxes.class("person")];
+    for i in 0..600 {
+        let noise = |times: f64| 0.2 * ((f64::from(i) * times).fract() - 0.5);
+        let at = [car, (0.5, 0.5)][i as usize % 2];
+        let values = [at.0 + noise(0.618_034), at.1 + noise(0.754_877), 0.1];
+        boxes.push(Some(classes[i as usize % 2]), &values).unwrap();
+        boxes.end_record();
+    }
+    let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+    builder
+        .track_batch(&Batch::new(600).objects("box", boxes))
+        .unwrap();
+    builder.freeze()
+}
+
+#[test]
+fn maps_show_where_the_objects_of_a_class_went() {
+    let (reference, target) = (detections((0.7, 0.7)), detections((0.3, 0.2)));
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
+    assert_harmless(&page);
+    let (_, section) = page.split_once("<h2>Where objects lie: box</h2>").unwrap();
+    let (section, _) = section.split_once("</section>").unwrap();
+    let figures: Vec<&str> = section.split("<figure").skip(1).collect();
+    // All, their sizes, the class that moved; not the one that stayed.
+    assert_eq!(figures.len(), 3);
+    let moved = figures[2];
+    assert!(
+        moved.contains("class &#60;script&#62;")
+            && moved.contains("Centres moved to the upper left.")
+    );
+    assert!(moved.contains("upper left 0 % → 100 %"), "{moved}");
+    assert!(figures[1].contains("strongest: 10 %"));
+    // The third panel, from 248 on: gone from the lower right, come to the upper left.
+    let starts = |class: &str| -> Vec<(i64, i64)> {
+        let before = format!("<path class=\"{class}");
+        let paths = moved.split(&before).skip(1);
+        let starts = paths.map(|path| {
+            let (_, d) = path.split_once(" d=\"M").unwrap();
+            let mut numbers = d.split(|c: char| !c.is_ascii_digit());
+            let mut next = || numbers.next().unwrap().parse().unwrap();
+            (next(), next())
+        });
+        starts.filter(|start| start.0 >= 248).collect()
+    };
+    let (gone, come) = (starts("heat reference"), starts("heat target"));
+    let middle = (248 + 56, 16 + 56);
+    assert!(
+        !gone.is_empty() && gone.iter().all(|at| at.0 >= middle.0 && at.1 >= middle.1),
+        "{gone:?}"
+    );
+    assert!(
+        !come.is_empty() && come.iter().all(|at| at.0 < middle.0 && at.1 < middle.1),
+        "{come:?}"
+    );
+    let same = compare(&reference, &reference, &CompareOptions::default()).unwrap();
+    let page = comparison(&same, &reference, &reference, &Pictures::default());
+    assert!(page.contains("No cell differs by more than chance."));
+    let sealed = target.seal().unwrap();
+    let page = comparison(&answer, &reference, &sealed, &Pictures::default());
+    assert!(!page.contains("Where objects lie"));
+    assert!(profile(&reference, "x").contains("<h2>Where objects lie: box</h2>"));
 }
 
 /// Two classes around two axes, `share` of 100 records of the second.
