@@ -18,9 +18,9 @@ pub(super) fn run(
     target: &ProfileSet,
     outputs: &Renderings<'_>,
 ) -> Result<ExitStatus> {
-    if !args.picture_roots.is_empty() {
+    if !args.picture_roots.is_empty() || !args.boxes.is_empty() {
         bail!(
-            "--images is for one comparison, and these are sets; compare their members, named \
+            "--images and --boxes are for one comparison, and these are sets; compare their members, named \
              FILE#COLUMN=VALUE"
         );
     }

@@ -2,8 +2,9 @@
 
 use super::args::ThreadArgs;
 use super::learn::{pool, workers};
+use super::picture_boxes::Boxes;
 use driftsphere::Result;
-use driftsphere::ingest::image::{ImageReader, ImageRoot};
+use driftsphere::ingest::image::{FileFacts, ImageReader, ImageRoot};
 use driftsphere::measure::image::thumbnail;
 use driftsphere::report::html::{Pictures, Side, Wanted};
 use rayon::prelude::*;
@@ -36,8 +37,13 @@ impl PictureRoots {
     }
 
     /// The wanted pictures of each window that has a folder; none of a record whose
-    /// file is not there or cannot be read.
-    pub(super) fn pictures(&self, wanted: &[Wanted], threads: ThreadArgs) -> Result<Pictures> {
+    /// file is not there or cannot be read. `boxes` are drawn over them.
+    pub(super) fn pictures(
+        &self,
+        wanted: &[Wanted],
+        boxes: &Boxes,
+        threads: ThreadArgs,
+    ) -> Result<Pictures> {
         let looked_for = |(side, id): &Wanted| {
             let roots = match side {
                 Side::Reference => &self.reference,
@@ -47,12 +53,24 @@ impl PictureRoots {
         };
         let found: Vec<_> =
             pool(workers(threads))?.install(|| wanted.par_iter().filter_map(looked_for).collect());
-        Ok(found.into_iter().collect())
+        let drawn: Vec<_> = (found.iter())
+            .filter_map(|(record, small)| {
+                let (_, facts) = small.as_ref()?;
+                Some((record.clone(), boxes.on(record, facts)?))
+            })
+            .collect();
+        let jpegs = found.into_iter();
+        let jpegs = jpegs.map(|(record, small)| (record, small.map(|(jpeg, _)| jpeg)));
+        let pictures: Pictures = jpegs.collect();
+        let with = |pictures: Pictures, (record, boxes)| pictures.with_boxes(record, boxes);
+        Ok(drawn.into_iter().fold(pictures, with))
     }
 }
 
-fn small(roots: &[ImageRoot], id: &str) -> Option<Vec<u8>> {
+/// The small picture of a record, and what its file says.
+fn small(roots: &[ImageRoot], id: &str) -> Option<(Vec<u8>, FileFacts)> {
     let path = roots.iter().find_map(|root| root.find(id))?;
     let picture = ImageReader::new().read(path).ok()?;
-    thumbnail(&picture.pixels.ok()?, SIDE).ok()
+    let jpeg = thumbnail(&picture.pixels.ok()?, SIDE).ok()?;
+    Some((jpeg, picture.facts))
 }

@@ -30,7 +30,13 @@ def build(folder):
     run(folder, "show reference.dsp --html show.html")
     runs = f"{DATA / 'digits_seed_1.npz'} {DATA / 'digits_merged.npz'}"
     run(folder, f"stability {runs} --ids id --labels label --html stability.html", (1,))
-    run(folder, f"compare {IMAGES} {IMAGES} --html pictures.html", (0, 1, 2))
+    # A box around the whole of each picture.
+    whole = folder / "whole"
+    whole.mkdir(exist_ok=True)
+    (whole / "classes.txt").write_text(HOSTILE.replace("\n", " "))
+    for picture in IMAGES.iterdir():
+        (whole / f"{picture.stem}.txt").write_text("0 0.5 0.5 1 1 0.5\n")
+    run(folder, f"compare {IMAGES} {IMAGES} --html pictures.html --boxes whole", (0, 1, 2))
     boxes = ROOT / "tests" / "data" / "outputs"
     results = [boxes / f"multi_results_{window}.json" for window in ("clean", "zoom")]
     listed = f"--coco-images {boxes / 'multi_instances_images.json'}"

@@ -206,6 +206,23 @@ def test_maps_of_boxes_have_shades_in_light_and_dark(browser, folder):
     assert len(colours[0]) == 2 and not colours[0] & colours[1]
 
 
+def test_boxes_lie_on_their_pictures(browser, folder):
+    visit(browser, folder, "pictures")
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    off = """
+      return [...document.querySelectorAll('.shot')].filter(s => s.querySelector('path')).map(s => {
+        var image = s.querySelector('img'), frame = image.getBoundingClientRect(), box = s.querySelector('path').getBoundingClientRect();
+        var scale = Math.min(frame.width / image.naturalWidth, frame.height / image.naturalHeight);
+        var width = image.naturalWidth * scale, height = image.naturalHeight * scale;
+        return Math.max(Math.abs(frame.left + (frame.width - width) / 2 - box.left), Math.abs(frame.top + (frame.height - height) / 2 - box.top),
+          Math.abs(width - box.width), Math.abs(height - box.height));
+      });
+    """
+    distances = browser.execute_script(off)
+    # Half of a stroke, and what rounding a small picture to whole pixels leaves.
+    assert len(distances) >= 5 and max(distances) <= 3
+
+
 def test_the_same_input_makes_the_same_bytes(folder, tmp_path):
     import pages
 

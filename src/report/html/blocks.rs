@@ -4,6 +4,7 @@
 //! templates' escaping.
 
 use super::chart::Chart;
+use super::drawn_boxes::Overlay;
 use super::findings::FindingList;
 use super::map::SpaceMap;
 use super::windows::WindowList;
@@ -57,6 +58,7 @@ pub(super) struct Shot {
     /// A JPEG file in base 64; empty where there is none.
     pub(super) source: String,
     pub(super) caption: String,
+    pub(super) overlay: Option<Overlay>,
 }
 
 /// An item of a list: behind a dot, behind a number, or behind a word.

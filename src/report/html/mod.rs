@@ -29,6 +29,7 @@ mod comparison;
 mod configuration;
 mod distributions;
 mod document;
+mod drawn_boxes;
 mod findings;
 mod map;
 mod pages;
@@ -43,6 +44,7 @@ mod tests;
 mod windows;
 
 pub use comparison::comparison;
+pub use drawn_boxes::{PictureBox, PictureBoxes};
 pub use pages::{checked, segments};
 pub use pictures::{Pictures, Side, Wanted, wanted};
 pub use profile::{profile, profile_set};
