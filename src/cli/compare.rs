@@ -21,11 +21,12 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let mut inputs = vec![stored::file(&args.reference), stored::file(&args.target)];
     inputs.extend(args.history.iter().map(|path| stored::file(path)));
     inputs.extend(args.boxes.iter().chain(&args.boxes_images).cloned());
-    let outputs = Renderings::new(&args.result, &inputs)?;
+    let outputs = Renderings::new(
+        &args.result,
+        &[("--openmetrics", args.openmetrics.as_ref())],
+        &inputs,
+    )?;
     let roots = PictureRoots::open(&args.picture_roots, &args.reference, &args.target)?;
-    if let Some(path) = &args.openmetrics {
-        output::check_output(path, &inputs)?;
-    }
     let (reference, target) = match windows(args)? {
         Windows::Profiles(reference, target) => (*reference, *target),
         Windows::Sets(reference, target) => {

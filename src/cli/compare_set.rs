@@ -41,7 +41,7 @@ pub(super) fn run(
     outputs.write(
         || segments_json::to_text(&comparison, status.code()),
         |verbose| segments_markdown(&comparison, verbose),
-        || html::segments(&comparison),
+        || html::segments(&comparison, reference, target),
         |options| segments_terminal(&comparison, options),
     )?;
     // Silence would read as `no drift`.

@@ -179,6 +179,8 @@ fn places_that_cannot_be_are_refused_before_any_work() {
     for (flags, said) in [
         ("--html -", "not to standard output"),
         ("--html r --json r", "same place"),
+        ("--html ./r --openmetrics r", "same place"),
+        ("--openmetrics -", "not to standard output"),
         ("--html none/r.html", "no folder"),
         ("--html a.csv", "is an input"),
         ("--images .", "--html"),

@@ -3,10 +3,11 @@
 use super::*;
 use crate::compare::series::{Role, SeriesWindow, Signal, SignalPoint};
 use crate::compare::stability::Question;
-use crate::compare::{CompareOptions, Comparison, Finding, compare};
+use crate::compare::{CompareOptions, Comparison, Finding, compare, compare_sets};
 use crate::ingest::{Batch, Column, Objects};
 use crate::profile::{
-    FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
+    FitOptions, Profile, ProfileBuilder, ProfileConfig, ProfileSet, SegmentedBuilder, SpaceConfig,
+    profile_reference,
 };
 use crate::report::escape::is_hidden;
 use crate::report::{CheckNames, check_tests, fixtures, headline, series_tests, stability_tests};
@@ -51,6 +52,7 @@ fn assert_well_formed(page: &str) {
     const KNOWN: &[&str] = &[
         "a",
         "b",
+        "bdi",
         "body",
         "button",
         "code",
@@ -372,6 +374,85 @@ fn runs_and_rules_have_pages_that_say_what_the_terminal_says() {
     let page = checked(&check_tests::checked(), &names);
     assert_harmless(&page);
     assert!(page.contains("FAILED"));
+}
+
+/// Segments `0` to `most - 1`, of which the values of every fourth lie off by `shift`.
+fn by_camera(most: i32, shift: f64) -> ProfileSet {
+    let one = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+    let mut builder = SegmentedBuilder::new(one, HOSTILE)
+        .max_segments(500)
+        .unwrap();
+    let records = || (0..most).flat_map(|camera| (0..100).map(move |i| (camera, i)));
+    let value = |(camera, i): (i32, i32)| {
+        f64::from(i * 37 % 101) + if camera % 4 == 0 { shift } else { 0.0 }
+    };
+    let batch = Batch::new(100 * most as usize)
+        .segments(Column::from(
+            records()
+                .map(|(camera, _)| camera.to_string())
+                .collect::<Vec<_>>(),
+        ))
+        .feature(
+            "brightness",
+            Column::from(records().map(value).collect::<Vec<_>>()),
+        );
+    builder.track_batch(&batch).unwrap();
+    builder.freeze().unwrap()
+}
+
+#[test]
+fn segments_that_moved_have_their_distributions_within_bounds() {
+    let page = |most: i32| {
+        let (reference, target) = (by_camera(most, 0.0), by_camera(most, 80.0));
+        let answer = compare_sets(&reference, &target, &CompareOptions::default()).unwrap();
+        segments(&answer, &reference, &target)
+    };
+    let few = page(8);
+    assert_harmless(&few);
+    assert_eq!(few.matches("<h1").count(), 1);
+    let told: Vec<&str> = few.split("<summary><h2>Segment ").skip(1).collect();
+    // Those of 0 and 4.
+    assert_eq!(told.len(), 2);
+    for segment in told {
+        assert!(
+            segment.contains("median target") && segment.contains("DRIFT:"),
+            "{segment}"
+        );
+    }
+    let many = page(440);
+    assert!(many.contains("10 more segments moved"));
+    assert_eq!(many.matches("<summary><h2>Segment ").count(), 100);
+    let charts = many.matches("<figure").count();
+    assert!((100..=300).contains(&charts), "{charts}");
+    assert!(many.len() < 2_000_000, "{}", many.len());
+}
+
+#[test]
+fn names_that_run_from_right_to_left_leave_numbers_in_order() {
+    let window = |offset: f64| {
+        let values: Vec<f64> = (0..300).map(|i| f64::from(i % 97) + offset).collect();
+        let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+        let batch = Batch::new(300).feature("בהירות", Column::from(values));
+        builder.track_batch(&batch).unwrap();
+        builder.freeze()
+    };
+    let (reference, target) = (window(0.0), window(60.0));
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
+    assert_harmless(&page);
+    let (_, moved) = page.split_once("<bdi>בהירות</bdi>").unwrap();
+    assert!(moved.starts_with(" 46.00 -&#62; 106.0"));
+    // In the body nothing of that name stands bare but in pictures and labels for the reader.
+    let (_, body) = page.split_once("<body").unwrap();
+    for (at, _) in body.match_indices("בהירות") {
+        let before = &body[..at];
+        let is_named = before.ends_with("<bdi>");
+        let tag = before.rsplit_once('<').unwrap().1;
+        let in_svg = ["title>", "desc>", "text "]
+            .iter()
+            .any(|name| tag.starts_with(name));
+        assert!(is_named || in_svg || tag.contains("aria-label"), "{tag}");
+    }
 }
 
 /// Boxes of two classes; those of cars lie about `car`.
