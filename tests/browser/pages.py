@@ -36,7 +36,7 @@ def build(folder):
 
 
 def series(folder, columns):
-    all_days = ROOT / "tests" / "data" / "sixty_days.csv"
+    all_days = ROOT / "examples" / "data" / "sixty_days.csv"
     header, *lines = all_days.read_text().splitlines()
     trusted = [line for line in lines if line < "d30"]
     (folder / "trusted.csv").write_text("\n".join([header, *trusted]) + "\n")
