@@ -2,7 +2,7 @@
 
 Made with Python 3.11.7:
 
-    python scripts/make_series_cut.py SERIES.csv tests/data/sixty_days.csv
+    python scripts/make_series_cut.py SERIES.csv examples/data/sixty_days.csv
 """
 
 import csv

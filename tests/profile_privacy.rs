@@ -172,6 +172,27 @@ proptest! {
     }
 }
 
+/// On the way to nothing, fewer rows overall lower the bytes; none of it shows at
+/// the end.
+#[test]
+fn nothing_is_the_same_by_every_way() {
+    let space = SpaceConfig::new(DIM).sample_rows(10).sample_bytes(3_000);
+    let whole = profile(
+        &ProfileConfig::new().space("e", space.clone()),
+        0..250,
+        true,
+    );
+    let nothing = whole.shrink(0, None).unwrap();
+    let by_steps = whole.shrink(9, None).unwrap().shrink(0, None).unwrap();
+    let never = profile(
+        &ProfileConfig::new().space("e", space.sample_rows(0)),
+        0..250,
+        true,
+    );
+    assert!(nothing.to_bytes() == by_steps.to_bytes());
+    assert!(nothing.to_bytes() == never.to_bytes());
+}
+
 #[test]
 fn a_sample_with_room_for_every_group_keeps_its_bytes() {
     let whole = profile(&config(IdMode::Plain), 0..300, true);

@@ -2,12 +2,15 @@
 //!
 //! The data are a few weeks of photographs as EfficientNet-Lite0 sees them: two
 //! weeks to trust, one like them, and one in which many pictures are blurred or
-//! dark. Then training runs ([`demo_runs`]). They are part of the command, so that it needs no file and no network.
+//! dark. Then a detector's boxes ([`demo_detections`]), sixty days of scores
+//! ([`demo_series`]) and training runs ([`demo_runs`]). They are part of the command, so that
+//! it needs no file and no network.
 
 use super::args::{Cli, DemoArgs};
 use super::demo_detections;
 use super::demo_photos;
 use super::demo_runs;
+use super::demo_series;
 use super::exit::ExitStatus;
 use super::output;
 use super::run::dispatch;
@@ -36,7 +39,13 @@ const WEEKS: [(&str, &[u8]); 4] = [
 ];
 
 /// What the commands write for a browser.
-const REPORTS: [&str; 4] = ["report.html", "photos.html", "boxes.html", "runs.html"];
+const REPORTS: [&str; 5] = [
+    "report.html",
+    "photos.html",
+    "boxes.html",
+    "series.html",
+    "runs.html",
+];
 
 const COLUMNS: &str = "--ids id --labels label --time captured_at";
 
@@ -103,18 +112,23 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitStatus> {
     for (name, bytes) in files.chain(demo_runs::RUNS) {
         output::write_file(Path::new(name), bytes)?;
     }
+    for (name, text) in demo_series::files() {
+        output::write_file(Path::new(name), text.as_bytes())?;
+    }
     demo_photos::write()?;
     output::print(
         "Photographs as EfficientNet-Lite0 (ImageNet) sees them: 1,280 numbers each, 280 a week.\n",
     )?;
     let steps = steps().into_iter().chain(demo_detections::steps());
+    let steps = steps.chain(demo_series::steps());
     for (sentence, commands) in steps.chain(demo_runs::steps()) {
         output::print(&format!("\n{sentence}\n"))?;
         for command in commands {
             output::print(&format!("\n$ driftsphere {command}\n"))?;
             let words = std::iter::once("driftsphere").chain(command.split(' '));
             let status = dispatch(Cli::try_parse_from(words)?.command)?;
-            if command.starts_with("compare") || command.starts_with("stability") {
+            let judges = ["compare", "series", "stability"];
+            if judges.iter().any(|name| command.starts_with(name)) {
                 output::print(&format!("(exit status {})\n", status.code()))?;
             }
         }

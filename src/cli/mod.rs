@@ -36,6 +36,7 @@ mod demo;
 mod demo_detections;
 mod demo_photos;
 mod demo_runs;
+mod demo_series;
 mod exit;
 mod fit;
 mod input_args;

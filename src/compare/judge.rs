@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::draft::Draft;
 use super::finding::{Effect, Finding, Group, Verdict};
+use super::flatter;
 use super::order;
 use super::space::SPACE_GROUP;
 use super::stats::{
@@ -74,6 +75,7 @@ pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>
         });
         findings.extend(judged);
     }
+    flatter::reword(&mut findings);
     order::sort(&mut findings);
     (groups, findings)
 }

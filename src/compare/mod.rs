@@ -30,6 +30,7 @@ mod explanation;
 mod extremes;
 mod features;
 mod finding;
+mod flatter;
 mod groups;
 mod judge;
 mod mix;

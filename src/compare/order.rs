@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Effect, Finding, Scope, Verdict};
+use super::flatter::is_flatter;
 use super::tails::without_tail;
 use super::wording::is_consequence;
 
@@ -33,7 +34,7 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
     }
     let following: BTreeSet<Topic> = findings
         .iter()
-        .filter(|finding| only_follows(finding))
+        .filter(|finding| only_follows(finding) || is_flatter(finding, findings))
         .map(Topic::of)
         .collect();
     let mut keyed: Vec<(Key, Finding)> = std::mem::take(findings)

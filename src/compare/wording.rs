@@ -22,6 +22,11 @@ const fn meaning(
     }
 }
 
+/// Words for less detail.
+pub(crate) const BLURRED: &str = "pictures are blurred";
+/// The same where less contrast is enough to explain it.
+pub(crate) const FAINTER: &str = "detail is fainter, as contrast fell";
+
 const MEANINGS: &[Meaning] = &[
     meaning(
         "file.bytes",
@@ -177,7 +182,7 @@ const MEANINGS: &[Meaning] = &[
         "pixels.laplacian_variance",
         "squared levels, variance of the Laplacian",
         "pictures are sharper or noisier",
-        "pictures are blurred",
+        BLURRED,
     ),
     meaning(
         "pixels.edge_share",

@@ -134,8 +134,9 @@ impl ProfileConfig {
         if !self.spaces.is_empty() {
             (self.sample_rows, self.sample_bytes) = (DEFAULT_SAMPLE_ROWS, DEFAULT_RECORD_BYTES);
         }
-        if self.ids != IdMode::Plain {
-            for space in self.spaces.values_mut() {
+        for space in self.spaces.values_mut() {
+            space.spend_nothing_on_no_row();
+            if self.ids != IdMode::Plain {
                 space.codebook = space.codebook.as_ref().map(|book| self.ids.conceal(book));
             }
         }

@@ -88,9 +88,11 @@ fn lowered(
         .as_ref()
         .map_or(0, |book| book.clusters().len());
     let groups = config.max_classes.max(clusters);
-    SpaceConfig {
+    let mut lowered = SpaceConfig {
         sample_rows: rows,
         sample_bytes: before.lowered(bytes, space.dim, rows, groups),
         ..space.clone()
-    }
+    };
+    lowered.spend_nothing_on_no_row();
+    lowered
 }

@@ -68,7 +68,8 @@ pub struct SpaceConfig {
     /// fitted on.)
     pub sample_rows: usize,
     /// Budget of all samples of this space in bytes; see
-    /// [`SampleBudget`](crate::sketch::SampleBudget).
+    /// [`SampleBudget`](crate::sketch::SampleBudget). A profile has 0 here where
+    /// `sample_rows` is 0.
     pub sample_bytes: usize,
     /// The centres that rows are measured against.
     pub codebook: Option<Arc<Codebook>>,
@@ -150,6 +151,14 @@ impl SpaceConfig {
     pub fn sample_bytes(mut self, bytes: usize) -> Self {
         self.sample_bytes = bytes;
         self
+    }
+
+    /// Where no row is wanted, no byte is: so that a sample lowered to nothing is the
+    /// same whatever bytes it was allowed on the way.
+    pub(super) fn spend_nothing_on_no_row(&mut self) {
+        if self.sample_rows == 0 {
+            self.sample_bytes = 0;
+        }
     }
 
     /// Measures rows against `codebook`.

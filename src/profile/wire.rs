@@ -84,6 +84,9 @@ impl TryFrom<RawConfig> for ProfileConfig {
             if last.as_ref().is_some_and(|l| *l >= space.name) {
                 return Err(damaged("the spaces are out of order"));
             }
+            if space.sample_rows == 0 && space.sample_bytes > 0 {
+                return Err(damaged("bytes are allowed for a sample of no rows"));
+            }
             last = Some(space.name.clone());
             config.spaces.insert(
                 space.name,

@@ -62,10 +62,11 @@ pub struct CommonBuckets {
 #[must_use]
 pub fn common_buckets(a: &Quantiles, b: &Quantiles) -> CommonBuckets {
     let shift = a.shift().max(b.shift());
+    let most = a.entries.len() + b.entries.len() + 2;
     let mut common = CommonBuckets {
-        buckets: Vec::new(),
-        first: Vec::new(),
-        second: Vec::new(),
+        buckets: Vec::with_capacity(most),
+        first: Vec::with_capacity(most),
+        second: Vec::with_capacity(most),
     };
     let infinite = |sign: f64| Interval {
         lower: sign * f64::INFINITY,

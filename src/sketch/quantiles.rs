@@ -1,5 +1,7 @@
 //! The frozen half of the quantile sketch: what is stored, merged and asked.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::buckets::{self, Entry, MAX_SHIFT};
@@ -161,7 +163,7 @@ impl Quantiles {
         Ok(Self {
             cap: self.cap,
             shift,
-            entries: self.entries_at(shift),
+            entries: self.entries_at(shift).into_owned(),
             outside: self.outside,
             extremes: self.extremes,
             firsts: None,
@@ -169,10 +171,13 @@ impl Quantiles {
     }
 
     /// The entries at a shift that is not finer.
-    pub(super) fn entries_at(&self, shift: u32) -> Vec<Entry> {
+    pub(super) fn entries_at(&self, shift: u32) -> Cow<'_, [Entry]> {
+        if shift == self.shift {
+            return Cow::Borrowed(&self.entries);
+        }
         let mut entries = self.entries.clone();
         buckets::coarsen(&mut entries, shift - self.shift);
-        entries
+        Cow::Owned(entries)
     }
 
     /// The largest number of buckets.

@@ -65,7 +65,7 @@ def grey_png(rows):
 
 
 def series(folder, columns):
-    all_days = ROOT / "tests" / "data" / "sixty_days.csv"
+    all_days = ROOT / "examples" / "data" / "sixty_days.csv"
     header, *lines = all_days.read_text().splitlines()
     trusted = [line for line in lines if line < "d30"]
     (folder / "trusted.csv").write_text("\n".join([header, *trusted]) + "\n")

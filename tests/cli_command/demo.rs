@@ -27,6 +27,9 @@ fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
             "(exit status 1)",
             "DRIFT",
             "(exit status 1)",
+            // Sixty days.
+            "DRIFT",
+            "(exit status 1)",
             // Another geometry, the same classes; and two classes that became one.
             "CHANGED",
             "(exit status 0)",
@@ -36,7 +39,9 @@ fn the_demo_finds_the_drift_that_is_there_and_none_where_there_is_none() {
     );
     assert!(said.contains("pictures are blurred: median pixels.laplacian_variance"));
     assert!(said.contains("Try next"));
-    for report in ["report", "photos", "boxes", "runs"].map(|name| format!("kept/{name}.html")) {
+    for report in
+        ["report", "photos", "boxes", "series", "runs"].map(|name| format!("kept/{name}.html"))
+    {
         assert!(said.contains(&report), "{said}");
         assert!(bench.read(&report).starts_with(b"<!doctype html>"));
     }

@@ -8,10 +8,10 @@ fn bench() -> Bench {
     let bench = Bench::new();
     std::fs::write(
         bench.path("all.csv"),
-        include_str!("../data/sixty_days.csv"),
+        include_str!("../../examples/data/sixty_days.csv"),
     )
     .unwrap();
-    let lines = include_str!("../data/sixty_days.csv").lines();
+    let lines = include_str!("../../examples/data/sixty_days.csv").lines();
     let trusted = lines.filter(|line| line.starts_with("id") || *line < "d30");
     let trusted: Vec<&str> = trusted.collect();
     std::fs::write(bench.path("trusted.csv"), trusted.join("\n") + "\n").unwrap();
@@ -96,7 +96,7 @@ fn rules_about_a_series_gate() {
 #[test]
 fn windows_come_out_of_a_store_that_two_machines_filled() {
     let bench = bench();
-    let mut lines = include_str!("../data/sixty_days.csv").lines();
+    let mut lines = include_str!("../../examples/data/sixty_days.csv").lines();
     let head = lines.next().unwrap();
     let lines: Vec<&str> = lines.collect();
     for machine in 0..2 {

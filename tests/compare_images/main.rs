@@ -125,6 +125,12 @@ fn darkened() {
         "pixels",
         "pictures are darker: ",
     );
+    // Detail scales with the light: that is no blur.
+    let detail = (comparison.findings.iter())
+        .find(|finding| finding.feature == "pixels.laplacian_variance")
+        .unwrap();
+    let words = "detail is fainter, as contrast fell: median ";
+    assert!(detail.sentence.starts_with(words), "{}", detail.sentence);
 }
 
 /// The middle half of each side, scaled back: detail is missing.

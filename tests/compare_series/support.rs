@@ -26,7 +26,7 @@ impl Record {
 
 /// The real series.
 pub(crate) fn sixty_days() -> Vec<Record> {
-    let text = include_str!("../data/sixty_days.csv");
+    let text = include_str!("../../examples/data/sixty_days.csv");
     let record = |line: &str| {
         let cells: Vec<&str> = line.split(',').collect();
         // d07-012 is a record of day 7; 2025-03-10T09:49:46Z its time.

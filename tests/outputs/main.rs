@@ -6,6 +6,7 @@ mod formats;
 mod hostile;
 mod level;
 mod masks;
+mod photographs;
 mod real;
 mod scores;
 mod support;

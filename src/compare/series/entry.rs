@@ -12,7 +12,7 @@ use super::result::{
 };
 use super::season::{self, phase};
 use super::signals::{Against, Key, Taken, signals};
-use super::values::{Held, Values};
+use super::values::{Held, Trusted, Values};
 use crate::compare::stats::{MannKendall, cauchy, change_points, rises_gradually};
 use crate::error::Result;
 use crate::profile::Profile;
@@ -111,12 +111,15 @@ pub fn series_of<'p>(
         Season::None => BTreeMap::new(),
         _ => by_phase(&history, |start| phase(season, length.unwrap_or(1), start))?,
     };
+    let trusted: BTreeMap<&Key, Values<Trusted>> = (of_reference.iter())
+        .map(|(key, taken)| (key, taken.values.trusted()))
+        .collect();
     let held = |slot: &Slot<'_>, taken: &BTreeMap<Key, Taken>, key: &Key| -> Option<Held> {
         let mine = taken.get(key)?;
         let own = phases.get(&(phase_of(slot), key));
         let against = match mine.against {
-            Against::Phase => own.or(of_reference.get(key).map(|taken| &taken.values)),
-            Against::Reference => of_reference.get(key).map(|taken| &taken.values),
+            Against::Phase => own.or_else(|| trusted.get(key)),
+            Against::Reference => trusted.get(key),
         };
         mine.values.held_against(against?)
     };
@@ -267,11 +270,11 @@ fn median_records(slots: &[Slot<'_>]) -> u64 {
     records.get(records.len() / 2).copied().unwrap_or(u64::MAX)
 }
 
-/// The history of each phase, signal by signal.
+/// The history of each phase, signal by signal, to hold windows against.
 fn by_phase<'a>(
     history: &[(i64, &'a BTreeMap<Key, Taken>)],
     phase: impl Fn(i64) -> u64,
-) -> Result<BTreeMap<(u64, &'a Key), Values>> {
+) -> Result<BTreeMap<(u64, &'a Key), Values<Trusted>>> {
     let mut out: BTreeMap<(u64, &Key), Values> = BTreeMap::new();
     for (start, signals) in history {
         for (key, taken) in *signals {
@@ -283,7 +286,9 @@ fn by_phase<'a>(
             }
         }
     }
-    Ok(out)
+    Ok((out.into_iter())
+        .map(|(key, values)| (key, values.trusted()))
+        .collect())
 }
 
 fn signal(

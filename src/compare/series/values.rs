@@ -17,16 +17,50 @@ const TAIL: f64 = 0.1;
 
 /// The values of a signal in one window, or in several together.
 #[derive(Debug, Clone)]
-pub(super) enum Values {
+pub(super) enum Values<N = Quantiles> {
     /// Numbers.
-    Numbers(Quantiles),
+    Numbers(N),
     /// Counts by value.
     Counts(BTreeMap<String, u64>),
     /// Numbers of each class, so that another mix of classes is no change.
-    ByClass(BTreeMap<String, Quantiles>),
+    ByClass(BTreeMap<String, N>),
     /// The same, of which only larger ones are a change: a record that the reference
     /// knows already is no news.
-    Larger(BTreeMap<String, Quantiles>),
+    Larger(BTreeMap<String, N>),
+}
+
+/// Numbers that windows are held against, with what is the same for all of them.
+#[derive(Debug, Clone)]
+pub(super) struct Trusted {
+    numbers: Quantiles,
+    mean: Option<f64>,
+    sd: Option<f64>,
+}
+
+impl Trusted {
+    fn of(numbers: &Quantiles) -> Self {
+        Self {
+            mean: numbers.mean().map(|mean| mean.estimate),
+            sd: spread(numbers),
+            numbers: numbers.clone(),
+        }
+    }
+}
+
+/// The standard deviation that effects are counted in.
+fn spread(numbers: &Quantiles) -> Option<f64> {
+    let sd = numbers.sd()?.estimate;
+    (numbers.varies() && sd > 0.0 && sd.is_finite()).then_some(sd)
+}
+
+impl<N> Values<N> {
+    /// The unit of effects.
+    pub(super) fn unit(&self) -> &'static str {
+        match self {
+            Self::Counts(_) => "share",
+            _ => "reference sd",
+        }
+    }
 }
 
 /// How a window's values stand to others.
@@ -39,11 +73,17 @@ pub(super) struct Held {
 }
 
 impl Values {
-    /// The unit of effects.
-    pub(super) fn unit(&self) -> &'static str {
+    /// The same, for many windows to be held against.
+    pub(super) fn trusted(&self) -> Values<Trusted> {
+        let by_class = |classes: &BTreeMap<String, Quantiles>| {
+            let trusted = |(class, numbers): (&String, _)| (class.clone(), Trusted::of(numbers));
+            classes.iter().map(trusted).collect()
+        };
         match self {
-            Self::Counts(_) => "share",
-            _ => "reference sd",
+            Self::Numbers(numbers) => Values::Numbers(Trusted::of(numbers)),
+            Self::Counts(counts) => Values::Counts(counts.clone()),
+            Self::ByClass(classes) => Values::ByClass(by_class(classes)),
+            Self::Larger(classes) => Values::Larger(by_class(classes)),
         }
     }
 
@@ -73,12 +113,12 @@ impl Values {
     }
 
     /// These against a reference. `None` where one of the two has too little.
-    pub(super) fn held_against(&self, reference: &Self) -> Option<Held> {
+    pub(super) fn held_against(&self, reference: &Values<Trusted>) -> Option<Held> {
         match (self, reference) {
-            (Self::Numbers(a), Self::Numbers(b)) => numbers(a, b),
-            (Self::Counts(a), Self::Counts(b)) => counts(a, b),
-            (Self::ByClass(a), Self::ByClass(b)) => by_class(a, b, numbers),
-            (Self::Larger(a), Self::Larger(b)) => by_class(a, b, larger),
+            (Self::Numbers(a), Values::Numbers(b)) => numbers(a, b),
+            (Self::Counts(a), Values::Counts(b)) => counts(a, b),
+            (Self::ByClass(a), Values::ByClass(b)) => by_class(a, b, numbers),
+            (Self::Larger(a), Values::Larger(b)) => by_class(a, b, larger),
             _ => None,
         }
     }
@@ -89,16 +129,16 @@ impl Values {
 /// the tails of the reference, where a few dark or blurred records show first; the
 /// three p-values join. The effect is the Wasserstein distance in standard deviations of
 /// the reference.
-fn numbers(window: &Quantiles, reference: &Quantiles) -> Option<Held> {
-    let (n, m) = (reference.finite_count(), window.finite_count());
+fn numbers(window: &Quantiles, reference: &Trusted) -> Option<Held> {
+    let (n, m) = (reference.numbers.finite_count(), window.finite_count());
     if n < FEWEST_ROWS || m < FEWEST_ROWS {
         return None;
     }
-    let common = common_buckets(reference, window);
+    let common = common_buckets(&reference.numbers, window);
     let d = ks_statistic(&common.first, &common.second)?;
     let mut p_values = vec![ks_p_value(
         d,
-        reference.count() as f64,
+        reference.numbers.count() as f64,
         window.count() as f64,
     )];
     let pairs = || {
@@ -110,10 +150,7 @@ fn numbers(window: &Quantiles, reference: &Quantiles) -> Option<Held> {
     };
     p_values.extend(tail(pairs()));
     p_values.extend(tail(pairs().rev()));
-    let sd = [reference, window].into_iter().find_map(|side| {
-        let sd = side.sd()?.estimate;
-        (side.varies() && sd > 0.0 && sd.is_finite()).then_some(sd)
-    });
+    let sd = reference.sd.or_else(|| spread(window));
     let finite = |at: &usize| common.buckets[*at].midpoint().is_finite();
     let kept: Vec<usize> = (0..common.buckets.len()).filter(finite).collect();
     let take = |counts: &[u64]| kept.iter().map(|&at| counts[at]).collect::<Vec<_>>();
@@ -124,7 +161,7 @@ fn numbers(window: &Quantiles, reference: &Quantiles) -> Option<Held> {
     let distance = wasserstein1(&midpoints, &take(&common.first), &take(&common.second))?;
     let change = Change {
         value: None,
-        reference: reference.mean()?.estimate,
+        reference: reference.mean?,
         window: window.mean()?.estimate,
     };
     let scale = |x: f64| sd.map_or(0.0, |sd| x / sd);
@@ -144,10 +181,10 @@ fn numbers(window: &Quantiles, reference: &Quantiles) -> Option<Held> {
 ///
 /// (a bound at every size but for a small factor: Massart 1990) and the share beyond
 /// the upper tail. Effects of smaller values are 0.
-fn larger(window: &Quantiles, reference: &Quantiles) -> Option<Held> {
+fn larger(window: &Quantiles, reference: &Trusted) -> Option<Held> {
     let both = numbers(window, reference)?;
-    let common = common_buckets(reference, window);
-    let (n, m) = (reference.count() as f64, window.count() as f64);
+    let common = common_buckets(&reference.numbers, window);
+    let (n, m) = (reference.numbers.count() as f64, window.count() as f64);
     let (mut of_reference, mut of_window, mut most) = (0, 0, 0.0_f64);
     for (a, b) in common.first.iter().zip(&common.second) {
         of_reference += a;
@@ -239,8 +276,8 @@ fn counts(window: &BTreeMap<String, u64>, reference: &BTreeMap<String, u64>) -> 
 /// window's rows.
 fn by_class(
     window: &BTreeMap<String, Quantiles>,
-    reference: &BTreeMap<String, Quantiles>,
-    held: impl Fn(&Quantiles, &Quantiles) -> Option<Held>,
+    reference: &BTreeMap<String, Trusted>,
+    held: impl Fn(&Quantiles, &Trusted) -> Option<Held>,
 ) -> Option<Held> {
     let held: Vec<(Held, f64)> = (window.iter())
         .filter_map(|(class, a)| Some((held(a, reference.get(class)?)?, a.count() as f64)))
