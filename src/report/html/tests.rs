@@ -376,6 +376,26 @@ fn runs_and_rules_have_pages_that_say_what_the_terminal_says() {
     assert!(page.contains("FAILED"));
 }
 
+#[test]
+fn a_page_of_thousands_of_findings_stays_small() {
+    let (reference, target) = (window(0.0, 0.0), window(0.4, 40.0));
+    let mut answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let findings = std::mem::take(&mut answer.findings);
+    answer.findings = findings.iter().cycle().take(3000).cloned().collect();
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
+    assert_harmless(&page);
+    assert_links_lead_somewhere(&page);
+    assert_eq!(page.matches("<details class=\"finding").count(), 800);
+    assert!(page.matches("<tr data-verdict").count() == 3000);
+    let (before, beyond) = page.split_once("id=\"f401\"").unwrap();
+    let (beyond, _) = beyond.split_once("</main>").unwrap();
+    let (_, told) = before.split_once("One by one").unwrap();
+    assert!(told.matches("<figure").count() > 100);
+    let (cards, _) = beyond.split_once("id=\"s2\"").unwrap_or((beyond, ""));
+    assert_eq!(cards.matches("line reference").count(), 0);
+    assert!(page.contains("The 800 most telling findings"));
+}
+
 /// Segments `0` to `most - 1`, of which the values of every fourth lie off by `shift`.
 fn by_camera(most: i32, shift: f64) -> ProfileSet {
     let one = ProfileBuilder::new(ProfileConfig::new()).unwrap();

@@ -86,7 +86,8 @@
       rows.forEach(function (row, i) {
         var fits = (!verdict.value || row.dataset.verdict === verdict.value) &&
           wanted.every(function (word) { return words[i].indexOf(word) >= 0; });
-        row.hidden = cards[i].hidden = !fits;
+        row.hidden = !fits;
+        if (cards[i]) { cards[i].hidden = !fits; }
         count += fits ? 1 : 0;
       });
       if (others && (search.value || verdict.value)) { others.open = true; }
