@@ -10,8 +10,8 @@ use driftsphere::report::html::{Pictures, Side, Wanted};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
-/// Pixels of a picture's longer side: as large as a page shows it on a fine screen.
-const SIDE: u32 = 192;
+/// Pixels of a picture's longer side: about as large as a page shows it.
+const SIDE: u32 = 160;
 
 /// The folders in which the pictures of each window are looked for, in order.
 #[derive(Debug)]
