@@ -7,7 +7,7 @@
 //!
 //! usage: cargo run --release --example report_size -- [REPORT.html [RECORDS]]
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Instant;
 
 use driftsphere::Result;
@@ -99,17 +99,8 @@ fn picture(seed: usize) -> Result<Pixels> {
     Pixels::new(SIDE, height as u32, Channels::Rgb, samples)
 }
 
-fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let path = PathBuf::from(
-        arguments
-            .next()
-            .unwrap_or_else(|| "report_size.html".into()),
-    );
-    let records = arguments
-        .next()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(20_000);
+/// Compares windows of so many records and writes their page; gives its bytes.
+pub(crate) fn write(path: &Path, records: usize) -> Result<usize> {
     let mut config = ProfileConfig::new();
     for space in SPACES {
         config = config.space(space, SpaceConfig::new(DIM));
@@ -158,12 +149,21 @@ fn main() -> Result<()> {
     );
     let begun = Instant::now();
     let page = html::comparison(&answer, &reference, &target, &pictures);
-    std::fs::write(&path, &page).map_err(|error| driftsphere::Error::io(error, &path))?;
+    std::fs::write(path, &page).map_err(|error| driftsphere::Error::io(error, path))?;
     println!(
         "{}: {} bytes, written in {} ms",
         path.display(),
         page.len(),
         begun.elapsed().as_millis()
     );
-    Ok(())
+    Ok(page.len())
+}
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments
+        .next()
+        .unwrap_or_else(|| "report_size.html".into());
+    let records = arguments.next().and_then(|n| n.parse().ok());
+    write(Path::new(&path), records.unwrap_or(20_000)).map(|_| ())
 }
