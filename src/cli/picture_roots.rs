@@ -3,14 +3,9 @@
 use super::args::ThreadArgs;
 use super::learn::{pool, workers};
 use driftsphere::Result;
-use driftsphere::ingest::image::{ImageReader, ImageRoot};
-use driftsphere::measure::image::thumbnail;
-use driftsphere::report::html::{Pictures, Side, Wanted};
-use rayon::prelude::*;
+use driftsphere::ingest::image::ImageRoot;
+use driftsphere::report::html::{Pictures, Wanted};
 use std::path::{Path, PathBuf};
-
-/// Pixels of a picture's longer side: as large as a page shows it on a fine screen.
-const SIDE: u32 = 192;
 
 /// The folders in which the pictures of each window are looked for, in order.
 #[derive(Debug)]
@@ -38,21 +33,8 @@ impl PictureRoots {
     /// The wanted pictures of each window that has a folder; none of a record whose
     /// file is not there or cannot be read.
     pub(super) fn pictures(&self, wanted: &[Wanted], threads: ThreadArgs) -> Result<Pictures> {
-        let looked_for = |(side, id): &Wanted| {
-            let roots = match side {
-                Side::Reference => &self.reference,
-                Side::Target => &self.target,
-            };
-            (!roots.is_empty()).then(|| ((*side, id.clone()), small(roots, id)))
-        };
-        let found: Vec<_> =
-            pool(workers(threads))?.install(|| wanted.par_iter().filter_map(looked_for).collect());
-        Ok(found.into_iter().collect())
+        let (reference, target) = (&self.reference, &self.target);
+        let pool = pool(workers(threads))?;
+        Ok(pool.install(|| Pictures::of_files(wanted, reference, target)))
     }
-}
-
-fn small(roots: &[ImageRoot], id: &str) -> Option<Vec<u8>> {
-    let path = roots.iter().find_map(|root| root.find(id))?;
-    let picture = ImageReader::new().read(path).ok()?;
-    thumbnail(&picture.pixels.ok()?, SIDE).ok()
 }

@@ -31,6 +31,8 @@ mod document;
 mod findings;
 mod map;
 mod pages;
+#[cfg(feature = "images")]
+mod picture_files;
 mod pictures;
 mod profile;
 mod reading;
