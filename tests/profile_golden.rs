@@ -8,7 +8,7 @@
 //! DRIFTSPHERE_BLESS=1 cargo test --test profile_golden
 //! ```
 
-use driftsphere::ingest::{Batch, Column};
+use driftsphere::ingest::{Batch, Column, Objects};
 use driftsphere::profile::{
     Codebooks, FitOptions, Profile, ProfileBuilder, ProfileConfig, Role, SpaceConfig, fit,
 };
@@ -119,6 +119,41 @@ fn records_only() {
     assert_eq!(read.features()["camera"].nulls(), 8);
     assert_eq!(read.features()["label"].categories().total(), 24);
     assert!(read.spaces().is_empty());
+}
+
+/// Boxes of two classes, some without a score, a place or a size.
+#[test]
+fn records_that_hold_objects() {
+    let mut boxes = Objects::new(&["score", "centre x", "centre y", "relative area"]).unwrap();
+    let classes = [None, Some(boxes.class("cat")), Some(boxes.class("dog"))];
+    for record in 0..ROWS {
+        for at in 0..record % 4 {
+            let of = |times: usize| (record * times + at) as f64 / 64.0 % 1.0;
+            let score = if record == 5 { f64::NAN } else { of(3) };
+            let values = [score, 1.25 * of(7), of(11), of(5) / 4.0];
+            boxes.push(classes[(record + at) % 3], &values).unwrap();
+        }
+        if record == 9 {
+            boxes.fault("box without an area");
+        }
+        boxes.end_record();
+    }
+    let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+    let batch = Batch::new(ROWS).objects("box", boxes);
+    builder.track_batch(&batch).unwrap();
+    let profile = builder.freeze();
+    check("objects.dsp", &profile.to_bytes());
+
+    let read = Profile::read(golden("objects.dsp")).unwrap();
+    assert_eq!(read, profile);
+    let table = &read.objects()["box"];
+    assert_eq!((table.records(), table.all().objects()), (24, 36));
+    assert_eq!(table.faults()["box without an area"], 1);
+    let centres = table.all().centres().unwrap();
+    assert_eq!(centres.total(), 36);
+    assert!(centres.outside() > 0 && centres.outside() < 12);
+    let cats = table.classes()["cat"].centres().unwrap();
+    assert_eq!(cats.total(), table.classes()["cat"].objects());
 }
 
 #[test]

@@ -172,9 +172,11 @@ mirror!(ObjectKind {
     classes: Vec<ObjectNumbers>, other_classes: u64, unclassified: u64, pairs: Vec<ClassPair>,
 } {});
 mirror!(ObjectNumbers { objects: u64, records: u64, features: Vec<ObjectFeature>, } {
+    centres: Centres,
     class: String, mean_count: f64, counts: Distribution, calibration: Reliability,
     average_precision: f64,
 });
+mirror!(Centres { side: usize, outside: u64, cells: Vec<(usize, usize, u64, Option<f64>)>, } {});
 mirror!(ObjectFeature { name: String, missing: u64, design_effect: f64, } { numbers: Distribution, });
 mirror!(Reliability {
     accuracy: f64, confidence: f64, error: f64, bins: Vec<(u64, u64, Option<f64>)>,

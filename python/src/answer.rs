@@ -94,7 +94,7 @@ impl Answer {
                     .map(ImageRoot::open)
                     .collect::<driftsphere::Result<_>>()?;
                 let wanted = html::wanted(answer, reference, target);
-                let pictures = Pictures::of_files(&wanted, &roots, &roots);
+                let pictures = Pictures::of_files(&wanted, &roots, &roots, |_, _| None);
                 Ok(html::comparison(answer, reference, target, &pictures))
             }
             Kind::Series(answer) => Ok(html::series(answer)),

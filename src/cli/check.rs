@@ -58,10 +58,7 @@ fn judge(args: &CheckArgs, profile_file: &Path, rules_file: &Path) -> Result<Exi
     inputs.extend(against.map(stored::file));
     inputs.extend(args.run_before.as_deref().map(stored::file));
     inputs.extend(profiles_at(&args.windows)?);
-    let outputs = Renderings::new(&args.result, &inputs)?;
-    if let Some(path) = &args.junit {
-        output::check_output(path, &inputs)?;
-    }
+    let outputs = Renderings::new(&args.result, &[("--junit", args.junit.as_ref())], &inputs)?;
     let rules = read_rules(rules_file).context("rules")?;
     refuse_missing(args, &rules, rules_file)?;
     let profile = read_profile(profile_file).context("profile")?;

@@ -5,6 +5,7 @@ use super::compare_set;
 use super::exit::ExitStatus;
 use super::input_args::{CentreArgs, ColumnArgs, ImageArgs, RowArgs, SpaceArgs};
 use super::output;
+use super::picture_boxes::Boxes;
 use super::picture_roots::PictureRoots;
 use super::renderings::Renderings;
 use super::settings::Settings;
@@ -14,16 +15,18 @@ use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::profile::{Profile, ProfileSet};
 use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let mut inputs = vec![stored::file(&args.reference), stored::file(&args.target)];
     inputs.extend(args.history.iter().map(|path| stored::file(path)));
-    let outputs = Renderings::new(&args.result, &inputs)?;
+    inputs.extend(args.boxes.iter().chain(&args.boxes_images).cloned());
+    let outputs = Renderings::new(
+        &args.result,
+        &[("--openmetrics", args.openmetrics.as_ref())],
+        &inputs,
+    )?;
     let roots = PictureRoots::open(&args.picture_roots, &args.reference, &args.target)?;
-    if let Some(path) = &args.openmetrics {
-        output::check_output(path, &inputs)?;
-    }
     let (reference, target) = match windows(args)? {
         Windows::Profiles(reference, target) => (*reference, *target),
         Windows::Sets(reference, target) => {
@@ -37,10 +40,13 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let comparison = compare_with_history(&reference, &target, &history, &options(args))?;
     let status = ExitStatus::of(comparison.verdict, args.fail_on);
     let pictures = match args.result.html.is_some() && !args.no_images {
-        true => roots.pictures(
-            &html::wanted(&comparison, &reference, &target),
-            args.threads,
-        )?,
+        true => {
+            let wanted = html::wanted(&comparison, &reference, &target);
+            let listed = args.boxes_images.as_ref();
+            let listed = listed.or(args.columns.coco_images.as_ref());
+            let boxes = Boxes::read(&args.boxes, listed.map(PathBuf::as_path), &wanted)?;
+            roots.pictures(&wanted, &boxes, args.threads)?
+        }
         false => html::Pictures::default(),
     };
 

@@ -45,6 +45,19 @@ pub(super) struct CompareArgs {
     /// Show no pictures in --html
     #[arg(long, requires = "html", conflicts_with = "picture_roots")]
     pub(super) no_images: bool,
+    /// Draw over these pictures what a model says of them: COCO results or annotations, a folder of
+    /// YOLO text or Pascal VOC, whose images are called as the records are, with or without folder
+    /// and ending (repeatable)
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "html",
+        conflicts_with = "no_images"
+    )]
+    pub(super) boxes: Vec<PathBuf>,
+    /// Names and sizes of the images of --boxes, and names of the categories [default: --coco-images]
+    #[arg(long, value_name = "FILE.json", requires = "boxes")]
+    pub(super) boxes_images: Option<PathBuf>,
     /// Write the result as OpenMetrics text, for Prometheus (its node exporter's folder of text
     /// files takes it)
     #[arg(long, value_name = "FILE")]

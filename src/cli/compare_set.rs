@@ -18,9 +18,9 @@ pub(super) fn run(
     target: &ProfileSet,
     outputs: &Renderings<'_>,
 ) -> Result<ExitStatus> {
-    if !args.picture_roots.is_empty() {
+    if !args.picture_roots.is_empty() || !args.boxes.is_empty() {
         bail!(
-            "--images is for one comparison, and these are sets; compare their members, named \
+            "--images and --boxes are for one comparison, and these are sets; compare their members, named \
              FILE#COLUMN=VALUE"
         );
     }
@@ -41,7 +41,7 @@ pub(super) fn run(
     outputs.write(
         || segments_json::to_text(&comparison, status.code()),
         |verbose| segments_markdown(&comparison, verbose),
-        || html::segments(&comparison),
+        || html::segments(&comparison, reference, target),
         |options| segments_terminal(&comparison, options),
     )?;
     // Silence would read as `no drift`.

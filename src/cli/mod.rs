@@ -46,6 +46,7 @@ mod merge;
 mod output;
 mod outputs;
 mod pages;
+mod picture_boxes;
 mod picture_roots;
 mod pictures;
 mod profile;

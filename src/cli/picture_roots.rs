@@ -2,8 +2,9 @@
 
 use super::args::ThreadArgs;
 use super::learn::{pool, workers};
+use super::picture_boxes::Boxes;
 use driftsphere::Result;
-use driftsphere::ingest::image::ImageRoot;
+use driftsphere::ingest::image::{FileFacts, ImageRoot};
 use driftsphere::report::html::{Pictures, Wanted};
 use std::path::{Path, PathBuf};
 
@@ -31,10 +32,16 @@ impl PictureRoots {
     }
 
     /// The wanted pictures of each window that has a folder; none of a record whose
-    /// file is not there or cannot be read.
-    pub(super) fn pictures(&self, wanted: &[Wanted], threads: ThreadArgs) -> Result<Pictures> {
+    /// file is not there or cannot be read. `boxes` are drawn over them.
+    pub(super) fn pictures(
+        &self,
+        wanted: &[Wanted],
+        boxes: &Boxes,
+        threads: ThreadArgs,
+    ) -> Result<Pictures> {
         let (reference, target) = (&self.reference, &self.target);
+        let on = |record: &Wanted, facts: &FileFacts| boxes.on(record, facts);
         let pool = pool(workers(threads))?;
-        Ok(pool.install(|| Pictures::of_files(wanted, reference, target)))
+        Ok(pool.install(|| Pictures::of_files(wanted, reference, target, on)))
     }
 }

@@ -17,10 +17,11 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     let files = profiles_at(&args.windows)?;
     let mut inputs = vec![stored::file(&args.reference)];
     inputs.extend(files.iter().map(|path| stored::file(path)));
-    let outputs = Renderings::new(&args.result, &inputs)?;
-    if let Some(path) = &args.openmetrics {
-        output::check_output(path, &inputs)?;
-    }
+    let outputs = Renderings::new(
+        &args.result,
+        &[("--openmetrics", args.openmetrics.as_ref())],
+        &inputs,
+    )?;
     let options = SeriesOptions {
         alpha: args.alpha,
         horizon: args.horizon,

@@ -22,7 +22,7 @@ const HALF: usize = 2;
 
 pub(super) fn run(args: &StabilityArgs) -> Result<ExitStatus> {
     let inputs: Vec<PathBuf> = args.runs.iter().map(|path| stored::file(path)).collect();
-    let outputs = Renderings::new(&args.result, &inputs)?;
+    let outputs = Renderings::new(&args.result, &[], &inputs)?;
     refuse_idle_flags(args)?;
     if args.columns.ids.is_none() && !args.set_only && args.runs.iter().any(|run| !is_stored(run)) {
         bail!(

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of records that are kept of one kind of problem.
+#[cfg(feature = "images")]
 const NAMES_KEPT: usize = 10;
 
 /// What a problem cost.
@@ -103,6 +104,7 @@ impl Problems {
     }
 
     /// Of a record that has a name. Which names are kept does not depend on the order.
+    #[cfg(feature = "images")]
     pub(crate) fn count_named(
         &mut self,
         loss: Loss,
@@ -137,7 +139,7 @@ impl Problems {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "images"))]
 mod tests {
     use super::*;
 

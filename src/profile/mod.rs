@@ -49,6 +49,7 @@
 mod average_precision;
 mod builder;
 mod calibration;
+mod centre_grid;
 mod chunk;
 mod classes;
 mod config;
@@ -97,6 +98,7 @@ mod wire;
 
 pub use builder::ProfileBuilder;
 pub use calibration::{Calibration, ReliabilityBin};
+pub use centre_grid::CentreGrid;
 pub use config::{DEFAULT_MAX_CLASSES, DEFAULT_RECORD_BYTES, DEFAULT_SEED, ProfileConfig};
 pub use container::FORMAT_VERSION;
 pub use contents::{Contents, Part};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::{QuantileSketch, Quantiles};
 
+use super::centre_grid::{CENTRE, CentreGrid, GridSketch, Place};
 use super::classes::ClassState;
 use super::image_sums::ImageSums;
 
@@ -46,6 +47,7 @@ pub struct ObjectGroup {
     pub(crate) counts: Quantiles,
     pub(crate) squares: u128,
     pub(crate) products: u128,
+    pub(crate) centres: Option<CentreGrid>,
     pub(crate) features: BTreeMap<String, ObjectFeature>,
 }
 
@@ -96,6 +98,13 @@ impl ObjectGroup {
         self.products
     }
 
+    /// Where in the image they lie; `None` where none has a centre, and in sealed profiles: a cell may
+    /// hold a single object.
+    #[must_use]
+    pub fn centres(&self) -> Option<&CentreGrid> {
+        self.centres.as_ref()
+    }
+
     /// The numbers by name. One that no object has is not there.
     #[must_use]
     pub fn features(&self) -> &BTreeMap<String, ObjectFeature> {
@@ -126,7 +135,11 @@ impl ObjectGroup {
             }
             feature.sums.check(self.objects)?;
         }
-        Ok(())
+        let known = CENTRE.map(|name| self.features.get(name).map_or(0, |f| f.numbers.count()));
+        match &self.centres {
+            Some(centres) => centres.check(known[0].min(known[1])),
+            None => Ok(()),
+        }
     }
 }
 
@@ -145,6 +158,7 @@ pub(crate) struct ObjectGroupSketch {
     counts: QuantileSketch,
     squares: u128,
     products: u128,
+    centres: GridSketch,
     features: BTreeMap<String, ObjectFeatureSketch>,
 }
 
@@ -157,6 +171,7 @@ impl ObjectGroupSketch {
             counts: QuantileSketch::new(cap)?,
             squares: 0,
             products: 0,
+            centres: GridSketch::default(),
             features: BTreeMap::new(),
         })
     }
@@ -175,6 +190,11 @@ impl ObjectGroupSketch {
     fn add_squares(&mut self, squares: u128, products: u128) {
         self.squares = self.squares.wrapping_add(squares);
         self.products = self.products.wrapping_add(products);
+    }
+
+    /// Learns where objects lie.
+    pub(super) fn update_centres(&mut self, places: impl Iterator<Item = Place>) {
+        self.centres.extend(places);
     }
 
     /// The sketch of a number, which comes into being by being asked for.
@@ -202,6 +222,7 @@ impl ObjectGroupSketch {
             counts: self.counts.freeze(),
             squares: self.squares,
             products: self.products,
+            centres: self.centres.freeze(),
             features: self.features.iter().map(feature).collect(),
         }
     }
@@ -220,6 +241,7 @@ impl ObjectGroupSketch {
             counts: group.counts.thaw(),
             squares: group.squares,
             products: group.products,
+            centres: GridSketch::thaw(group.centres.as_ref()),
             features: group.features.iter().map(feature).collect(),
         }
     }
@@ -230,6 +252,7 @@ impl ClassState for ObjectGroupSketch {
         self.objects += other.objects;
         self.counts.merge(&other.counts)?;
         self.add_squares(other.squares, other.products);
+        self.centres.merge(&other.centres);
         for (name, feature) in &other.features {
             let mine = self.feature(name)?;
             mine.numbers.merge(&feature.numbers)?;

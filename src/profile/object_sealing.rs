@@ -31,8 +31,11 @@ impl ObjectGroup {
         Self {
             objects: self.objects,
             counts: self.counts.joined(SEALED_ROWS),
+            // A cell may hold one object: where it lies would tell of its record.
+            centres: None,
             features: frequent.map(feature).collect(),
-            ..*self
+            squares: self.squares,
+            products: self.products,
         }
     }
 
@@ -106,7 +109,8 @@ impl ObjectTable {
     pub(super) fn check_sealed(&self) -> Result<()> {
         let few = self.classes.values().any(ObjectGroup::is_small);
         let telling = self.quantiles().any(is_telling);
-        if few || telling || self.pairs.values().any(|records| *records < SEALED_ROWS) {
+        let placed = self.groups().any(|group| group.centres.is_some());
+        if few || telling || placed || self.pairs.values().any(|records| *records < SEALED_ROWS) {
             return Err(damaged("objects of too few records in a sealed profile"));
         }
         Ok(())

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::ingest::Objects;
 use crate::sketch::QuantileSketch;
 
+use super::centre_grid::{Place, places};
 use super::classes::{ClassState, ClassTable, Slot, UNCLASSIFIED};
 use super::object_group::{CLASS_CAP, ObjectGroup, ObjectGroupSketch};
 use super::object_pairs::PairTable;
@@ -79,6 +80,8 @@ impl ObjectSketch {
         let (order, mut runs) = self.count(objects, rows.clone(), &slots);
         // One class after the other: its sketches stay in the cache.
         runs.sort_by_key(|run| run.slot);
+        let places = places(objects, span.clone());
+        self.learn_places(&places, &order, &runs);
         for (name, values) in objects.features() {
             self.learn_all(name, values, objects, rows.clone(), span.clone())?;
             self.learn_classes(name, values, span.start, &order, &runs)?;
@@ -164,6 +167,19 @@ impl ObjectSketch {
             self.pairs.add(&names[a], &names[b], records);
         }
         (order, runs)
+    }
+
+    /// Learns where the objects lie, which are counted from the first one on.
+    fn learn_places(&mut self, places: &[Option<Place>], order: &[u32], runs: &[Run]) {
+        if places.is_empty() {
+            return;
+        }
+        self.all.update_centres(places.iter().copied().flatten());
+        for run in runs {
+            let own = order[run.objects.clone()].iter();
+            let own = own.filter_map(|&at| places[at as usize].map(Place::without_area));
+            self.classes.groups_mut()[run.slot].update_centres(own);
+        }
     }
 
     fn learn_all(

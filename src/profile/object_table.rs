@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 use crate::sketch::Quantiles;
 
+use super::centre_grid::CentreGrid;
 use super::object_group::ObjectGroup;
 
 /// What was learned of the objects of one kind (boxes, masks, keypoints, ...) that
@@ -140,7 +141,13 @@ impl ObjectTable {
                 let records = self.all.features[name].sums.records();
                 means.nan_count() == 0 && means.infinite() == (0, 0) && means.count() <= records
             });
-        match fits && has_room && pairs_fit && means_fit {
+        let placed = || {
+            let parts = self.groups().skip(1);
+            parts.filter_map(|group| group.centres.as_ref())
+        };
+        let places_fit = CentreGrid::is_sum_of(self.all.centres.as_ref(), placed())
+            && placed().all(|part| !part.has_areas());
+        match fits && has_room && pairs_fit && means_fit && places_fit {
             true => Ok(()),
             false => Err(damaged()),
         }

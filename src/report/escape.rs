@@ -76,6 +76,53 @@ pub(super) fn clip(text: &str, max: usize) -> String {
     out
 }
 
+/// Names clipped to `max` characters so that different ones stay different: what all begin and end
+/// with alike is left out where clipping alone would make them equal.
+#[cfg(feature = "report")]
+pub(super) fn told_apart(names: &[&str], max: usize) -> Vec<String> {
+    let clipped: Vec<String> = names.iter().map(|name| clip(name, max)).collect();
+    let count = |names: &mut dyn Iterator<Item = &str>| {
+        names.collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let all = count(&mut names.iter().copied());
+    if count(&mut clipped.iter().map(String::as_str)) == all {
+        return clipped;
+    }
+    let chars: Vec<Vec<char>> = names
+        .iter()
+        .map(|name| escape(name).chars().collect())
+        .collect();
+    let shortest = chars.iter().map(Vec::len).min().unwrap_or(0);
+    let is_alike = |at: &dyn Fn(&Vec<char>) -> char| {
+        let mut all = chars.iter().map(at);
+        let first = all.next();
+        all.all(|c| Some(c) == first)
+    };
+    let head = (0..shortest)
+        .take_while(|i| is_alike(&|name| name[*i]))
+        .count();
+    let tail = (0..shortest - head).take_while(|i| is_alike(&|name| name[name.len() - 1 - i]));
+    let tail = tail.count();
+    // A few characters that are alike say where in the name one is.
+    let head = head.saturating_sub(max / 4);
+    let short: Vec<String> = (chars.iter())
+        .map(|name| {
+            let middle: String = name[head..name.len() - tail].iter().collect();
+            let before = if head > 0 { "…" } else { "" };
+            let after = if tail > 0 { "…" } else { "" };
+            format!("{before}{}{after}", clip(&middle, max.saturating_sub(2)))
+        })
+        .collect();
+    if count(&mut short.iter().map(String::as_str)) == all {
+        return short;
+    }
+    // Names that differ in the middle of something long: by their place.
+    let placed = clipped.iter().enumerate();
+    placed
+        .map(|(at, name)| format!("{}: {name}", at + 1))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +140,28 @@ mod tests {
     #[test]
     fn plain_text_is_borrowed() {
         assert!(matches!(escape("zebra 7, ö, 猫"), Cow::Borrowed(_)));
+    }
+
+    #[cfg(feature = "report")]
+    #[test]
+    fn different_names_stay_different_however_long() {
+        assert_eq!(told_apart(&["a", "b", "a"], 5), ["a", "b", "a"]);
+        let long = |seed: &str| format!("{}seed_{seed}_{}", "run_".repeat(20), "epoch_".repeat(20));
+        let (one, two, ten) = (long("1"), long("2"), long("10"));
+        let short = told_apart(&[&one, &two, &ten], 24);
+        assert_eq!(short, ["…_seed_1…", "…_seed_2…", "…_seed_10…"]);
+        let far = |a: &str, b: &str| format!("{a}{}{b}", "x".repeat(100));
+        let names = [
+            "a0a".to_owned(),
+            far("1", "2"),
+            far("1", "3"),
+            far("1y", "2"),
+        ];
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let short = told_apart(&names, 9);
+        let unique: std::collections::BTreeSet<&String> = short.iter().collect();
+        assert_eq!(unique.len(), 4, "{short:?}");
+        assert_eq!(told_apart(&[], 9), [""; 0]);
     }
 
     #[cfg(feature = "report")]

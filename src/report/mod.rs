@@ -41,6 +41,8 @@
 #[cfg(feature = "report")]
 mod canvas;
 #[cfg(feature = "report")]
+mod centre_words;
+#[cfg(feature = "report")]
 pub mod check_json;
 #[cfg(feature = "html")]
 mod check_junit;

@@ -3,7 +3,7 @@
 
 use super::json_write::finite;
 use super::profile_json::{Count, Distribution};
-use crate::profile::{ObjectGroup, ObjectTable, Profile};
+use crate::profile::{CentreGrid, ObjectGroup, ObjectTable, Profile};
 use serde::Serialize;
 
 /// Objects of one kind that records hold.
@@ -47,8 +47,41 @@ pub struct ObjectNumbers<'a> {
     pub calibration: Option<Reliability>,
     /// Of boxes held against annotations: average precision at an overlap of 0.5.
     pub average_precision: Option<f64>,
+    /// Where in the image they lie; `null` where that is not known, or the profile is sealed.
+    pub centres: Option<Centres<'a>>,
     /// Their numbers, by name.
     pub features: Vec<ObjectFeature<'a>>,
+}
+
+/// Where in the image objects lie: counts on a grid.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Centres<'a> {
+    #[serde(skip)]
+    pub(super) grid: &'a CentreGrid,
+    /// Cells along each side of the image.
+    pub side: usize,
+    /// Objects whose centre lies outside of the image.
+    pub outside: u64,
+    /// Cells with an object: row from the top, column from the left, objects, and of all objects
+    /// together the mean share of the image that one takes.
+    pub cells: Vec<(usize, usize, u64, Option<f64>)>,
+}
+
+impl<'a> Centres<'a> {
+    fn new(grid: &'a CentreGrid) -> Self {
+        let side = CentreGrid::SIDE;
+        let places = (0..side).flat_map(|row| (0..side).map(move |column| (row, column)));
+        let cells = places.filter_map(|(row, column)| {
+            let count = grid.count(row, column);
+            (count > 0).then(|| (row, column, count, grid.mean_area(row, column)))
+        });
+        Self {
+            grid,
+            side,
+            outside: grid.outside(),
+            cells: cells.collect(),
+        }
+    }
 }
 
 /// Whether confidence keeps what it promises.
@@ -159,6 +192,7 @@ impl<'a> ObjectNumbers<'a> {
                     .collect(),
             }),
             average_precision: group.average_precision(drawn).map(|ap| ap.estimate),
+            centres: group.centres().map(Centres::new),
             features: features
                 .map(|(name, feature)| ObjectFeature {
                     name,

@@ -1,6 +1,7 @@
 //! The objects of a profile, for a person at a terminal.
 
 use super::canvas::Canvas;
+use super::centre_words::placed;
 use super::escape::{clip, escape};
 use super::number;
 use super::objects_json::{ObjectKind, ObjectNumbers};
@@ -43,6 +44,9 @@ pub(super) fn objects(page: &mut dyn Canvas, kind: &ObjectKind<'_>, limit: usize
     let rows: Vec<_> = rows.collect();
     if !rows.is_empty() {
         page.table(&DISTRIBUTION, rows);
+    }
+    if let Some(centres) = &kind.all.centres {
+        page.text(&format!("centres: {}", placed(centres.grid)));
     }
     let all = [&kind.all].into_iter().chain(&kind.classes);
     for group in all.take(limit) {

@@ -59,6 +59,30 @@ pub fn segments_markdown(comparison: &SetComparison, verbose: bool) -> String {
 }
 
 pub(super) fn write(page: &mut dyn Canvas, comparison: &SetComparison, verbose: bool) {
+    top(page, comparison, verbose);
+    for segment in told(comparison, verbose) {
+        page.heading(&segment_title(comparison, segment));
+        terminal::write(page, &segment.comparison, verbose);
+    }
+}
+
+/// What a segment is headed by, such as `Segment camera=3`.
+pub(super) fn segment_title(comparison: &SetComparison, segment: &SegmentComparison) -> String {
+    let address = segment.segment.address(&comparison.column);
+    format!("Segment {}", clip(&address, NAME))
+}
+
+/// The segments that moved, or all; the heaviest first.
+pub(super) fn told(comparison: &SetComparison, all: bool) -> Vec<&SegmentComparison> {
+    let moved = |segment: &&SegmentComparison| {
+        let verdict = segment.comparison.verdict;
+        all || matches!(verdict, Verdict::Drift | Verdict::PossibleDrift)
+    };
+    by_weight(comparison).into_iter().filter(moved).collect()
+}
+
+/// The verdict, all segments in a table, and what one side lacks.
+pub(super) fn top(page: &mut dyn Canvas, comparison: &SetComparison, verbose: bool) {
     let line = segments_headline(comparison);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     page.lead(lead, tone(comparison.verdict), &format!(":{rest}"));
@@ -85,15 +109,6 @@ pub(super) fn write(page: &mut dyn Canvas, comparison: &SetComparison, verbose: 
         ("target", &comparison.only_target),
     ] {
         one_sided(page, side, missing, verbose);
-    }
-    let moved = |segment: &&SegmentComparison| {
-        let verdict = segment.comparison.verdict;
-        verbose || matches!(verdict, Verdict::Drift | Verdict::PossibleDrift)
-    };
-    for segment in by_weight(comparison).into_iter().filter(moved) {
-        let address = segment.segment.address(&comparison.column);
-        page.heading(&format!("Segment {}", clip(&address, NAME)));
-        terminal::write(page, &segment.comparison, verbose);
     }
 }
 

@@ -101,7 +101,7 @@ pub struct Signal<'a> {
     /// The effect that matters.
     pub threshold: f64,
     /// Its values.
-    pub points: Vec<Point>,
+    pub points: Vec<Point<'a>>,
     /// Its trend, or `null`.
     pub trend: Option<Trend>,
     /// Where its level changed.
@@ -110,7 +110,7 @@ pub struct Signal<'a> {
 
 /// A signal in a window.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Point {
+pub struct Point<'a> {
     /// The window.
     pub window: usize,
     /// How far from its reference.
@@ -119,6 +119,19 @@ pub struct Point {
     pub level: f64,
     /// Of watched windows.
     pub p_value: Option<f64>,
+    /// What it was and is.
+    pub change: Change<'a>,
+}
+
+/// What a signal was in its reference and is in a window.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change<'a> {
+    /// The value whose share moved most; `null` where means are told.
+    pub value: Option<&'a str>,
+    /// The mean, or share, of what the window is held against.
+    pub reference: Option<f64>,
+    /// That of the window.
+    pub window: Option<f64>,
 }
 
 /// A trend (Mann-Kendall).
@@ -222,6 +235,11 @@ fn signal(signal: &answer::Signal) -> Signal<'_> {
         effect: point.effect,
         level: point.level,
         p_value: point.p_value,
+        change: Change {
+            value: point.change.value.as_deref(),
+            reference: finite(point.change.reference),
+            window: finite(point.change.window),
+        },
     });
     let changes = signal.change_points.iter().map(|change| ChangePoint {
         window: change.at,

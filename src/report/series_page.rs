@@ -11,6 +11,9 @@ use crate::compare::series::{Episode, Family, Role, Series, SeriesWindow, Signal
 
 /// Windows in the table unless everything is asked for.
 const WINDOWS: usize = 60;
+/// What the columns of families say.
+pub(super) const WINDOWS_LEGEND: &str =
+    "Under each family: how often chance alone would show as much in this one window.";
 
 /// The answer in one line: `DRIFT: ...`, `NO DRIFT: ...`, safe to log.
 #[must_use]
@@ -68,6 +71,14 @@ pub(super) fn name(window: &SeriesWindow) -> String {
 }
 
 pub(super) fn write(page: &mut dyn Canvas, series: &Series, verbose: bool) {
+    top(page, series);
+    episodes(page, series);
+    windows(page, series, verbose);
+    rest(page, series, verbose);
+}
+
+/// The answer, and the season that it stands on.
+pub(super) fn top(page: &mut dyn Canvas, series: &Series) {
     let line = series_headline(series);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     let tone = match (series.episodes.is_empty(), lead) {
@@ -82,15 +93,17 @@ pub(super) fn write(page: &mut dyn Canvas, series: &Series, verbose: bool) {
         clip(&series.season_reason, SENTENCE)
     );
     page.item("season", &season);
-    episodes(page, series);
-    windows(page, series, verbose);
+}
+
+/// What stands below the windows.
+pub(super) fn rest(page: &mut dyn Canvas, series: &Series, verbose: bool) {
     signals(page, series, verbose);
     for note in &series.notes {
         page.item("note", &clip(&note.text, SENTENCE));
     }
 }
 
-fn episodes(page: &mut dyn Canvas, series: &Series) {
+pub(super) fn episodes(page: &mut dyn Canvas, series: &Series) {
     if series.episodes.is_empty() {
         return;
     }
@@ -112,52 +125,69 @@ fn episodes(page: &mut dyn Canvas, series: &Series) {
         series.episodes.iter().map(row).collect(),
     );
     for episode in &series.episodes {
-        page.item(
-            "-",
-            &format!(
-                "{}: {}",
-                episode.family.name(),
-                clip(&episode.meaning, SENTENCE)
-            ),
-        );
+        let meaning = clip(&episode.meaning, SENTENCE);
+        let family = episode.family.name();
+        match meaning.starts_with(family) {
+            true => page.item("-", &meaning),
+            false => page.item("-", &format!("{family}: {meaning}")),
+        }
     }
 }
 
 fn windows(page: &mut dyn Canvas, series: &Series, verbose: bool) {
     let shown = |window: &&SeriesWindow| verbose || window.role != Role::History;
     let all: Vec<&SeriesWindow> = series.windows.iter().filter(shown).collect();
-    let families: Vec<Family> = (Family::ALL.into_iter())
-        .filter(|family| {
-            let mut evidence = series.windows.iter().flat_map(|window| &window.families);
-            evidence.any(|of| of.family == *family)
-        })
-        .collect();
+    let families = families(series);
     page.details("Windows");
     let limit = if verbose { all.len() } else { WINDOWS };
-    let row = |window: &&SeriesWindow| {
-        let burst = if window.burst { ", burst" } else { "" };
-        let mut row = vec![
-            Entry::left(name(window)),
-            Entry::right(number::count(window.records)),
-            Entry::left(format!("{}{burst}", window.role.name())),
-        ];
-        for family in &families {
-            let of = window.families.iter().find(|of| of.family == *family);
-            row.push(of.map_or(Entry::right("-"), |of| {
-                let text = number::p_value(of.p_value, series.alpha);
-                match of.alarm {
-                    true => Entry::right(format!("{text} alarm")).toned(Tone::Bad),
-                    false => Entry::right(text),
-                }
-            }));
-        }
-        row
-    };
-    let mut header = vec!["window", "records", "role"];
-    header.extend(families.iter().map(|family| family.name()));
-    page.table(&header, all.iter().take(limit).map(row).collect());
-    page.aside("Under each family: how often chance alone would show as much in this one window.");
+    let shown = all.iter().take(limit);
+    let rows = shown.map(|window| window_row(series, &families, window));
+    page.table(&window_header(&families), rows.collect());
+    page.aside(WINDOWS_LEGEND);
     more(page, all.len(), limit);
+}
+
+/// The families that any window has evidence of.
+pub(super) fn families(series: &Series) -> Vec<Family> {
+    let has_any = |family: &Family| {
+        let mut evidence = series.windows.iter().flat_map(|window| &window.families);
+        evidence.any(|of| of.family == *family)
+    };
+    Family::ALL.into_iter().filter(has_any).collect()
+}
+
+/// The columns of [`window_row`].
+pub(super) fn window_header(families: &[Family]) -> Vec<&'static str> {
+    let names = families.iter().map(|family| family.name());
+    ["window", "records", "role"]
+        .into_iter()
+        .chain(names)
+        .collect()
+}
+
+/// A window with the p of each family.
+pub(super) fn window_row(
+    series: &Series,
+    families: &[Family],
+    window: &SeriesWindow,
+) -> Vec<Entry> {
+    let burst = if window.burst { ", burst" } else { "" };
+    let mut row = vec![
+        Entry::left(name(window)),
+        Entry::right(number::count(window.records)),
+        Entry::left(format!("{}{burst}", window.role.name())),
+    ];
+    for family in families {
+        let of = window.families.iter().find(|of| of.family == *family);
+        row.push(of.map_or(Entry::right("-"), |of| {
+            let text = number::p_value(of.p_value, series.alpha);
+            match of.alarm {
+                true => Entry::right(format!("{text} alarm")).toned(Tone::Bad),
+                false => Entry::right(text),
+            }
+        }));
+    }
+    row
 }
 
 /// The signals, the one first whose largest effect is largest against its threshold.

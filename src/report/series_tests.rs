@@ -50,7 +50,8 @@ mirror!(Signal {
     name: String, family: String, unit: String, threshold: f64, points: Vec<Point>,
     change_points: Vec<ChangePoint>,
 } { trend: Trend, });
-mirror!(Point { window: usize, effect: f64, level: f64, } { p_value: f64, });
+mirror!(Point { window: usize, effect: f64, level: f64, change: Change, } { p_value: f64, });
+mirror!(Change {} { value: String, reference: f64, window: f64, });
 mirror!(Trend { tau: f64, p_value: f64, slope: f64, } {});
 mirror!(ChangePoint { window: usize, p_value: f64, before: f64, after: f64, } {});
 mirror!(Episode {

@@ -1,7 +1,7 @@
 //! Runs compared, for a person: on a terminal or as Markdown.
 
 use super::canvas::Canvas;
-use super::escape::clip;
+use super::escape::{clip, told_apart};
 use super::markdown::Markdown;
 use super::number;
 use super::page::{Entry, Page, Tone};
@@ -16,10 +16,10 @@ const RUN: usize = 24;
 /// The answer in one line: `SAME: ...`, `CHANGED: ...`, safe to log.
 #[must_use]
 pub fn stability_headline(stability: &Stability) -> String {
-    let runs = &stability.runs;
-    let first = clip(&runs[0].name, NAME);
+    let names = run_names(stability, NAME);
+    let first = &names[0];
     let others = match &stability.pairs[..] {
-        [one] => clip(&runs[one.runs.1].name, NAME),
+        [one] => names[one.runs.1].clone(),
         pairs => format!("{} other runs", pairs.len()),
     };
     let lead = stability.verdict.name().to_uppercase();
@@ -77,6 +77,12 @@ pub fn stability_markdown(stability: &Stability, verbose: bool) -> String {
     page.finish()
 }
 
+/// What the runs are called in at most about so many characters, no two different ones alike.
+pub(super) fn run_names(stability: &Stability, max: usize) -> Vec<String> {
+    let names: Vec<&str> = stability.runs.iter().map(|run| run.name.as_str()).collect();
+    told_apart(&names, max)
+}
+
 /// The colour of a verdict.
 pub(super) fn tone(verdict: Change) -> Tone {
     match verdict {
@@ -114,9 +120,10 @@ fn runs(page: &mut dyn Canvas, stability: &Stability) {
     page.heading("Runs");
     let classes = stability.runs.iter().any(|run| run.in_own_class.is_some());
     let limit = stability.runs.len().min(2 * LISTED);
-    let row = |run: &RunSummary| {
+    let names = run_names(stability, RUN);
+    let row = |(run, name): (&RunSummary, &String)| {
         let mut row = vec![
-            Entry::left(clip(&run.name, RUN)),
+            Entry::left(name),
             Entry::right(number::count(run.records)),
             Entry::right(number::share(run.used)),
             Entry::right(number::count(run.dim as u64)),
@@ -144,7 +151,8 @@ fn runs(page: &mut dyn Canvas, stability: &Stability) {
     if classes {
         header.extend(["in own class", "silhouette"]);
     }
-    page.table(&header, stability.runs[..limit].iter().map(row).collect());
+    let runs = stability.runs[..limit].iter().zip(&names);
+    page.table(&header, runs.map(row).collect());
     let mut aside =
         "ids used: of the sampled ids that could match. distance: mean half chord between \
                      two records."
@@ -160,9 +168,10 @@ fn curve(page: &mut dyn Canvas, stability: &Stability) {
     if stability.curve.is_empty() {
         return;
     }
+    let names = run_names(stability, RUN);
     page.heading("The runs in their order");
     let row = |point: &crate::compare::stability::CurvePoint| {
-        let mut row = vec![Entry::left(clip(&stability.runs[point.run].name, RUN))];
+        let mut row = vec![Entry::left(&names[point.run])];
         for step in [&point.to_first, &point.to_previous, &point.to_last] {
             let cka = step.as_ref().and_then(|step| step.cka);
             let kept = step.as_ref().and_then(|step| step.neighbours);

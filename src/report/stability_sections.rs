@@ -5,7 +5,7 @@ use super::escape::clip;
 use super::number;
 use super::page::Entry;
 use super::parts::{LISTED, NAME, SENTENCE, more};
-use super::stability_page::tone;
+use super::stability_page::{run_names, tone};
 use crate::compare::stability::{
     Anchor, Change, ClassStability, ClusterStability, Likeness, MovedId, PairStability, Question,
     Stability,
@@ -20,12 +20,9 @@ pub(super) fn pair(
     pair: &PairStability,
     verbose: bool,
 ) {
-    let name = |run: usize| clip(&stability.runs[run].name, NAME);
-    page.heading(&format!(
-        "{} against {}",
-        name(pair.runs.1),
-        name(pair.runs.0)
-    ));
+    let names = run_names(stability, NAME);
+    let (first, later) = (&names[pair.runs.0], &names[pair.runs.1]);
+    page.heading(&format!("{later} against {first}"));
     if stability.question == Question::Paired {
         measures(page, pair.geometry.iter().chain(&pair.partitions));
         classes(page, pair, verbose);

@@ -1,13 +1,14 @@
 """The pages that the tests open, written by the command from data of the repository."""
 
 import os
+import struct
 import subprocess
+import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(os.environ.get("DRIFTSPHERE", ROOT / "target" / "debug" / "driftsphere"))
 DATA = ROOT / "examples" / "data"
-IMAGES = ROOT / "tests" / "data" / "images"
 
 # Shows as text wherever it comes from, or a dialogue opens, or the page breaks.
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egpj.{{7*7}}&amp;"
@@ -30,9 +31,37 @@ def build(folder):
     run(folder, "show reference.dsp --html show.html")
     runs = f"{DATA / 'digits_seed_1.npz'} {DATA / 'digits_merged.npz'}"
     run(folder, f"stability {runs} --ids id --labels label --html stability.html", (1,))
-    run(folder, f"compare {IMAGES} {IMAGES} --html pictures.html", (0, 1, 2))
+    pictures(folder)
+    boxes = ROOT / "tests" / "data" / "outputs"
+    results = [boxes / f"multi_results_{window}.json" for window in ("clean", "zoom")]
+    listed = f"--coco-images {boxes / 'multi_instances_images.json'}"
+    run(folder, f"compare {results[0]} {results[1]} {listed} --html boxes.html", (1,))
     series(folder, columns)
     hostile(folder)
+
+
+def pictures(folder):
+    """Upright and wide pictures, brighter in April, each with a box around the whole of it."""
+    whole = folder / "whole"
+    whole.mkdir(exist_ok=True)
+    (whole / "classes.txt").write_text(HOSTILE + "\n")
+    for month, brightness in (("march", 10), ("april", 120)):
+        (folder / month).mkdir(exist_ok=True)
+        for number in range(40):
+            width, height = ((120, 50), (60, 110), (400, 300))[number % 3]
+            pixels = [[brightness + (x * 31 + y * 17 + number * 101) * 2654435761 % 2**32 // 2**25 for x in range(width)] for y in range(height)]
+            (folder / month / f"{month}_{number:02}.png").write_bytes(grey_png(pixels))
+            (whole / f"{month}_{number:02}.txt").write_text("0 0.5 0.5 1 1 0.5\n")
+    run(folder, "compare march april --html pictures.html --boxes whole", (1,))
+
+
+def grey_png(rows):
+    def chunk(tag, data):
+        return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
+
+    size = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + bytes(row) for row in rows))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 def series(folder, columns):

@@ -9,7 +9,7 @@ from selenium.webdriver.support.ui import Select
 
 from conftest import size
 
-PAGES = ["comparison", "show", "stability", "pictures", "series", "hostile"]
+PAGES = ["comparison", "show", "stability", "pictures", "series", "boxes", "hostile"]
 
 
 def visit(browser, folder, page):
@@ -103,6 +103,29 @@ def test_a_link_opens_its_finding_also_without_the_script(browser, folder):
         assert opened.is_displayed(), f"script: {script}"
 
 
+def test_an_alarm_of_a_series_opens_its_window(browser, folder):
+    for script in (True, False):
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not script})
+        visit(browser, folder, "series")
+        alarm = browser.find_element(By.CSS_SELECTOR, "svg a[aria-label$=alarm]")
+        alarm.send_keys(Keys.ENTER)
+        opened = browser.find_element(By.ID, alarm.get_dom_attribute("href")[1:])
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+        assert opened.is_displayed(), f"script: {script}"
+        assert "alarms" in opened.text and "→" in opened.text and "matters from" in opened.text
+
+
+def test_every_watched_window_opens_from_the_table(browser, folder):
+    visit(browser, folder, "series")
+    links = browser.find_elements(By.CSS_SELECTOR, ".scroll.all tbody a")
+    assert len(links) > 20
+    for link in (links[0], links[-1]):
+        link.send_keys(Keys.ENTER)
+        opened = browser.find_element(By.ID, link.get_attribute("href").split("#")[1])
+        assert opened.is_displayed()
+        assert link.text in opened.find_element(By.XPATH, "..").text
+
+
 def test_the_map_switches_to_classes_and_to_one_of_them(browser, folder):
     visit(browser, folder, "comparison")
     colour = "return getComputedStyle(document.querySelector('.by-class .w1')).stroke"
@@ -142,7 +165,7 @@ def test_dark_and_light_are_both_readable(browser, folder):
       }
       document.querySelectorAll('details').forEach(d => d.open = true);
       return [...document.querySelectorAll('h1, h1 .verdict, h2, p, a, small, td, th, dt, dd, .badge, summary, code, li, svg text')]
-        .filter(e => e.textContent.trim() && e.getClientRects().length)
+        .filter(e => e.textContent.trim() && e.getClientRects().length && !e.matches('svg a'))
         .map(e => {
           var style = getComputedStyle(e);
           var [a, b] = [light(parse(e.namespaceURI.endsWith('svg') ? style.fill : style.color)), light(ground(e))].sort((a, b) => b - a);
@@ -152,7 +175,7 @@ def test_dark_and_light_are_both_readable(browser, folder):
     for scheme in ("light", "dark"):
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        for page in ("comparison", "series", "stability"):
+        for page in ("comparison", "series", "stability", "boxes"):
             visit(browser, folder, page)
             worst = browser.execute_script(contrast)
             assert worst[0] >= 4.5, f"{scheme} {page}: {worst}"
@@ -161,10 +184,43 @@ def test_dark_and_light_are_both_readable(browser, folder):
 
 def test_pictures_have_names_and_charts_have_titles(browser, folder):
     visit(browser, folder, "pictures")
-    assert browser.execute_script("return [...document.images].every(i => i.alt && i.complete && i.naturalWidth > 0)")
+    assert browser.execute_script("return document.images.length > 5 && [...document.images].every(i => i.alt && i.complete && i.naturalWidth > 0)")
     visit(browser, folder, "comparison")
     untitled = "return [...document.querySelectorAll('svg')].filter(s => s.getAttribute('role') !== 'img' || !s.querySelector(':scope > title').textContent).length"
     assert browser.execute_script(untitled) == 0
+
+
+def test_maps_of_boxes_have_shades_in_light_and_dark(browser, folder):
+    shades = """
+      var lie = [...document.querySelectorAll('h2')].find(h => h.textContent.startsWith('Where objects lie')).parentElement;
+      return [...lie.querySelectorAll('path.heat')].map(p => [getComputedStyle(p).fill, getComputedStyle(p).fillOpacity, p.querySelector('title').textContent]);
+    """
+    colours = []
+    for scheme in ("light", "dark"):
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        visit(browser, folder, "boxes")
+        found = browser.execute_script(shades)
+        assert len({opacity for _, opacity, _ in found}) >= 4 and all("100 objects" in t or "of the image" in t for *_, t in found)
+        colours.append({fill for fill, *_ in found})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert len(colours[0]) == 2 and not colours[0] & colours[1]
+
+
+def test_boxes_lie_on_their_pictures(browser, folder):
+    visit(browser, folder, "pictures")
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    off = """
+      return [...document.querySelectorAll('.shot')].filter(s => s.querySelector('path')).map(s => {
+        var image = s.querySelector('img'), frame = image.getBoundingClientRect(), box = s.querySelector('path').getBoundingClientRect();
+        var scale = Math.min(frame.width / image.naturalWidth, frame.height / image.naturalHeight);
+        var width = image.naturalWidth * scale, height = image.naturalHeight * scale;
+        return Math.max(Math.abs(frame.left + (frame.width - width) / 2 - box.left), Math.abs(frame.top + (frame.height - height) / 2 - box.top),
+          Math.abs(width - box.width), Math.abs(height - box.height));
+      });
+    """
+    distances = browser.execute_script(off)
+    # Half of a stroke, and what rounding a small picture to whole pixels leaves.
+    assert len(distances) >= 5 and max(distances) <= 3
 
 
 def test_the_same_input_makes_the_same_bytes(folder, tmp_path):

@@ -76,6 +76,61 @@ fn profiles_find_their_pictures_below_the_roots_and_nowhere_else() {
     }
 }
 
+#[test]
+fn boxes_are_drawn_over_the_pictures_that_are_shown() {
+    let bench = Bench::new();
+    months(&bench);
+    std::fs::create_dir(bench.path("boxes")).unwrap();
+    for seed in 0..60 {
+        // A quarter of the picture in its middle, and one that lies outside.
+        let text = "1 0.5 0.5 0.5 0.5 0.875\n0 1.5 0.5 0.5 0.5 0.5\n";
+        std::fs::write(bench.path(&format!("boxes/{seed:02}.txt")), text).unwrap();
+    }
+    std::fs::write(bench.path("boxes/classes.txt"), "dog\n<b>car\n").unwrap();
+    let outcome = bench.run("compare march april --html r.html --boxes boxes");
+    assert_eq!((outcome.status, outcome.err.as_str()), (1, ""));
+    let shown = page(&bench, "r.html");
+    let drawn = "<svg viewBox=\"0 0 40 30\" role=\"img\"><title>1 box: &#60;b&#62;car</title>\
+        <path d=\"M10 8H30V23H10Z\"><title>&#60;b&#62;car 0.875</title></path></svg>";
+    let pictures = shown.matches("<img").count();
+    assert!(pictures > 5);
+    assert_eq!(shown.matches(drawn).count(), pictures);
+
+    // Results of a detector, of one picture that is shown; the others have no boxes.
+    let id = shown
+        .split("<img alt=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let images = format!(
+        r#"{{"images": [{{"id": 7, "file_name": "deep/{id}", "width": 80, "height": 60}},
+            {{"id": 8, "file_name": "none.png", "width": 80, "height": 60}}],
+            "categories": [{{"id": 3, "name": "person"}}]}}"#
+    );
+    std::fs::write(bench.path("images.json"), images).unwrap();
+    let results = r#"[{"image_id": 7, "category_id": 3, "bbox": [0, 0, 40, 60], "score": 0.5},
+        {"image_id": 8, "category_id": 3, "bbox": [0, 0, 40, 60], "score": 0.5}]"#;
+    std::fs::write(bench.path("results.json"), results).unwrap();
+    let line = "compare march april --html r.html --boxes results.json --boxes-images images.json";
+    assert_eq!(bench.run(line).err, "");
+    let shown = page(&bench, "r.html");
+    // The listed size is twice that of the file.
+    assert!(shown.contains("<path d=\"M0 0H20V30H0Z\"><title>person 0.5</title>"));
+    let others = "[{\"image_id\": 99, \"category_id\": 3, \"bbox\": [0, 0, 40, 60]}]";
+    std::fs::write(bench.path("others.json"), others).unwrap();
+    let outcome = bench.run("compare march april --html r.html --boxes others.json");
+    assert!(
+        outcome.err.contains("of none of the records"),
+        "{}",
+        outcome.err
+    );
+    let outcome = bench.run("compare march april --html r.html --boxes march");
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("holds no boxes"), "{}", outcome.err);
+}
+
 /// One photograph holds many of the boxes: what is tested are the means of each photograph, and so is
 /// what is drawn.
 #[test]
@@ -124,10 +179,14 @@ fn places_that_cannot_be_are_refused_before_any_work() {
     for (flags, said) in [
         ("--html -", "not to standard output"),
         ("--html r --json r", "same place"),
+        ("--html ./r --openmetrics r", "same place"),
+        ("--openmetrics -", "not to standard output"),
         ("--html none/r.html", "no folder"),
         ("--html a.csv", "is an input"),
         ("--images .", "--html"),
         ("--no-images", "--html"),
+        ("--boxes a.csv", "--html"),
+        ("--html r --boxes-images a.csv", "--boxes"),
         ("--html r --images nowhere", "nowhere"),
         ("--html r --images a.csv", "in a folder"),
     ] {

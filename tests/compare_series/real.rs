@@ -70,6 +70,19 @@ fn what_changed_shows_in_trends_and_change_points() {
         changes.iter().any(|c| (28..=40).contains(&c.at)),
         "{changes:?}"
     );
+    // What each window says: the shares of a value that became another, and means.
+    let last = label.points.last().unwrap();
+    let value = last.change.value.as_deref();
+    assert!(
+        value.is_some() && last.change.window != last.change.reference,
+        "{last:?}"
+    );
+    let darker = brightness.points.last().unwrap();
+    assert_eq!(darker.change.value, None);
+    assert!(
+        darker.change.window < darker.change.reference && darker.level < 0.0,
+        "{darker:?}"
+    );
     // History has effects and no p-values.
     assert!(
         label.points[..30]

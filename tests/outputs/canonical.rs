@@ -1,14 +1,18 @@
 //! A table of objects is a function of the multiset of records alone.
 
 use driftsphere::ingest::{Batch, Column, Objects};
-use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig};
+use driftsphere::profile::{CentreGrid, Profile, ProfileBuilder, ProfileConfig};
 use driftsphere::{ErrorKind, Result};
 
 use super::support::Random;
 
-/// One record: for each object its class and two numbers.
-type Found = Vec<(Option<usize>, [f64; 2])>;
+/// The numbers of an object.
+const NUMBERS: [&str; 5] = ["score", "size", "centre x", "centre y", "relative area"];
 
+/// One record: for each object its class and its numbers.
+type Found = Vec<(Option<usize>, [f64; NUMBERS.len()])>;
+
+/// With an even seed every object whose centre lies inside has an area.
 fn records(n: usize, seed: u64, classes: usize) -> Vec<Found> {
     let mut random = Random(seed);
     (0..n)
@@ -21,7 +25,12 @@ fn records(n: usize, seed: u64, classes: usize) -> Vec<Found> {
                         true => f64::NAN,
                         false => random.normal() * 100.0,
                     };
-                    (class.checked_sub(1), [random.next(), second])
+                    let (x, y) = (1.2 * random.next() - 0.1, random.next());
+                    let lacks_area =
+                        !(0.0..=1.0).contains(&x) || (seed % 2 == 1 && random.next() < 0.01);
+                    let area = if lacks_area { f64::NAN } else { y * y };
+                    let x = if random.next() < 0.05 { f64::NAN } else { x };
+                    (class.checked_sub(1), [random.next(), second, x, y, area])
                 })
                 .collect()
         })
@@ -29,7 +38,7 @@ fn records(n: usize, seed: u64, classes: usize) -> Vec<Found> {
 }
 
 fn objects(records: &[Found], shuffled: bool) -> Objects {
-    let mut out = Objects::new(&["score", "size"]).unwrap();
+    let mut out = Objects::new(&NUMBERS).unwrap();
     for (at, found) in records.iter().enumerate() {
         let mut found = found.clone();
         if shuffled {
@@ -68,8 +77,8 @@ fn without_faults(records: &[Found]) -> Vec<&[Found]> {
 
 #[test]
 fn order_batches_and_merges_leave_no_trace() {
-    for max_classes in [1, 3, 40, 1000] {
-        let all = records(900, 5, 60);
+    for (max_classes, seed) in [(1, 5), (3, 6), (40, 7), (1000, 8)] {
+        let all = records(900, seed, 60);
         let parts = without_faults(&all);
         let whole = learn(&parts, max_classes, false);
         assert!(whole.objects()["box"].faults().is_empty());
@@ -171,6 +180,62 @@ fn counts_are_those_of_a_naive_loop() {
 }
 
 #[test]
+fn places_are_those_of_a_naive_loop() {
+    for seed in [21, 22] {
+        let all = records(500, seed, 6);
+        let profile = learn(&without_faults(&all), 1000, false);
+        let table = &profile.objects()["box"];
+        let mut counts = [[0; CentreGrid::SIDE]; CentreGrid::SIDE];
+        let mut areas = [[0.0; CentreGrid::SIDE]; CentreGrid::SIDE];
+        let (mut outside, mut of_second) = (0, 0);
+        for (class, [_, _, x, y, area]) in all.iter().flatten() {
+            if x.is_nan() {
+                continue;
+            }
+            of_second += u64::from(*class == Some(2));
+            if (0.0..=1.0).contains(x) {
+                let (row, column) = ((y * 16.0) as usize, (x * 16.0) as usize);
+                counts[row][column] += 1;
+                areas[row][column] += area;
+            } else {
+                outside += 1;
+            }
+        }
+        let grid = table.all().centres().unwrap();
+        assert!(outside > 20 && of_second > 20);
+        assert_eq!(grid.outside(), outside);
+        assert_eq!(
+            table.classes()["class 2"].centres().unwrap().total(),
+            of_second
+        );
+        let mut with_area = 0;
+        for (row, counts) in counts.iter().enumerate() {
+            for (column, count) in counts.iter().enumerate() {
+                assert_eq!(grid.count(row, column), *count);
+                assert_eq!(
+                    table.classes()["class 2"]
+                        .centres()
+                        .unwrap()
+                        .mean_area(row, column),
+                    None
+                );
+                if let Some(mean) = grid.mean_area(row, column) {
+                    let exact = areas[row][column] / *count as f64;
+                    // Each area is rounded to 2^-20.
+                    assert!(
+                        (mean - exact).abs() <= 0.5_f64.powi(21) + 1e-12,
+                        "{mean} {exact}"
+                    );
+                    with_area += 1;
+                }
+            }
+        }
+        // Where one has no area a mean would be of others than are counted.
+        assert_eq!(with_area > 100, seed % 2 == 0);
+    }
+}
+
+#[test]
 fn profiles_without_objects_have_no_section_of_them() {
     let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
     builder.track_batch(&Batch::new(2)).unwrap();
@@ -192,6 +257,8 @@ fn a_sealed_table_tells_of_no_few_records() -> Result<()> {
     );
     assert!(table.classes().values().all(|group| group.records() >= 20));
     assert!(table.all().features()["score"].numbers().min().is_none());
+    // A cell may hold a single object.
+    assert!(table.all().centres().is_none() && profile.objects()["box"].all().centres().is_some());
     let bytes = sealed.to_bytes();
     assert_eq!(Profile::from_bytes(&bytes)?, sealed);
     // Sealed and plain compare.

@@ -161,6 +161,7 @@ pub fn series_of<'p>(
                 effect: found.effect,
                 level: found.level,
                 p_value: is_watched.then_some(found.p_value),
+                change: found.change,
             });
             if is_watched {
                 p_values.entry(key.0).or_default().push(found.p_value);

@@ -55,6 +55,6 @@ mod values;
 pub use entry::{series, series_of};
 pub use options::{LEAST_RECORDS, SeriesOptions};
 pub use result::{
-    Episode, EpisodeKind, Family, FamilyEvidence, Role, Season, Series, SeriesWindow, Signal,
-    SignalPoint,
+    Change, Episode, EpisodeKind, Family, FamilyEvidence, Role, Season, Series, SeriesWindow,
+    Signal, SignalPoint,
 };

@@ -120,8 +120,20 @@ pub struct FamilyEvidence {
     pub alarm: bool,
 }
 
+/// What a signal was in its reference and is in a window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The value whose share moved most; `None` where the means of numbers are told, those of
+    /// each class weighted by the window's rows where classes are held one by one.
+    pub value: Option<String>,
+    /// The mean, or the share, of what the window is held against.
+    pub reference: f64,
+    /// That of the window.
+    pub window: f64,
+}
+
 /// One value of one window.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SignalPoint {
     /// The window, by its position.
     pub window: usize,
@@ -131,6 +143,8 @@ pub struct SignalPoint {
     pub level: f64,
     /// How often chance alone would give as much; none for history.
     pub p_value: Option<f64>,
+    /// What it was and is.
+    pub change: Change,
 }
 
 /// A feature or a part of a space, over all windows.

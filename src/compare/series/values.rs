@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::result::Change;
 use crate::compare::stats::{
     ShareTest, cauchy, ks_p_value, ks_statistic, pooled_chi_square, share_test, total_variation,
     wasserstein1,
@@ -63,11 +64,12 @@ impl<N> Values<N> {
 }
 
 /// How a window's values stand to others.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Held {
     pub(super) effect: f64,
     pub(super) level: f64,
     pub(super) p_value: f64,
+    pub(super) change: Change,
 }
 
 impl Values {
@@ -157,12 +159,17 @@ fn numbers(window: &Quantiles, reference: &Trusted) -> Option<Held> {
         .map(|&at| common.buckets[at].midpoint())
         .collect();
     let distance = wasserstein1(&midpoints, &take(&common.first), &take(&common.second))?;
-    let shift = window.mean()?.estimate - reference.mean?;
+    let change = Change {
+        value: None,
+        reference: reference.mean?,
+        window: window.mean()?.estimate,
+    };
     let scale = |x: f64| sd.map_or(0.0, |sd| x / sd);
     Some(Held {
         effect: scale(distance),
-        level: scale(shift),
+        level: scale(change.window - change.reference),
         p_value: cauchy(&p_values)?,
+        change,
     })
 }
 
@@ -196,6 +203,7 @@ fn larger(window: &Quantiles, reference: &Trusted) -> Option<Held> {
         effect: if rises { both.effect } else { 0.0 },
         level: both.level.max(0.0),
         p_value: cauchy(&p_values)?,
+        change: both.change,
     })
 }
 
@@ -234,18 +242,33 @@ fn counts(window: &BTreeMap<String, u64>, reference: &BTreeMap<String, u64>) -> 
     for (value, count) in window {
         pairs.entry(value).or_default().1 += count;
     }
-    let (first, second): (Vec<u64>, Vec<u64>) = pairs.into_values().unzip();
+    let (names, cells): (Vec<&str>, Vec<(u64, u64)>) = pairs.into_iter().unzip();
+    let (first, second): (Vec<u64>, Vec<u64>) = cells.iter().copied().unzip();
     let (n, m) = (first.iter().sum::<u64>(), second.iter().sum::<u64>());
     if n < FEWEST_ROWS || m < FEWEST_ROWS {
         return None;
     }
     let variation = total_variation(&first, &second)?;
     let effect = (variation.distance - variation.by_chance).max(0.0);
-    let cells: Vec<(u64, u64)> = first.into_iter().zip(second).collect();
+    let share = |(a, b): (u64, u64)| (a as f64 / n as f64, b as f64 / m as f64);
+    let moved = |at: usize| {
+        let (a, b) = share(cells[at]);
+        (a - b).abs()
+    };
+    // The first by name of those that moved as much.
+    let most = (0..cells.len())
+        .rev()
+        .max_by(|a, b| moved(*a).total_cmp(&moved(*b)))?;
+    let (reference, window) = share(cells[most]);
     Some(Held {
         effect,
         level: effect,
         p_value: pooled_chi_square(&cells, n, m),
+        change: Change {
+            value: Some(names[most].to_owned()),
+            reference,
+            window,
+        },
     })
 }
 
@@ -267,5 +290,10 @@ fn by_class(
         p_value: cauchy(&p_values)?,
         effect: mean(|held| held.effect),
         level: mean(|held| held.level),
+        change: Change {
+            value: None,
+            reference: mean(|held| held.change.reference),
+            window: mean(|held| held.change.window),
+        },
     })
 }

@@ -75,6 +75,31 @@ impl Orientation {
         }
     }
 
+    /// Where a box of the stored picture lies once it stands upright: left, top, width and height,
+    /// all as shares of the picture's own width and height.
+    ///
+    /// ```
+    /// use driftsphere::ingest::image::Orientation;
+    ///
+    /// // What lies at the left edge lies at the top after a turn clockwise.
+    /// let turned = Orientation::Rotate90.turn_box([0.0, 0.25, 0.125, 0.5]);
+    /// assert_eq!(turned, [0.25, 0.0, 0.5, 0.125]);
+    /// ```
+    #[must_use]
+    pub fn turn_box(self, [left, top, width, height]: [f64; 4]) -> [f64; 4] {
+        let (right, bottom) = (1.0 - left - width, 1.0 - top - height);
+        match self {
+            Self::Upright => [left, top, width, height],
+            Self::FlipHorizontal => [right, top, width, height],
+            Self::Rotate180 => [right, bottom, width, height],
+            Self::FlipVertical => [left, bottom, width, height],
+            Self::Transpose => [top, left, height, width],
+            Self::Rotate90 => [bottom, left, height, width],
+            Self::Transverse => [bottom, right, height, width],
+            Self::Rotate270 => [top, right, height, width],
+        }
+    }
+
     /// The stored place of the upright pixel (x, y), of a stored picture of
     /// `width` x `height`.
     fn source(self, x: usize, y: usize, width: usize, height: usize) -> (usize, usize) {
@@ -191,6 +216,29 @@ mod tests {
         for (orientation, (width, height, values)) in Orientation::ALL.into_iter().zip(expected) {
             assert_eq!(upright(orientation), (width, height, values.to_vec()));
             assert_eq!(orientation.size(3, 2), (width, height));
+        }
+    }
+
+    #[test]
+    fn boxes_turn_with_the_pixels_in_them() {
+        // One pixel of 3 x 2 after the other is marked; its box must lie on the mark.
+        for orientation in Orientation::ALL {
+            for (x, y) in (0..3).flat_map(|x| (0..2).map(move |y| (x, y))) {
+                let mut stored = vec![0; 6];
+                stored[y * 3 + x] = 1;
+                let pixels = Pixels::new(3, 2, Channels::Grey, Samples::U8(stored)).unwrap();
+                let upright = pixels.oriented(orientation);
+                let (width, height) = (f64::from(upright.width()), f64::from(upright.height()));
+                let place = [x as f64 / 3.0, y as f64 / 2.0, 1.0 / 3.0, 0.5];
+                let [left, top, w, h] = orientation.turn_box(place);
+                let (column, row) = ((left * width).round(), (top * height).round());
+                assert!((w * width - 1.0).abs() < 1e-9 && (h * height - 1.0).abs() < 1e-9);
+                let at = row as usize * upright.width() as usize + column as usize;
+                let Samples::U8(values) = upright.into_samples() else {
+                    panic!("the depth changed");
+                };
+                assert_eq!(values[at], 1, "{orientation:?} {x} {y}");
+            }
         }
     }
 

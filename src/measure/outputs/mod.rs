@@ -10,6 +10,8 @@
 //! | `keypoints` | [`KEYPOINT_FEATURES`]: score, points, visibility, visible share, spread, centre x, centre y, outside share |
 //! | `mask` | [`MASK_FEATURES`]: score, area, relative area, parts, holes, contour length, compactness, border share |
 //!
+//! `place_on_picture` (feature `images`) says where a box lies on its picture.
+//!
 //! [`score_vectors`] takes vectors of scores `(n_records, classes)`.
 //!
 //! ```
@@ -42,6 +44,8 @@ mod keypoints;
 mod kinds;
 mod masks;
 mod matching;
+#[cfg(feature = "images")]
+mod placed;
 mod raster;
 mod score_vector;
 mod scores;
@@ -51,5 +55,7 @@ pub use keypoints::KEYPOINT_FEATURES;
 pub use kinds::measure;
 pub use masks::MASK_FEATURES;
 pub use matching::Annotations;
+#[cfg(feature = "images")]
+pub use placed::place_on_picture;
 pub use score_vector::ScoreVector;
 pub use scores::{ScoreOptions, Scores, score_block, score_vectors};

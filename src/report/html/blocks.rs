@@ -4,8 +4,10 @@
 //! templates' escaping.
 
 use super::chart::Chart;
+use super::drawn_boxes::Overlay;
 use super::findings::FindingList;
 use super::map::SpaceMap;
+use super::windows::WindowList;
 use crate::report::canvas::Canvas;
 use crate::report::escape::clip;
 use crate::report::page::{Entry, Tone};
@@ -46,6 +48,7 @@ pub(super) enum Block {
     Findings(FindingList),
     Map(Box<SpaceMap>),
     Gallery(Vec<Shot>),
+    Windows(WindowList),
 }
 
 /// A small picture of a record.
@@ -55,6 +58,7 @@ pub(super) struct Shot {
     /// A JPEG file in base 64; empty where there is none.
     pub(super) source: String,
     pub(super) caption: String,
+    pub(super) overlay: Option<Overlay>,
 }
 
 /// An item of a list: behind a dot, behind a number, or behind a word.
@@ -73,6 +77,8 @@ pub(super) struct Table {
     pub(super) caption: String,
     pub(super) header: Vec<Head>,
     pub(super) rows: Vec<Vec<Cell>>,
+    /// Scrolls by itself where there are many rows.
+    pub(super) is_tall: bool,
 }
 
 /// The name of a column.
@@ -87,6 +93,8 @@ pub(super) struct Head {
 pub(super) struct Cell {
     pub(super) text: String,
     pub(super) class: String,
+    /// The place on the page that it leads to; empty where it leads nowhere.
+    pub(super) link: String,
 }
 
 impl Table {
@@ -102,6 +110,7 @@ impl Table {
             caption: caption.to_owned(),
             header,
             rows: rows.into_iter().map(cells).collect(),
+            is_tall: false,
         }
     }
 }
@@ -125,6 +134,7 @@ impl Cell {
         Self {
             class: [side, tone].join(" ").trim().to_owned(),
             text: entry.text,
+            link: String::new(),
         }
     }
 }

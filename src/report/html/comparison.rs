@@ -1,6 +1,7 @@
 //! Two windows compared.
 
 use super::blocks::{Block, Blocks};
+use super::centres::centres;
 use super::configuration::configuration;
 use super::document::Document;
 use super::findings::{FindingList, moved_charts};
@@ -98,6 +99,7 @@ fn body(
             comparison, profiles, pictures,
         )));
     }
+    centres(page, comparison, profiles);
     spaces(page, comparison, profiles, pictures);
     sections::groups(page, comparison);
     finding_sections::not_enough_data(page, comparison, true);

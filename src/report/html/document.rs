@@ -1,6 +1,7 @@
 //! The frame that every page stands in.
 
 use super::blocks::{Block, Section};
+use super::filters;
 use askama::Template;
 
 /// A whole page, from one file of markup, one of style and one of program.

@@ -16,6 +16,10 @@ use crate::report::parts::{NAME, SENTENCE, has_moved, p, subject, tone};
 
 /// Characters of a record's id.
 const ID: usize = 120;
+/// Findings that are told one by one, the most telling: of further ones the table has a line.
+const TOLD: usize = 800;
+/// Those with their distributions.
+const DRAWN: usize = 400;
 /// Records and values that are named for one finding.
 const NAMED: usize = 12;
 /// Width and height of a chart at the top.
@@ -38,6 +42,8 @@ pub(super) struct FindingList {
 pub(super) struct Card {
     /// Its place among all, from 1.
     pub(super) number: usize,
+    /// Whether it stands below the table as well.
+    pub(super) is_told: bool,
     /// Whether it is drift or possible drift.
     pub(super) has_moved: bool,
     pub(super) subject: String,
@@ -92,6 +98,12 @@ impl FindingList {
         units.sort_unstable();
         units.dedup();
         legend.extend(units.into_iter().map(str::to_owned));
+        if findings.len() > DRAWN {
+            legend.push(format!(
+                "The {} most telling findings stand below one by one, the first {DRAWN} with their distributions.",
+                findings.len().min(TOLD)
+            ));
+        }
         if findings.iter().any(|finding| finding.sampled) {
             legend.push("*: measured on the records kept as a sample, not on all.".to_owned());
         }
@@ -113,7 +125,7 @@ impl FindingList {
     /// Where the findings that moved end: they come first.
     fn moved_end(&self) -> usize {
         let last = self.cards.iter().rposition(|card| card.has_moved);
-        last.map_or(0, |last| last + 1)
+        last.map_or(0, |last| last + 1).min(TOLD)
     }
 
     pub(super) fn moved(&self) -> &[Card] {
@@ -121,7 +133,7 @@ impl FindingList {
     }
 
     pub(super) fn others(&self) -> &[Card] {
-        &self.cards[self.moved_end()..]
+        &self.cards[self.moved_end()..self.cards.len().min(TOLD)]
     }
 }
 
@@ -134,15 +146,17 @@ impl Card {
         pictures: &Pictures,
     ) -> Self {
         let has_moved = has_moved(&finding);
+        let (is_told, is_drawn) = (number <= TOLD, number <= DRAWN);
         // What a change means is of no interest where there is none.
         let (reading, tables) = match has_moved {
-            true => (reading_of(finding), tables(finding)),
+            true if is_drawn => (reading_of(finding), tables(finding)),
+            true => (reading_of(finding), Vec::new()),
             false => Default::default(),
         };
         let relative = leading(finding).map(Effect::relative);
         let relative = relative.filter(|times| times.is_finite());
         let (mut telling, mut shots) = (Vec::new(), Vec::new());
-        for record in finding.records.iter().take(NAMED) {
+        for record in finding.records.iter().take(NAMED).filter(|_| is_told) {
             match pictures.shot(side_of(&record.role), &record.id, why(record)) {
                 Some(shot) => shots.push(shot),
                 None => telling.push((clip(&record.id, ID), why(record))),
@@ -153,6 +167,7 @@ impl Card {
         let text = |text: Option<&str>| text.map_or_else(String::new, |text| clip(text, SENTENCE));
         Self {
             number,
+            is_told,
             has_moved,
             subject: subject(finding),
             group: clip(&finding.group, NAME),
@@ -175,7 +190,10 @@ impl Card {
             causes: reading.causes,
             along: along.map(|e| clip(&e.sentence, SENTENCE)).collect(),
             facts: facts(finding, comparison),
-            charts: charts(finding, profiles),
+            charts: match is_drawn {
+                true => charts(finding, profiles),
+                false => Vec::new(),
+            },
             tables,
             telling,
             shots,

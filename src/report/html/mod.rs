@@ -23,11 +23,14 @@
 //! screen. The same answer gives the same bytes.
 
 mod blocks;
+mod centres;
 mod chart;
 mod comparison;
 mod configuration;
 mod distributions;
 mod document;
+mod drawn_boxes;
+mod filters;
 mod findings;
 mod map;
 mod pages;
@@ -36,15 +39,19 @@ mod picture_files;
 mod pictures;
 mod profile;
 mod reading;
+mod segments;
 mod series;
 mod spaces;
 mod stability;
 #[cfg(all(test, feature = "fit"))]
 mod tests;
+mod windows;
 
 pub use comparison::comparison;
-pub use pages::{checked, segments};
+pub use drawn_boxes::{PictureBox, PictureBoxes};
+pub use pages::checked;
 pub use pictures::{Pictures, Side, Wanted, wanted};
 pub use profile::{profile, profile_set};
+pub use segments::segments;
 pub use series::series;
 pub use stability::stability;

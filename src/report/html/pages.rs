@@ -1,23 +1,13 @@
-//! Pages that are their terminal page in HTML, without charts of their own.
+//! Pages that are their terminal page in HTML.
 
 use super::blocks::Blocks;
 use super::document::Document;
 use crate::check::Checked;
-use crate::compare::SetComparison;
 use crate::report::escape::clip;
-use crate::report::{CheckNames, check_page, segments_page};
+use crate::report::{CheckNames, check_page};
 
 /// Characters of a title.
 const TITLE: usize = 120;
-
-/// Two sets of profiles compared segment by segment, as one HTML file.
-#[must_use]
-pub fn segments(comparison: &SetComparison) -> String {
-    let mut page = Blocks::default();
-    segments_page::write(&mut page, comparison, false);
-    let headline = segments_page::segments_headline(comparison);
-    Document::new("segments", title(&headline), page.sections).write()
-}
 
 /// A profile held against rules, as one HTML file.
 #[must_use]

@@ -1,6 +1,7 @@
 //! Pictures of the records that show something.
 
 use super::blocks::Shot;
+use super::drawn_boxes::{Overlay, PictureBoxes};
 use crate::compare::Comparison;
 use crate::profile::{Profile, SpaceGroup};
 use crate::report::escape::clip;
@@ -37,27 +38,42 @@ pub type Wanted = (Side, String);
 /// [`wanted`] says of which records a page would show one. A picture is a JPEG file
 /// (`measure::image::thumbnail` makes them); a record whose picture was looked for
 /// and not found is one of `None`, and shows its id in its place.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pictures {
     found: BTreeMap<Wanted, Option<Vec<u8>>>,
+    boxes: BTreeMap<Wanted, PictureBoxes>,
 }
 
 impl FromIterator<(Wanted, Option<Vec<u8>>)> for Pictures {
     fn from_iter<I: IntoIterator<Item = (Wanted, Option<Vec<u8>>)>>(pictures: I) -> Self {
-        let found = pictures.into_iter().collect();
-        Self { found }
+        Self {
+            found: pictures.into_iter().collect(),
+            boxes: BTreeMap::new(),
+        }
     }
 }
 
 impl Pictures {
+    /// Draws boxes over the picture of a record: the surest
+    /// [`PictureBoxes::MOST`], the others are counted.
+    #[must_use]
+    pub fn with_boxes(mut self, record: Wanted, mut boxes: PictureBoxes) -> Self {
+        boxes.limit();
+        self.boxes.insert(record, boxes);
+        self
+    }
+
     /// The picture of a record with what is to be said of it; `None` where no one
     /// looked for it.
     pub(super) fn shot(&self, side: Side, id: &str, caption: String) -> Option<Shot> {
-        let jpeg = self.found.get(&(side, id.to_owned()))?;
+        let record = (side, id.to_owned());
+        let jpeg = self.found.get(&record)?;
+        let boxes = self.boxes.get(&record).filter(|_| jpeg.is_some());
         Some(Shot {
             id: clip(id, ID),
             source: (jpeg.as_ref()).map_or_else(String::new, |jpeg| STANDARD.encode(jpeg)),
             caption,
+            overlay: boxes.and_then(Overlay::new),
         })
     }
 }

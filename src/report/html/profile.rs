@@ -1,6 +1,7 @@
 //! What a profile, or a set of them, holds.
 
 use super::blocks::{Block, Blocks};
+use super::centres::of_profile;
 use super::chart::{self, Chart};
 use super::distributions::single;
 use super::document::Document;
@@ -27,6 +28,7 @@ pub fn profile(profile: &Profile, name: &str) -> String {
     let mut page = Blocks::default();
     profile_page::write(&mut page, profile, name, true);
     distributions(&mut page, profile);
+    of_profile(&mut page, profile);
     let title = format!("{}: profile", clip(name, TITLE));
     Document::new("profile", title, page.sections).write()
 }

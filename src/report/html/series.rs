@@ -4,11 +4,12 @@ use super::blocks::{Block, Blocks};
 use super::chart::{Mark, Timeline, WIDTH, timeline};
 use super::document::Document;
 use super::pages::title;
+use super::windows::WindowList;
 use crate::compare::series::{Series, Signal};
 use crate::report::canvas::Canvas;
 use crate::report::escape::clip;
 use crate::report::parts::NAME;
-use crate::report::series_page::{by_weight, name, series_headline, write};
+use crate::report::series_page::{by_weight, episodes, name, rest, series_headline, top};
 
 /// Signals that are drawn.
 const DRAWN: usize = 12;
@@ -16,26 +17,29 @@ const DRAWN: usize = 12;
 const HEIGHT: u32 = 150;
 
 /// Windows in the order of time against a reference, as one HTML file: the words of
-/// [`series_page`](crate::report::series_page()), and of each signal that moved most
-/// a timeline with its threshold, episodes, alarms and changes of level.
+/// [`series_page`](crate::report::series_page()), of each signal that moved most
+/// a timeline with its threshold, episodes, alarms and changes of level, and of each window
+/// what it says against the reference: in full of at most 300, first those with an alarm and the
+/// windows beside them, of the others in a line.
 #[must_use]
 pub fn series(series: &Series) -> String {
     let mut page = Blocks::default();
-    write(&mut page, series, true);
-    let mut drawn = Blocks::default();
-    timelines(&mut drawn, series);
-    let mut sections = page.sections;
+    top(&mut page, series);
+    let windows = WindowList::new(series);
     // What moved is seen before it is read.
-    let after_top = sections.len().min(1);
-    sections.splice(after_top..after_top, drawn.sections);
-    Document::new("series", title(&series_headline(series)), sections).write()
+    timelines(&mut page, series, &windows.places);
+    episodes(&mut page, series);
+    page.heading("Windows");
+    page.push(Block::Windows(windows));
+    rest(&mut page, series, true);
+    Document::new("series", title(&series_headline(series)), page.sections).write()
 }
 
-fn timelines(page: &mut Blocks, series: &Series) {
+fn timelines(page: &mut Blocks, series: &Series, places: &[Option<String>]) {
     let names: Vec<String> = series.windows.iter().map(name).collect();
     let signals = by_weight(series);
     let charts: Vec<_> = (signals.into_iter().take(DRAWN))
-        .filter_map(|signal| timeline(&of_signal(series, signal, &names), (WIDTH, HEIGHT)))
+        .filter_map(|signal| timeline(&of_signal(series, signal, &names, places), (WIDTH, HEIGHT)))
         .collect();
     if charts.is_empty() {
         return;
@@ -44,11 +48,16 @@ fn timelines(page: &mut Blocks, series: &Series) {
     page.push(Block::Charts(charts));
     page.aside(
         "Effects against the reference, most moved first. Shaded: an episode of the signal's family; red upright: \
-         an alarm; dotted upright: the level changed with this window; dashed: from where on a change matters.",
+         an alarm; dotted upright: the level changed with this window; dashed: from where on a change matters. Dots and uprights open their window.",
     );
 }
 
-fn of_signal<'a>(series: &'a Series, signal: &'a Signal, names: &'a [String]) -> Timeline<'a> {
+fn of_signal<'a>(
+    series: &'a Series,
+    signal: &'a Signal,
+    names: &'a [String],
+    places: &'a [Option<String>],
+) -> Timeline<'a> {
     let last = names.len().saturating_sub(1);
     let episodes = series.episodes.iter();
     let episodes = episodes.filter(|episode| episode.family == signal.family);
@@ -72,5 +81,6 @@ fn of_signal<'a>(series: &'a Series, signal: &'a Signal, names: &'a [String]) ->
         marks: (alarms.map(|(at, _)| (at, Mark::Alarm)))
             .chain(changes.map(|change| (change.at, Mark::Change)))
             .collect(),
+        places,
     }
 }

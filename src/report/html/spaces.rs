@@ -274,6 +274,7 @@ fn contingency(page: &mut Blocks, both: &Both<'_>) {
             Cell {
                 text,
                 class: format!("right heat{shade}"),
+                link: String::new(),
             }
         };
         let first = Cell::new(Entry::left(clip(name, NAME)));
@@ -287,6 +288,7 @@ fn contingency(page: &mut Blocks, both: &Both<'_>) {
         caption: "Classes by cluster".to_owned(),
         header,
         rows,
+        is_tall: false,
     }));
     let mut aside =
         "Share of the class's records that lie in the cluster, reference → target.".to_owned();

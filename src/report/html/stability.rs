@@ -6,9 +6,8 @@ use super::document::Document;
 use super::pages::title;
 use crate::compare::stability::{Change, PairStability, Stability, StabilityThresholds};
 use crate::report::canvas::Canvas;
-use crate::report::escape::clip;
 use crate::report::parts::NAME;
-use crate::report::stability_page::{stability_headline, write};
+use crate::report::stability_page::{run_names, stability_headline, write};
 
 /// Classes or clusters of one chart, the least stable first.
 const DRAWN: usize = 20;
@@ -21,11 +20,11 @@ pub fn stability(stability: &Stability) -> String {
     let mut page = Blocks::default();
     write(&mut page, stability, true);
     let mut drawn = Blocks::default();
+    let names = run_names(stability, NAME);
     for pair in &stability.pairs {
         let charts = charts(pair);
         if !charts.is_empty() {
-            let name = clip(&stability.runs[pair.runs.1].name, NAME);
-            drawn.heading(&format!("At a glance: {name}"));
+            drawn.heading(&format!("At a glance: {}", names[pair.runs.1]));
             drawn.push(Block::Charts(charts));
             drawn.aside(
                 "1: as in the first run. Lines: 95 % intervals. Dashed: from where on a class or cluster counts as \

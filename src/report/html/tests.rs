@@ -1,11 +1,13 @@
 //! The pages as a browser would read them.
 
 use super::*;
+use crate::compare::series::{Role, SeriesWindow, Signal, SignalPoint};
 use crate::compare::stability::Question;
-use crate::compare::{CompareOptions, Comparison, Finding, compare};
-use crate::ingest::{Batch, Column};
+use crate::compare::{CompareOptions, Comparison, Finding, compare, compare_sets};
+use crate::ingest::{Batch, Column, Objects};
 use crate::profile::{
-    FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, profile_reference,
+    FitOptions, Profile, ProfileBuilder, ProfileConfig, ProfileSet, SegmentedBuilder, SpaceConfig,
+    profile_reference,
 };
 use crate::report::escape::is_hidden;
 use crate::report::{CheckNames, check_tests, fixtures, headline, series_tests, stability_tests};
@@ -50,6 +52,7 @@ fn assert_well_formed(page: &str) {
     const KNOWN: &[&str] = &[
         "a",
         "b",
+        "bdi",
         "body",
         "button",
         "code",
@@ -246,6 +249,111 @@ fn a_series_is_drawn_with_its_episodes_and_alarms() {
     assert_eq!(dots, points);
 }
 
+/// Places that links of the page lead to, and whether each is there once.
+fn assert_links_lead_somewhere(page: &str) -> usize {
+    let behind = |before: &str| -> Vec<&str> {
+        let rest = page.split(before).skip(1);
+        rest.map(|rest| rest.split('"').next().unwrap()).collect()
+    };
+    let places = behind(" id=\"");
+    let unique: std::collections::BTreeSet<&str> = places.iter().copied().collect();
+    assert_eq!(unique.len(), places.len(), "one place twice");
+    let links = behind(" href=\"#");
+    for to in &links {
+        assert!(unique.contains(to), "#{to} leads nowhere");
+    }
+    links.len()
+}
+
+#[test]
+fn each_window_of_a_series_opens_with_what_it_says() {
+    let answer = series_tests::answer();
+    let page = series(&answer);
+    assert!(assert_links_lead_somewhere(&page) > 10);
+    let alarm = answer
+        .windows
+        .iter()
+        .position(|w| w.families.iter().any(|of| of.alarm));
+    let alarm = alarm.unwrap();
+    // By keyboard one link leads there: the alarm's, not every dot's.
+    let link = format!("<a href=\"#w{alarm}\" aria-label=\"");
+    assert_eq!(page.matches(&link).count(), 1);
+    let card = |at: usize| {
+        let (before, after) = page.split_once(&format!("id=\"w{at}\"")).unwrap();
+        let summary = before.rsplit_once("<summary>").unwrap().1;
+        [summary, after.split_once("</details>").unwrap().0].concat()
+    };
+    let told = card(alarm);
+    let point = answer.signals[0].points.iter().find(|p| p.window == alarm);
+    let change = &point.unwrap().change;
+    let number = crate::report::number::number;
+    let said = format!(
+        "mean {} → {}",
+        number(change.reference),
+        number(change.window)
+    );
+    for part in [
+        "alarm",
+        &said,
+        "&#60;dark&#62;",
+        "Episode of inputs",
+        "goes on",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let calm = answer
+        .windows
+        .iter()
+        .position(|w| w.role == Role::Watched)
+        .unwrap();
+    assert!(card(calm).contains("part of no episode"));
+}
+
+#[test]
+fn a_series_of_a_thousand_windows_stays_small() {
+    let short = series_tests::answer();
+    let mut answer = short.clone();
+    let watched = short
+        .windows
+        .iter()
+        .position(|w| w.role == Role::Watched)
+        .unwrap();
+    answer.windows = (0..1000)
+        .map(|day| SeriesWindow {
+            start: Some(day * 86_400_000),
+            ..short.windows[watched].clone()
+        })
+        .collect();
+    let point = &short.signals[0].points[0];
+    let signal = |i: usize| Signal {
+        name: format!("a feature of some length, number {i}"),
+        points: (0..1000)
+            .map(|window| SignalPoint {
+                window,
+                p_value: Some(0.01),
+                effect: (window * i % 97) as f64,
+                ..point.clone()
+            })
+            .collect(),
+        ..short.signals[0].clone()
+    };
+    answer.signals = (0..200).map(signal).collect();
+    // Every third window alarms.
+    for window in answer.windows.iter_mut().step_by(3) {
+        window.families[0].alarm = true;
+    }
+    let page = series(&answer);
+    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+    let (full, rows) = (
+        page.matches("<div class=\"body whole\"").count(),
+        page.matches("<tr><td>").count(),
+    );
+    assert_eq!(full, 300);
+    assert!(rows >= 1000, "{rows}");
+    assert!(page.contains("300 windows are told in full"));
+    assert_links_lead_somewhere(&page);
+}
+
 #[test]
 fn runs_and_rules_have_pages_that_say_what_the_terminal_says() {
     let answer = stability_tests::answer(Question::Paired);
@@ -266,6 +374,172 @@ fn runs_and_rules_have_pages_that_say_what_the_terminal_says() {
     let page = checked(&check_tests::checked(), &names);
     assert_harmless(&page);
     assert!(page.contains("FAILED"));
+}
+
+#[test]
+fn a_page_of_thousands_of_findings_stays_small() {
+    let (reference, target) = (window(0.0, 0.0), window(0.4, 40.0));
+    let mut answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let findings = std::mem::take(&mut answer.findings);
+    answer.findings = findings.iter().cycle().take(3000).cloned().collect();
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
+    assert_harmless(&page);
+    assert_links_lead_somewhere(&page);
+    assert_eq!(page.matches("<details class=\"finding").count(), 800);
+    assert!(page.matches("<tr data-verdict").count() == 3000);
+    let (before, beyond) = page.split_once("id=\"f401\"").unwrap();
+    let (beyond, _) = beyond.split_once("</main>").unwrap();
+    let (_, told) = before.split_once("One by one").unwrap();
+    assert!(told.matches("<figure").count() > 100);
+    let (cards, _) = beyond.split_once("id=\"s2\"").unwrap_or((beyond, ""));
+    assert_eq!(cards.matches("line reference").count(), 0);
+    assert!(page.contains("The 800 most telling findings"));
+}
+
+/// Segments `0` to `most - 1`, of which the values of every fourth lie off by `shift`.
+fn by_camera(most: i32, shift: f64) -> ProfileSet {
+    let one = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+    let mut builder = SegmentedBuilder::new(one, HOSTILE)
+        .max_segments(500)
+        .unwrap();
+    let records = || (0..most).flat_map(|camera| (0..100).map(move |i| (camera, i)));
+    let value = |(camera, i): (i32, i32)| {
+        f64::from(i * 37 % 101) + if camera % 4 == 0 { shift } else { 0.0 }
+    };
+    let batch = Batch::new(100 * most as usize)
+        .segments(Column::from(
+            records()
+                .map(|(camera, _)| camera.to_string())
+                .collect::<Vec<_>>(),
+        ))
+        .feature(
+            "brightness",
+            Column::from(records().map(value).collect::<Vec<_>>()),
+        );
+    builder.track_batch(&batch).unwrap();
+    builder.freeze().unwrap()
+}
+
+#[test]
+fn segments_that_moved_have_their_distributions_within_bounds() {
+    let page = |most: i32| {
+        let (reference, target) = (by_camera(most, 0.0), by_camera(most, 80.0));
+        let answer = compare_sets(&reference, &target, &CompareOptions::default()).unwrap();
+        segments(&answer, &reference, &target)
+    };
+    let few = page(8);
+    assert_harmless(&few);
+    assert_eq!(few.matches("<h1").count(), 1);
+    let told: Vec<&str> = few.split("<summary><h2>Segment ").skip(1).collect();
+    // Those of 0 and 4.
+    assert_eq!(told.len(), 2);
+    for segment in told {
+        assert!(
+            segment.contains("median target") && segment.contains("DRIFT:"),
+            "{segment}"
+        );
+    }
+    let many = page(440);
+    assert!(many.contains("10 more segments moved"));
+    assert_eq!(many.matches("<summary><h2>Segment ").count(), 100);
+    let charts = many.matches("<figure").count();
+    assert!((100..=300).contains(&charts), "{charts}");
+    assert!(many.len() < 2_000_000, "{}", many.len());
+}
+
+#[test]
+fn names_that_run_from_right_to_left_leave_numbers_in_order() {
+    let window = |offset: f64| {
+        let values: Vec<f64> = (0..300).map(|i| f64::from(i % 97) + offset).collect();
+        let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+        let batch = Batch::new(300).feature("בהירות", Column::from(values));
+        builder.track_batch(&batch).unwrap();
+        builder.freeze()
+    };
+    let (reference, target) = (window(0.0), window(60.0));
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
+    assert_harmless(&page);
+    let (_, moved) = page.split_once("<bdi>בהירות</bdi>").unwrap();
+    assert!(moved.starts_with(" 46.00 -&#62; 106.0"));
+    // In the body nothing of that name stands bare but in pictures and labels for the reader.
+    let (_, body) = page.split_once("<body").unwrap();
+    for (at, _) in body.match_indices("בהירות") {
+        let before = &body[..at];
+        let is_named = before.ends_with("<bdi>");
+        let tag = before.rsplit_once('<').unwrap().1;
+        let in_svg = ["title>", "desc>", "text "]
+            .iter()
+            .any(|name| tag.starts_with(name));
+        assert!(is_named || in_svg || tag.contains("aria-label"), "{tag}");
+    }
+}
+
+/// Boxes of two classes; those of cars lie about `car`.
+fn detections(car: (f64, f64)) -> Profile {
+    let mut boxes = Objects::new(&["centre x", "centre y", "relative area"]).unwrap();
+    let classes = [boxes.class(HOSTILE), boxes.class("person")];
+    for i in 0..600 {
+        let noise = |times: f64| 0.2 * ((f64::from(i) * times).fract() - 0.5);
+        let at = [car, (0.5, 0.5)][i as usize % 2];
+        let values = [at.0 + noise(0.618_034), at.1 + noise(0.754_877), 0.1];
+        boxes.push(Some(classes[i as usize % 2]), &values).unwrap();
+        boxes.end_record();
+    }
+    let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+    builder
+        .track_batch(&Batch::new(600).objects("box", boxes))
+        .unwrap();
+    builder.freeze()
+}
+
+#[test]
+fn maps_show_where_the_objects_of_a_class_went() {
+    let (reference, target) = (detections((0.7, 0.7)), detections((0.3, 0.2)));
+    let answer = compare(&reference, &target, &CompareOptions::default()).unwrap();
+    let page = comparison(&answer, &reference, &target, &Pictures::default());
+    assert_harmless(&page);
+    let (_, section) = page.split_once("<h2>Where objects lie: box</h2>").unwrap();
+    let (section, _) = section.split_once("</section>").unwrap();
+    let figures: Vec<&str> = section.split("<figure").skip(1).collect();
+    // All, their sizes, the class that moved; not the one that stayed.
+    assert_eq!(figures.len(), 3);
+    let moved = figures[2];
+    assert!(
+        moved.contains("class &#60;script&#62;")
+            && moved.contains("Centres moved to the upper left.")
+    );
+    assert!(moved.contains("upper left 0 % → 100 %"), "{moved}");
+    assert!(figures[1].contains("strongest: 10 %"));
+    // The third panel, from 248 on: gone from the lower right, come to the upper left.
+    let starts = |class: &str| -> Vec<(i64, i64)> {
+        let before = format!("<path class=\"{class}");
+        let paths = moved.split(&before).skip(1);
+        let starts = paths.map(|path| {
+            let (_, d) = path.split_once(" d=\"M").unwrap();
+            let mut numbers = d.split(|c: char| !c.is_ascii_digit());
+            let mut next = || numbers.next().unwrap().parse().unwrap();
+            (next(), next())
+        });
+        starts.filter(|start| start.0 >= 248).collect()
+    };
+    let (gone, come) = (starts("heat reference"), starts("heat target"));
+    let middle = (248 + 56, 16 + 56);
+    assert!(
+        !gone.is_empty() && gone.iter().all(|at| at.0 >= middle.0 && at.1 >= middle.1),
+        "{gone:?}"
+    );
+    assert!(
+        !come.is_empty() && come.iter().all(|at| at.0 < middle.0 && at.1 < middle.1),
+        "{come:?}"
+    );
+    let same = compare(&reference, &reference, &CompareOptions::default()).unwrap();
+    let page = comparison(&same, &reference, &reference, &Pictures::default());
+    assert!(page.contains("No cell differs by more than chance."));
+    let sealed = target.seal().unwrap();
+    let page = comparison(&answer, &reference, &sealed, &Pictures::default());
+    assert!(!page.contains("Where objects lie"));
+    assert!(profile(&reference, "x").contains("<h2>Where objects lie: box</h2>"));
 }
 
 /// Two classes around two axes, `share` of 100 records of the second.

@@ -6,9 +6,9 @@ use crate::report::number;
 
 const ROW: f64 = 20.0;
 const TOP: f64 = 12.0;
-const LEFT: f64 = 150.0;
+const LEFT: f64 = 176.0;
 /// Characters of a name.
-const NAME: usize = 24;
+const NAME: usize = 28;
 
 /// A value in its row.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 //! reader's light or dark setting, and have titles for those who do not see them.
 
 mod bars;
+mod heat;
 mod histogram;
 mod intervals;
 mod points;
@@ -13,6 +14,7 @@ mod scale;
 mod timeline;
 
 pub(super) use bars::{lengths, shares};
+pub(super) use heat::{Panel, heat};
 pub(super) use histogram::histogram;
 pub(super) use intervals::{Measured, intervals};
 pub(super) use points::{PALETTE, dots};
@@ -47,6 +49,16 @@ pub(super) struct Shape {
     pub(super) d: String,
     /// What hovering over it says.
     pub(super) title: String,
+    pub(super) link: Option<Link>,
+}
+
+/// Where a shape leads.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// A place on the same page.
+    pub(super) to: String,
+    /// Whether the keyboard comes by: of many that lead to one place one is enough.
+    pub(super) by_keyboard: bool,
 }
 
 /// A text at a place.
@@ -64,8 +76,25 @@ impl Chart {
     }
 
     fn titled(&mut self, class: &'static str, path: Path, title: String) {
-        let d = path.d;
-        self.shapes.push(Shape { class, d, title });
+        let (d, link) = (path.d, None);
+        self.shapes.push(Shape {
+            class,
+            d,
+            title,
+            link,
+        });
+    }
+
+    /// Makes the last shape lead to a place on the page.
+    fn link(&mut self, to: String, by_keyboard: bool) {
+        if let Some(shape) = self.shapes.last_mut() {
+            shape.link = Some(Link { to, by_keyboard });
+        }
+    }
+
+    /// Whether any shape leads somewhere: such a chart is more than a picture.
+    pub(super) fn is_linked(&self) -> bool {
+        self.shapes.iter().any(|shape| shape.link.is_some())
     }
 
     fn label(&mut self, x: f64, y: f64, class: &'static str, text: impl Into<String>) {

@@ -37,7 +37,7 @@ pub(in crate::report::html) fn quantiles(title: String, pairs: &[QuantilePair]) 
             number::number(pair.target)
         );
         chart.label(LEFT - 10.0, y + 4.0, "end", name);
-        chart.titled("shift", Path::line(a, y, b, y), text.clone());
+        chart.shape("shift", Path::line(a, y, b, y));
         for (x, class) in [(a, "dot reference"), (b, "dot target")] {
             let mut dot = Path::default();
             dot.dot(x, y);

@@ -23,6 +23,8 @@ pub(in crate::report::html) struct Timeline<'a> {
     pub(in crate::report::html) episodes: Vec<(usize, usize)>,
     /// Windows that stand out.
     pub(in crate::report::html) marks: Vec<(usize, Mark)>,
+    /// For each window the place on the page that tells of it, if any does.
+    pub(in crate::report::html) places: &'a [Option<String>],
 }
 
 /// Why a window stands out.
@@ -68,6 +70,9 @@ pub(in crate::report::html) fn timeline(
         };
         let text = format!("{}: {word}", of.names[at]);
         chart.titled(class, Path::line(x, TOP, x, bottom), text);
+        if let Some(Some(place)) = of.places.get(at) {
+            chart.link(place.clone(), mark == Mark::Alarm);
+        }
     }
     let y = up.at(of.threshold);
     let text = format!("matters from {}", number::size(of.threshold, of.unit));
@@ -88,6 +93,9 @@ pub(in crate::report::html) fn timeline(
         dot.dot(across.at(at as f64), up.at(value));
         let text = format!("{}: {}", of.names[at], number::size(value, of.unit));
         chart.titled("dot target small", dot, text);
+        if let Some(Some(place)) = of.places.get(at) {
+            chart.link(place.clone(), false);
+        }
     }
     chart.shape(
         "axis",

@@ -11,7 +11,8 @@
   open(location.hash.slice(1));
   document.addEventListener("click", function (event) {
     var link = event.target.closest && event.target.closest("a[href^='#']");
-    if (link && link.hash === location.hash) { open(link.hash.slice(1)); }
+    var to = link && link.getAttribute("href");
+    if (to && to === location.hash) { open(to.slice(1)); }
   });
 
   // On paper everything is open.
@@ -85,7 +86,8 @@
       rows.forEach(function (row, i) {
         var fits = (!verdict.value || row.dataset.verdict === verdict.value) &&
           wanted.every(function (word) { return words[i].indexOf(word) >= 0; });
-        row.hidden = cards[i].hidden = !fits;
+        row.hidden = !fits;
+        if (cards[i]) { cards[i].hidden = !fits; }
         count += fits ? 1 : 0;
       });
       if (others && (search.value || verdict.value)) { others.open = true; }
