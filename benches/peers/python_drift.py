@@ -7,7 +7,9 @@
 reference vectors of 512 numbers, 20,000 rows in batches of 1,000, 32 and 1, beside a
 `Profiler` with 10 clusters of the same rows. `evidently` ('evidently==0.6.7' 'pandas<3'):
 embedding drift of two windows of 1,000 rows by its default method, `model`; beside it
-`compare` of two profiles, and profiling both windows and comparing them.
+`compare` of two profiles, and profiling both windows and comparing them. `alibi-detect`
+('alibi-detect[tensorflow]' 'tensorflow-cpu<2.17' 'tf-keras<2.17'
+'tensorflow-probability<0.25'): `MMDDrift` of the same windows, 100 permutations as by default.
 
 Prints medians and quartiles of CPU time, so that other work on the machine counts little;
 importing is not counted.
@@ -120,7 +122,17 @@ def evidently(random):
     report("profile both and compare", *turns(whole, theirs))
 
 
-PEERS = {"whylogs": whylogs, "evidently": evidently}
+def alibi_detect(random):
+    from alibi_detect.cd import MMDDrift
+
+    first, second, compared, whole = windows(random)
+    detector = MMDDrift(first, backend="tensorflow")
+    report("compare, 1,000 rows a side", *turns(compared, lambda: detector.predict(second)))
+    both = lambda: MMDDrift(first, backend="tensorflow").predict(second)  # noqa: E731
+    report("profile both and compare", *turns(whole, both))
+
+
+PEERS = {"whylogs": whylogs, "evidently": evidently, "alibi-detect": alibi_detect}
 
 if __name__ == "__main__":
     peer = sys.argv[1]

@@ -8,15 +8,16 @@
 //! The file has `emb` (rows x dim), `label`, `split` with `split_names`: `ref`
 //! and `holdout_clean` are clean rows of different images, every other split is
 //! a degraded version of the held-out images, in the same order. PART is `level`,
-//! `power`, `large`, `same`, `groups`, `angles`, `self-check`, `sealed` or `all`; TRIALS
-//! replaces the number of trials (0: as many as usual); ONLY is a part of a scenario's
-//! name, or several parted by `|`.
+//! `power`, `large`, `same`, `groups`, `angles`, `self-check`, `sealed`, `series` or
+//! `all`; TRIALS replaces the number of trials (0: as many as usual); ONLY is a part
+//! of a scenario's name, or several parted by `|`.
 
 mod angles;
 mod data;
 mod groups;
 mod outcome;
 mod self_check;
+mod series;
 mod trial;
 
 use data::{Data, Draws};
@@ -302,6 +303,9 @@ fn main() -> Result<()> {
     }
     if wanted("self-check") {
         self_check::self_check(&data, trials.unwrap_or(50));
+    }
+    if wanted("series") {
+        series::series(&data, trials.unwrap_or(200));
     }
     if wanted("large") {
         large(&data, trials.unwrap_or(100));

@@ -1,14 +1,19 @@
 //! What was found out, with its renderings.
 
+use crate::profile::Profile;
+use crate::work::detached;
 use driftsphere::compare::series::Series;
 use driftsphere::compare::stability::{Change, Stability};
 use driftsphere::compare::{Comparison, Verdict};
+use driftsphere::ingest::image::ImageRoot;
+use driftsphere::report::html::{self, Pictures};
 use driftsphere::report::{
     Style, TerminalOptions, headline, json, markdown, series_headline, series_json,
     series_markdown, series_page, stability_headline, stability_json, stability_markdown,
     stability_page, terminal,
 };
 use pyo3::prelude::*;
+use std::path::PathBuf;
 
 /// `text` with every character shown that could act on a screen or turn the order of
 /// reading.
@@ -24,7 +29,8 @@ pub(crate) struct Answer(Kind);
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Comparison(Box<Comparison>),
+    /// With the profiles that were compared: its page draws what they hold.
+    Comparison(Box<Comparison>, [Py<Profile>; 2]),
     Series(Box<Series>),
     Stability(Box<Stability>),
 }
@@ -40,7 +46,7 @@ impl Answer {
     /// The answer in a sentence.
     fn headline(&self) -> String {
         match &self.0 {
-            Kind::Comparison(answer) => headline(answer),
+            Kind::Comparison(answer, _) => headline(answer),
             Kind::Series(answer) => series_headline(answer),
             Kind::Stability(answer) => stability_headline(answer),
         }
@@ -49,7 +55,7 @@ impl Answer {
     /// The JSON document, as the command writes it.
     fn json(&self) -> String {
         match &self.0 {
-            Kind::Comparison(answer) => json::to_text(answer, comparison_status(answer)),
+            Kind::Comparison(answer, _) => json::to_text(answer, comparison_status(answer)),
             Kind::Series(answer) => series_json::to_text(answer, series_status(answer)),
             Kind::Stability(answer) => stability_json::to_text(answer, stability_status(answer)),
         }
@@ -58,7 +64,7 @@ impl Answer {
     /// Markdown, such as for a comment on a pull request.
     fn markdown(&self, verbose: bool) -> String {
         match &self.0 {
-            Kind::Comparison(answer) => markdown(answer, verbose),
+            Kind::Comparison(answer, _) => markdown(answer, verbose),
             Kind::Series(answer) => series_markdown(answer, verbose),
             Kind::Stability(answer) => stability_markdown(answer, verbose),
         }
@@ -72,10 +78,28 @@ impl Answer {
             verbose,
         };
         match &self.0 {
-            Kind::Comparison(answer) => terminal(answer, &options),
+            Kind::Comparison(answer, _) => terminal(answer, &options),
             Kind::Series(answer) => series_page(answer, &options),
             Kind::Stability(answer) => stability_page(answer, &options),
         }
+    }
+
+    /// One HTML file; `images` are folders that a comparison looks for pictures of records in.
+    fn html(&self, py: Python<'_>, images: Vec<PathBuf>) -> PyResult<String> {
+        detached(py, || match &self.0 {
+            Kind::Comparison(answer, profiles) => {
+                let [reference, target] = profiles.each_ref().map(|profile| profile.get().core());
+                let roots: Vec<ImageRoot> = images
+                    .iter()
+                    .map(ImageRoot::open)
+                    .collect::<driftsphere::Result<_>>()?;
+                let wanted = html::wanted(answer, reference, target);
+                let pictures = Pictures::of_files(&wanted, &roots, &roots, |_, _| None);
+                Ok(html::comparison(answer, reference, target, &pictures))
+            }
+            Kind::Series(answer) => Ok(html::series(answer)),
+            Kind::Stability(answer) => Ok(html::stability(answer)),
+        })
     }
 }
 

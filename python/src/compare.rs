@@ -53,6 +53,7 @@ pub(crate) fn compare(
         ..CompareOptions::default()
     };
     options.check().map_err(raise)?;
+    let profiles = [reference, target].map(|profile| profile.clone().unbind());
     let (reference, target) = (reference.get().core(), target.get().core());
     let history: Vec<Core> = history
         .iter()
@@ -61,7 +62,7 @@ pub(crate) fn compare(
     let answer = divided(py, threads, || {
         compare_with_history(reference, target, &history, &options)
     })?;
-    Ok(Kind::Comparison(Box::new(answer)).into())
+    Ok(Kind::Comparison(Box::new(answer), profiles).into())
 }
 
 /// See `driftsphere.series`.

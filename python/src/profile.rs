@@ -200,6 +200,12 @@ impl Profile {
         py.detach(|| profile_page(&self.0, name, &options))
     }
 
+    /// What it contains, as one HTML file that needs no network.
+    #[pyo3(signature = (*, name="profile"))]
+    fn to_html(&self, py: Python<'_>, name: &str) -> String {
+        py.detach(|| driftsphere::report::html::profile(&self.0, name))
+    }
+
     /// Prints what it contains.
     #[pyo3(signature = (*, verbose=false, width=100))]
     fn show(&self, py: Python<'_>, verbose: bool, width: u16) -> PyResult<()> {

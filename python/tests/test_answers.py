@@ -118,11 +118,38 @@ def test_names_from_data_are_shown_and_never_obeyed() -> None:
     shown = answer._repr_html_()
     page = Tags()
     page.feed(shown)
-    assert page.tags <= {"p", "strong", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
+    tables = {"p", "strong", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
+    assert page.tags <= tables | {"details", "summary", "iframe"}
+    report = Tags()
+    report.feed(answer.to_html())
+    assert "<script>alert('&')</script>" in report.text
     assert "<script>alert('&')</script>" in page.text
-    for text in (shown, str(answer), answer.to_markdown(), repr(answer), str(a), repr(a)):
+    for text in (shown, answer.to_html(), str(answer), answer.to_markdown(), repr(answer), str(a), repr(a)):
         assert "\u202e" not in text and "\x1b" not in text
     assert answer.findings[0]["feature"] == HOSTILE
+
+
+def test_the_report_shows_pictures_of_the_records_that_show_most(tmp_path) -> None:
+    from PIL import Image
+
+    random = np.random.default_rng(3)
+    for at in range(120):
+        level = int(random.integers(60, 140)) + (90 if at >= 60 else 0)
+        Image.new("RGB", (24, 16), (level, level, level)).save(tmp_path / f"{at:03}.png")
+    names = [f"{at:03}.png" for at in range(120)]
+    windows = [
+        driftsphere.profile(images=[tmp_path / name for name in part], ids=part)
+        for part in (names[:60], names[60:])
+    ]
+    answer = driftsphere.compare(*windows)
+    assert answer.verdict == "drift"
+    assert "data:image/jpeg" not in answer.to_html()
+    page = answer.to_html(images=[tmp_path])
+    assert "data:image/jpeg" in page and page == answer.to_html(images=[str(tmp_path)])
+    with pytest.raises(driftsphere.FileError):
+        answer.to_html(images=[tmp_path / "nowhere"])
+    assert "<!doctype html>" in windows[0].to_html(name="<march>")
+    assert "<march>" not in windows[0].to_html(name="<march>")
 
 
 def test_long_tables_say_how_many_more_there_are() -> None:

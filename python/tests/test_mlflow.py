@@ -63,8 +63,9 @@ def test_comparisons_are_pages_and_metrics(store, rows) -> None:
     logged = sorted(v for name, v in tone.items() if not name.endswith("/p_adjusted"))
     assert logged == pytest.approx(effects)
     names = [file.path for file in client.list_artifacts(run.info.run_id, "driftsphere")]
-    assert names == [f"driftsphere/daily-{i}.{kind}" for i in (0, 1) for kind in ("json", "md")]
-    path = store.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path=names[2])
+    kinds = ("html", "json", "md")
+    assert names == [f"driftsphere/daily-{i}.{kind}" for i in (0, 1) for kind in kinds]
+    path = store.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path=names[4])
     with open(path) as file:
         assert json.load(file) == answers[1].document
 

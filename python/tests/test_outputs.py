@@ -169,7 +169,10 @@ def test_vectors_that_are_no_probabilities_are_counted_or_refused() -> None:
     assert "scores that are no probabilities" in page
     assert "scores with NaN or an infinity" in page
     with pytest.raises(InputError, match="logits=True"):
-        driftsphere.profile(scores=some[1:2])
+        driftsphere.profile(scores=some[[1, 1]])
+    # One record by itself never ends a loop that logs them.
+    alone = driftsphere.profile(scores=some[1:2])
+    assert "scores that are no probabilities" in alone.page(verbose=True)
 
 
 WRONG = [

@@ -11,6 +11,7 @@ from . import _driftsphere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from os import PathLike
 
     import pandas
     import polars
@@ -21,6 +22,8 @@ __all__ = ["Answer", "Comparison", "Series", "Stability", "compare", "series", "
 
 # Rows of a table in a notebook.
 _SHOWN_ROWS = 50
+# Characters of a page that a notebook holds.
+_LARGEST_PAGE = 2_000_000
 
 
 class Answer:
@@ -61,6 +64,14 @@ class Answer:
         """Text for a terminal of `width` columns (60 to 200)."""
         return self._answer.page(verbose, width)
 
+    def to_html(self) -> str:
+        """One HTML file that needs no network, as the command writes it with `--html`.
+
+        Write it with `pathlib.Path("report.html").write_text(answer.to_html())`; a notebook
+        shows it, too.
+        """
+        return self._answer.html(())
+
     def __str__(self) -> str:
         return self.to_text()
 
@@ -93,6 +104,7 @@ class Answer:
             f"<p><strong>{_text(self.headline)}</strong></p>"
             f"{_table(self._shown, self._rows())}"
             f"{f'<ul>{notes}</ul>' if notes else ''}"
+            f"{_folded(self.to_html())}"
         )
 
 
@@ -117,6 +129,15 @@ class Comparison(Answer):
         """`drift`, `possible-drift`, `not-enough-data`, `no-drift` or `not-tested`."""
         verdict: str = self.document["verdict"]
         return verdict
+
+    def to_html(self, *, images: Iterable[str | PathLike[str]] = ()) -> str:
+        """One HTML file that needs no network, as the command writes it with `--html`.
+
+        Where ids are paths of pictures, `images` are the folders that they begin in: the
+        records that show most are then seen, small. Raises `FileError` for a folder that
+        is not there.
+        """
+        return self._answer.html(list(images))
 
     @property
     def findings(self) -> list[dict[str, Any]]:
@@ -326,6 +347,18 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
     rest = len(rows) - _SHOWN_ROWS
     more = f"<p>and {rest} more</p>" if rest > 0 else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _folded(page: str) -> str:
+    """A whole page, shown when it is opened; by itself, so that neither it nor the
+    notebook can act on the other. None where it would swell the notebook."""
+    if len(page) > _LARGEST_PAGE:
+        return "<p>The whole report: <code>answer.to_html()</code></p>"
+    frame = (
+        f'<iframe sandbox="allow-scripts" title="The whole report" srcdoc="{html.escape(page)}" '
+        'style="width: 100%; height: 40em; border: 0"></iframe>'
+    )
+    return f"<details><summary>The whole report</summary>{frame}</details>"
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,6 @@
 """Profiles and comparisons in runs of MLflow, which must be installed.
 
-A profile is an artifact, `driftsphere/NAME.dsp`; a comparison is two, Markdown and JSON,
+A profile is an artifact, `driftsphere/NAME.dsp`; a comparison is three, HTML, Markdown and JSON,
 and metrics whose names stay the same from step to step. After one line, what is profiled
 in a run is logged to it::
 
@@ -110,8 +110,8 @@ def log_comparison(
     step: int | None = None,
     run_id: str | None = None,
 ) -> None:
-    """Logs a comparison to a run: a page (`NAME.md`), the JSON document (`NAME.json`),
-    and metrics.
+    """Logs a comparison to a run: the report (`NAME.html`), a page (`NAME.md`), the JSON
+    document (`NAME.json`), and metrics.
 
     Metrics: `NAME/drift` is 1 for drift, else 0; of each finding that was tested
     `NAME/GROUP/FEATURE/SCOPE/EFFECT` is its effect and `.../p_adjusted` its p-value.
@@ -119,6 +119,7 @@ def log_comparison(
     """
     stem = name if step is None else f"{name}-{step}"
     files = {
+        f"{stem}.html": comparison.to_html().encode(),
         f"{stem}.md": comparison.to_markdown().encode(),
         f"{stem}.json": comparison.to_json().encode(),
     }

@@ -54,9 +54,22 @@ fn round(value: f32) -> u32 {
 /// Luma of ITU-R BT.601, as Pillow rounds it: weights of 0.299, 0.587 and 0.114 in
 /// multiples of 2^-16.
 #[inline(always)]
-pub(super) fn luma(red: i32, green: i32, blue: i32) -> i32 {
-    let (red, green, blue) = (red as u32, green as u32, blue as u32);
-    ((19_595 * red + 38_470 * green + 7_471 * blue + 32_768) >> 16) as i32
+pub(super) fn luma(red: u16, green: u16, blue: u16) -> u16 {
+    let (red, green, blue) = (u32::from(red), u32::from(green), u32::from(blue));
+    ((19_595 * red + 38_470 * green + 7_471 * blue + 32_768) >> 16) as u16
+}
+
+/// The same of bytes, in 16 bits: the high bytes of the weights and the low ones by themselves.
+///
+/// ```text
+/// (256 h + l + 2^15) >> 16 = (h + (l >> 8) + 128) >> 8      no sum reaches 2^16
+/// ```
+#[inline(always)]
+pub(super) fn luma_of_bytes(red: u8, green: u8, blue: u8) -> u8 {
+    let (red, green, blue) = (u16::from(red), u16::from(green), u16::from(blue));
+    let high = 76 * red + 150 * green + 29 * blue;
+    let low = 139 * red + 70 * green + 47 * blue;
+    ((high + (low >> 8) + 128) >> 8) as u8
 }
 
 /// Pixels that are taken apart at a time: three planes of them stay in the nearest cache.
@@ -77,7 +90,7 @@ fn sums<T: Level, const C: usize>(row: &[[T; C]], luma_row: &mut [T]) -> ColourS
         }
         let (red, green, blue) = (&red[..n], &green[..n], &blue[..n]);
         for (i, out) in out.iter_mut().enumerate() {
-            *out = T::of(luma(red[i].into(), green[i].into(), blue[i].into()));
+            *out = T::luma(red[i], green[i], blue[i]);
         }
         total += opponents(red, green, blue);
         total.saturation += u64::from(saturation(red, green, blue));
@@ -204,8 +217,16 @@ mod tests {
 
     #[test]
     fn luma_of_white_is_white_at_both_depths() {
-        assert_eq!(luma(255, 255, 255), 255);
         assert_eq!(luma(65_535, 65_535, 65_535), 65_535);
         assert_eq!(luma(0, 0, 0), 0);
+    }
+
+    #[test]
+    fn luma_of_all_bytes_is_that_of_wide_numbers() {
+        for colour in 0..1_u32 << 24 {
+            let [red, green, blue, _] = colour.to_le_bytes();
+            let wide = luma(red.into(), green.into(), blue.into());
+            assert_eq!(u16::from(luma_of_bytes(red, green, blue)), wide);
+        }
     }
 }

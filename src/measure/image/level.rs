@@ -12,12 +12,12 @@ pub(super) trait Level: Copy + Default + Ord + Into<i32> + Send + Sync + 'static
     /// Holds differences of a few samples: narrow, so that more of them fit into a vector.
     type Wide: Copy + Into<i32> + Add<Output = Self::Wide> + Sub<Output = Self::Wide>;
     /// Holds the sum of the squares of a segment.
-    type Square: Copy + Default + AddAssign + PartialOrd + Into<u64>;
+    type Square: Copy + Default + AddAssign + Into<u64>;
     /// Levels of this type to one level of 0 to 255.
     const SCALE: i32;
 
-    /// The nearest level.
-    fn of(value: i32) -> Self;
+    /// The luma of a pixel.
+    fn luma(red: Self, green: Self, blue: Self) -> Self;
 
     /// The sample among its differences.
     fn wide(self) -> Self::Wide;
@@ -25,8 +25,8 @@ pub(super) trait Level: Copy + Default + Ord + Into<i32> + Send + Sync + 'static
     /// `value` squared.
     fn square(value: Self::Wide) -> Self::Square;
 
-    /// The square of a level of 0 to 255.
-    fn square_of_level(level: i32) -> Self::Square;
+    /// Whether a gradient is at least [`EDGE`](texture::EDGE) long.
+    fn is_edge(right: Self::Wide, down: Self::Wide) -> bool;
 
     /// The size of `value`.
     fn magnitude(value: Self::Wide) -> u32;
@@ -48,6 +48,9 @@ pub(super) trait Level: Copy + Default + Ord + Into<i32> + Send + Sync + 'static
 
     /// Sum of the steps between two rows.
     fn step_down(above: &[Self], row: &[Self]) -> u64;
+
+    /// Adds a row to sums by column.
+    fn add_to(sums: &mut [u32], row: &[Self]);
 }
 
 /// Pixels that are summed up in the narrow types before these are widened:
@@ -55,15 +58,15 @@ pub(super) trait Level: Copy + Default + Ord + Into<i32> + Send + Sync + 'static
 pub(super) const SEGMENT: usize = 2048;
 
 macro_rules! level {
-    ($type:ty, $wide:ty, $square:ty, $scale:expr, $shift:expr, $colour:ident, $texture:ident) => {
+    ($type:ty, $wide:ty, $signed:ty, $square:ty, $scale:expr, $shift:expr, $luma:path, $colour:ident, $texture:ident) => {
         impl Level for $type {
             type Wide = $wide;
             type Square = $square;
             const SCALE: i32 = $scale;
 
             #[inline(always)]
-            fn of(value: i32) -> Self {
-                value as Self
+            fn luma(red: Self, green: Self, blue: Self) -> Self {
+                $luma(red, green, blue)
             }
 
             #[inline(always)]
@@ -73,14 +76,18 @@ macro_rules! level {
 
             #[inline(always)]
             fn square(value: $wide) -> $square {
-                let wide = <$square>::from(value.unsigned_abs());
-                wide * wide
+                // Signed, as the processor's products of pairs are.
+                let wide = <$signed>::from(value);
+                (wide * wide) as $square
             }
 
             #[inline(always)]
-            fn square_of_level(level: i32) -> $square {
-                let wide = (level * Self::SCALE) as $square;
-                wide * wide
+            fn is_edge(right: $wide, down: $wide) -> bool {
+                // Cut where one of them alone is enough, both squares together stay narrow.
+                let edge = (texture::EDGE * Self::SCALE) as _;
+                let cut = |part: $wide| part.unsigned_abs().min(edge);
+                let (right, down) = (cut(right), cut(down));
+                right * right + down * down >= edge * edge
             }
 
             #[inline(always)]
@@ -112,12 +119,16 @@ macro_rules! level {
             fn step_down(above: &[Self], row: &[Self]) -> u64 {
                 texture::$texture::step_down(above, row)
             }
+
+            fn add_to(sums: &mut [u32], row: &[Self]) {
+                texture::$texture::add_to(sums, row);
+            }
         }
     };
 }
 
-level!(u8, i16, u32, 1, 0, eight, eight);
-level!(u16, i32, u64, 257, 8, sixteen, sixteen);
+level!(u8, i16, i32, u32, 1, 0, colour::luma_of_bytes, eight, eight);
+level!(u16, i32, i64, u64, 257, 8, colour::luma, sixteen, sixteen);
 
 /// A picture whose samples are borrowed whole numbers.
 #[derive(Debug, Clone, Copy)]

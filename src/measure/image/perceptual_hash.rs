@@ -52,58 +52,83 @@ const KEPT: usize = 8;
 /// for the windowed sinc is still 16 times finer than it can see.
 const FINE: usize = 16 * SIDE;
 
-/// Of a plane of luma.
-pub(super) fn perceptual_hash<T: Level>(
-    luma: &[T],
+/// A picture made small enough for its hash, from its luma row by row.
+///
+/// ```text
+/// means of `across` x `down` samples in levels of 0 to 255, rounded
+/// ```
+///
+/// What is left at the right and at the bottom does not count.
+pub(super) struct SmallPicture {
     width: usize,
     height: usize,
-) -> Result<PerceptualHash> {
-    let factor = |side: usize| (side / FINE).clamp(1, 1 << 16);
-    let (across, down) = (factor(width), factor(height));
-    let samples = Samples::U8(means(luma, width, [across, down]));
-    let (width, height) = ((width / across) as u32, (height / down) as u32);
-    let plane = Pixels::new(width, height, Channels::Grey, samples)?;
-    let small = resized(&plane, SIDE as u32, SIDE as u32, Filter::Lanczos)?;
-    let Samples::U8(small) = small.samples() else {
-        return Ok(PerceptualHash(0)); // Bytes stay bytes.
-    };
-    Ok(of_square(small))
+    across: usize,
+    down: usize,
+    divisor: u64,
+    inverse: Option<u64>,
+    /// Of the rows that came since the last means, by column.
+    sums: Vec<u32>,
+    rows: usize,
+    means: Vec<u8>,
 }
 
-/// Means of `across` x `down` samples in levels of 0 to 255, rounded; what is left at the
-/// right and at the bottom does not count.
-fn means<T: Level>(luma: &[T], width: usize, [across, down]: [usize; 2]) -> Vec<u8> {
-    let divisor = (across * down) as u64 * u64::from(T::SCALE.unsigned_abs());
-    // For sums of at most 256 of so small a divisor, a product with its inverse, rounded up, is
-    // exact: the error of 256 d / d in 2^40 parts stays below one part of d.
-    let inverse = (divisor < 1 << 16).then(|| (1_u64 << 40) / divisor + 1);
-    let mut out = Vec::with_capacity(luma.len() / (across * down));
-    let mut sums = vec![0_u32; width];
-    for rows in luma.chunks_exact(width * down) {
-        sums.fill(0);
-        for row in rows.chunks_exact(width) {
-            for (sum, &value) in sums.iter_mut().zip(row) {
-                let value: i32 = value.into();
-                *sum += value.unsigned_abs();
-            }
+impl SmallPicture {
+    /// Of a picture of `width` x `height` samples of a type, before its first row.
+    pub(super) fn new<T: Level>(width: usize, height: usize) -> Self {
+        let factor = |side: usize| (side / FINE).clamp(1, 1 << 16);
+        let (across, down) = (factor(width), factor(height));
+        let divisor = (across * down) as u64 * u64::from(T::SCALE.unsigned_abs());
+        Self {
+            width: width / across,
+            height: height / down,
+            across,
+            down,
+            divisor,
+            // For sums of at most 256 of so small a divisor, a product with its inverse, rounded up,
+            // is exact: the error of 256 d / d in 2^40 parts stays below one part of d.
+            inverse: (divisor < 1 << 16).then(|| (1_u64 << 40) / divisor + 1),
+            sums: vec![0; width],
+            rows: 0,
+            means: Vec::with_capacity((width / across) * (height / down)),
         }
-        let places = sums.len() / across;
-        let start = out.len();
-        out.resize(start + places, 0);
-        let out = &mut out[start..];
-        match across {
-            1 => means_of::<1>(&sums, divisor, inverse, out),
-            2 => means_of::<2>(&sums, divisor, inverse, out),
-            3 => means_of::<3>(&sums, divisor, inverse, out),
-            4 => means_of::<4>(&sums, divisor, inverse, out),
-            _ => {
+    }
+
+    /// The next row of luma.
+    pub(super) fn push<T: Level>(&mut self, row: &[T]) {
+        T::add_to(&mut self.sums, row);
+        self.rows += 1;
+        if self.rows < self.down {
+            return;
+        }
+        self.rows = 0;
+        let start = self.means.len();
+        self.means.resize(start + self.width, 0);
+        let out = &mut self.means[start..];
+        let (sums, divisor, inverse) = (&self.sums, self.divisor, self.inverse);
+        match self.across {
+            1 => means_of::<1>(sums, divisor, inverse, out),
+            2 => means_of::<2>(sums, divisor, inverse, out),
+            3 => means_of::<3>(sums, divisor, inverse, out),
+            4 => means_of::<4>(sums, divisor, inverse, out),
+            across => {
                 for (out, sums) in out.iter_mut().zip(sums.chunks_exact(across)) {
                     *out = mean(sums, divisor, inverse);
                 }
             }
         }
+        self.sums.fill(0);
     }
-    out
+
+    /// The hash, after the last row.
+    pub(super) fn hash(self) -> Result<PerceptualHash> {
+        let (width, height) = (self.width as u32, self.height as u32);
+        let plane = Pixels::new(width, height, Channels::Grey, Samples::U8(self.means))?;
+        let small = resized(&plane, SIDE as u32, SIDE as u32, Filter::Lanczos)?;
+        let Samples::U8(small) = small.samples() else {
+            return Ok(PerceptualHash(0)); // Bytes stay bytes.
+        };
+        Ok(of_square(small))
+    }
 }
 
 /// Means of groups of a width that the compiler knows.

@@ -2,7 +2,7 @@
 
 use super::answers::PixelMeasures;
 use super::level::{AnyPicture, Level, Picture, Store};
-use super::perceptual_hash::{PerceptualHash, perceptual_hash};
+use super::perceptual_hash::PerceptualHash;
 use super::resize::{Filter, resized, sample_size};
 use super::scan::scan;
 use crate::error::Result;
@@ -60,9 +60,9 @@ pub fn analyse(pixels: &Pixels, sample_pixels: Option<u32>) -> Result<Analysis> 
 }
 
 fn of<T: Level>(picture: &Picture<'_, T>) -> Result<Analysis> {
-    let (luma, sums) = scan(picture);
+    let (sums, small) = scan(picture);
     Ok(Analysis {
         measures: PixelMeasures::of(&sums),
-        hash: perceptual_hash(&luma, picture.width, picture.height)?,
+        hash: small.hash()?,
     })
 }

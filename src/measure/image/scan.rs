@@ -2,6 +2,7 @@
 
 use super::colour::ColourSums;
 use super::level::{Level, Picture};
+use super::perceptual_hash::SmallPicture;
 use super::texture::TextureSums;
 use crate::ingest::image::Channels;
 
@@ -28,10 +29,10 @@ pub(super) struct Sums {
     pub(super) steps_down: [u64; 8],
 }
 
-/// The luma of a picture, and its sums.
+/// The sums of a picture, and a small one of it for its hash.
 ///
-/// The rows above are still in the cache when the texture of a row is looked at.
-pub(super) fn scan<T: Level>(picture: &Picture<'_, T>) -> (Vec<T>, Sums) {
+/// Of luma, three rows are held: all that looks at it does so while they are in the nearest cache.
+pub(super) fn scan<T: Level>(picture: &Picture<'_, T>) -> (Sums, SmallPicture) {
     let (width, height) = (picture.width, picture.height);
     let mut sums = Sums {
         width: width as u64,
@@ -47,29 +48,30 @@ pub(super) fn scan<T: Level>(picture: &Picture<'_, T>) -> (Vec<T>, Sums) {
         steps_right: [0; 8],
         steps_down: [0; 8],
     };
-    let mut luma = vec![T::default(); width * height];
+    let mut small = SmallPicture::new::<T>(width, height);
+    let [mut before, mut above, mut luma] = [(); 3].map(|()| vec![T::default(); width]);
     let mut tables = [[0_u32; 256]; 4];
     let stride = width * picture.channels.count();
     for (y, row) in picture.samples.chunks_exact(stride).enumerate() {
-        let (done, rest) = luma.split_at_mut(y * width);
-        let out = &mut rest[..width];
-        sums.read(picture.channels, row, out);
-        sums.tones(out, &mut tables);
+        sums.read(picture.channels, row, &mut luma);
+        sums.tones(&luma, &mut tables);
         // At most 2^32 - 1 pixels of a level before they are taken out.
         if y % 1024 == 1023 || y + 1 == height || width > 1 << 20 {
             sums.empty(&mut tables);
         }
-        add(&mut sums.steps_right, T::steps(out));
+        small.push(&luma);
+        add(&mut sums.steps_right, T::steps(&luma));
         if y > 0 {
-            let above = &done[(y - 1) * width..];
-            sums.steps_down[(y - 1) % 8] += T::step_down(above, out);
-            if y > 1 {
-                let rows = [&done[(y - 2) * width..(y - 1) * width], above, out];
-                sums.texture += T::texture(rows);
-            }
+            sums.steps_down[(y - 1) % 8] += T::step_down(&above, &luma);
         }
+        if y > 1 {
+            sums.texture += T::texture([&before, &above, &luma]);
+        }
+        // The oldest row makes room for the next.
+        std::mem::swap(&mut before, &mut above);
+        std::mem::swap(&mut above, &mut luma);
     }
-    (luma, sums)
+    (sums, small)
 }
 
 /// The luma of a picture alone.

@@ -47,26 +47,24 @@ fn inner_sums<T: Level>([above, row, below]: [&[T]; 3]) -> TextureSums {
         let (a0, a1, a2) = neighbours(above, start, n);
         let (r0, r1, r2) = neighbours(row, start, n);
         let (b0, b1, b2) = neighbours(below, start, n);
-        let edge = T::square_of_level(EDGE);
         let (mut laplacian, mut edges, mut roughness) = (0_i32, 0_u32, 0_u32);
         let mut laplacian_squares = T::Square::default();
         for i in 0..n {
             let (a0, a1, a2) = (a0[i].wide(), a1[i].wide(), a2[i].wide());
             let (r0, r1, r2) = (r0[i].wide(), r1[i].wide(), r2[i].wide());
             let (b0, b1, b2) = (b0[i].wide(), b1[i].wide(), b2[i].wide());
+            // Sums and differences of the left and of the right column serve twice.
+            let (left_sum, right_sum) = (a0 + b0, a2 + b2);
+            let (left_step, right_step) = (b0 - a0, b2 - a2);
             let cross = a1 + b1 + r0 + r2;
-            let corners = a0 + a2 + b0 + b2;
-            let middle = four(r1);
-            let lap = cross - middle;
+            let lap = cross - four(r1);
             laplacian += lap.into();
             laplacian_squares += T::square(lap);
-            roughness += T::magnitude(corners - cross - cross + middle);
-            let (across, along) = (r2 - r0, b1 - a1);
-            let right = (a2 - a0) + across + across + (b2 - b0);
-            let down = (b0 - a0) + along + along + (b2 - a2);
-            let mut gradient = T::square(right);
-            gradient += T::square(down);
-            edges += u32::from(gradient >= edge);
+            // The two Laplacians: that of the corners less that of the cross.
+            roughness += T::magnitude(left_sum + right_sum - cross - lap);
+            let right = right_sum - left_sum + twice(r2 - r0);
+            let down = left_step + right_step + twice(b1 - a1);
+            edges += u32::from(T::is_edge(right, down));
         }
         total += TextureSums {
             laplacian: laplacian.into(),
@@ -79,9 +77,13 @@ fn inner_sums<T: Level>([above, row, below]: [&[T]; 3]) -> TextureSums {
 }
 
 #[inline(always)]
+fn twice<W: Copy + std::ops::Add<Output = W>>(value: W) -> W {
+    value + value
+}
+
+#[inline(always)]
 fn four<W: Copy + std::ops::Add<Output = W>>(value: W) -> W {
-    let two = value + value;
-    two + two
+    twice(twice(value))
 }
 
 /// `n` pixels from `start`, and those one and two to the right of them: slices of
@@ -138,12 +140,20 @@ fn steps_between<T: Level>(above: &[T], row: &[T]) -> u64 {
     total
 }
 
+#[inline(always)]
+fn add_by_column<T: Level>(sums: &mut [u32], row: &[T]) {
+    for (sum, &value) in sums.iter_mut().zip(row) {
+        let value: i32 = value.into();
+        *sum += value.unsigned_abs();
+    }
+}
+
 macro_rules! versions {
     ($name:ident, $type:ty) => {
         pub(super) mod $name {
             use multiversion::multiversion;
 
-            use super::{TextureSums, inner_sums, steps_between, steps_by_phase};
+            use super::{TextureSums, add_by_column, inner_sums, steps_between, steps_by_phase};
 
             #[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2"))]
             pub(in super::super) fn inner(rows: [&[$type]; 3]) -> TextureSums {
@@ -158,6 +168,11 @@ macro_rules! versions {
             #[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2"))]
             pub(in super::super) fn step_down(above: &[$type], row: &[$type]) -> u64 {
                 steps_between(above, row)
+            }
+
+            #[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2"))]
+            pub(in super::super) fn add_to(sums: &mut [u32], row: &[$type]) {
+                add_by_column(sums, row);
             }
         }
     };

@@ -55,7 +55,8 @@ pub struct Scores {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Input`] where no vector holds probabilities (they are most likely logits), and
+/// [`ErrorKind::Input`] where none of several vectors holds probabilities (they are most likely logits; of
+/// one alone it cannot be told, so it is a fault of its record), and
 /// where there are names of classes and none of 20 labels and more is one of them;
 /// [`ErrorKind::Argument`] for another number of labels than of vectors.
 pub fn score_vectors(
@@ -72,7 +73,7 @@ pub fn score_vectors(
         .into_iter()
         .map(|row| said(row, options))
         .collect();
-    if !said.is_empty() && said.iter().all(|one| *one == Err(NO_PROBABILITIES)) {
+    if said.len() > 1 && said.iter().all(|one| *one == Err(NO_PROBABILITIES)) {
         let message = "the scores of a record do not add up to 1: if they are logits, say so \
              (--logits; logits=True in Python)";
         return Err(Error::new(ErrorKind::Input, message));

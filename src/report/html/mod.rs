@@ -34,6 +34,8 @@ mod filters;
 mod findings;
 mod map;
 mod pages;
+#[cfg(feature = "images")]
+mod picture_files;
 mod pictures;
 mod profile;
 mod reading;
