@@ -1,7 +1,7 @@
 //! Damaged profile and codebook files: a typed error, never a panic.
 
 use driftsphere::ErrorKind;
-use driftsphere::compare::{CompareOptions, compare};
+use driftsphere::compare::{CompareOptions, Comparison, compare};
 use driftsphere::ingest::{Batch, Column};
 use driftsphere::profile::{
     Codebooks, FitOptions, Profile, ProfileBuilder, ProfileConfig, SpaceConfig, fit,
@@ -153,6 +153,26 @@ fn a_seal_cannot_be_taken_off() {
     assert_eq!(error.kind(), ErrorKind::Format);
 }
 
+#[test]
+fn forged_tables_of_objects_are_held_to_the_same() {
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/objects.dsp");
+    forge(&Profile::read(golden).unwrap());
+}
+
+/// Pages are drawn from what profiles hold.
+#[cfg(feature = "html")]
+fn draw(answer: Option<&Comparison>, reference: &Profile, target: &Profile) {
+    use driftsphere::report::html;
+    if let Some(answer) = answer {
+        let page = html::comparison(answer, reference, target, &html::Pictures::default());
+        assert!(page.ends_with("</html>"));
+    }
+    assert!(html::profile(target, "forged").ends_with("</html>"));
+}
+
+#[cfg(not(feature = "html"))]
+fn draw(_: Option<&Comparison>, _: &Profile, _: &Profile) {}
+
 fn forge(honest: &Profile) {
     let bytes = honest.to_bytes();
     let mut accepted = 0;
@@ -172,7 +192,8 @@ fn forge(honest: &Profile) {
                             assert!(Profile::from_bytes(&profile.to_bytes()).is_ok());
                             let _ = profile.clone().merge(&profile);
                             let _ = honest.clone().merge(&profile);
-                            let _ = compare(honest, &profile, &CompareOptions::default());
+                            let answer = compare(honest, &profile, &CompareOptions::default());
+                            draw(answer.ok().as_ref(), honest, &profile);
                         }
                     }
                     Err(_) => refused += 1,
