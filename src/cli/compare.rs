@@ -13,6 +13,7 @@ use super::stored::{self, Stored, is_stored, read_profile};
 use super::window::Window;
 use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
+use driftsphere::ingest::OutputsFile;
 use driftsphere::profile::{Profile, ProfileSet};
 use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal};
 use std::path::{Path, PathBuf};
@@ -42,10 +43,13 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let pictures = match args.result.html.is_some() && !args.no_images {
         true => {
             let wanted = html::wanted(&comparison, &reference, &target);
-            let listed = args.boxes_images.as_ref();
-            let listed = listed.or(args.columns.coco_images.as_ref());
-            let boxes = Boxes::read(&args.boxes, listed.map(PathBuf::as_path), &wanted)?;
-            roots.pictures(&wanted, &boxes, args.threads)?
+            let is_sealed = [&reference, &target].iter().any(|p| p.config().is_sealed());
+            let classes = match is_sealed {
+                true => Vec::new(),
+                false => html::moved_box_classes(&comparison),
+            };
+            let boxes = boxes(args, &wanted, &classes)?;
+            roots.pictures(wanted, boxes, args.threads)?
         }
         false => html::Pictures::default(),
     };
@@ -65,6 +69,40 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
         output::say(&headline(&comparison));
     }
     Ok(status)
+}
+
+/// The boxes of the records that are shown, and of those that show what moved: from the files that
+/// were named, else from the windows themselves where these are what a model says.
+fn boxes(args: &CompareArgs, wanted: &[html::Wanted], classes: &[String]) -> Result<Boxes> {
+    let listed = args.boxes_images.as_ref();
+    let listed = listed.or(args.columns.coco_images.as_ref());
+    let listed = listed.map(PathBuf::as_path);
+    let mut boxes = Boxes::default();
+    if !args.boxes.is_empty() {
+        boxes.read(&args.boxes, listed, wanted, classes)?;
+        if boxes.is_empty() {
+            output::note(
+                "--boxes: of none of the records whose pictures are shown; are they called as \
+                 these are?",
+            );
+        }
+        return Ok(boxes);
+    }
+    if args.picture_roots.is_empty() {
+        return Ok(boxes);
+    }
+    let windows = [
+        (html::Side::Reference, &args.reference, &[][..]),
+        (html::Side::Target, &args.target, classes),
+    ];
+    for (side, path, classes) in windows {
+        if !is_stored(path) && OutputsFile::detect(path)?.is_some() {
+            let own = wanted.iter().filter(|record| record.0 == side);
+            let own: Vec<html::Wanted> = own.cloned().collect();
+            boxes.read(std::slice::from_ref(path), listed, &own, classes)?;
+        }
+    }
+    Ok(boxes)
 }
 
 /// The two windows.

@@ -45,9 +45,10 @@ pub(super) struct CompareArgs {
     /// Show no pictures in --html
     #[arg(long, requires = "html", conflicts_with = "picture_roots")]
     pub(super) no_images: bool,
-    /// Draw over these pictures what a model says of them: COCO results or annotations, a folder of
-    /// YOLO text or Pascal VOC, whose images are called as the records are, with or without folder
-    /// and ending (repeatable)
+    /// Draw over these pictures what a model says of them, and show those of the classes whose boxes
+    /// moved: COCO results or annotations, a folder of YOLO text or Pascal VOC, whose images are called
+    /// as the records are, with or without folder and ending (repeatable) [default: windows that are
+    /// such files]
     #[arg(
         long,
         value_name = "FILE",

@@ -2,9 +2,9 @@
 
 use anyhow::{Result, bail};
 use driftsphere::ingest::image::FileFacts;
-use driftsphere::ingest::{ImageInfo, ImageList, OutputsFile, OutputsFormat, Units};
+use driftsphere::ingest::{ImageInfo, ImageList, Instances, OutputsFile, OutputsFormat, Units};
 use driftsphere::measure::outputs::place_on_picture;
-use driftsphere::report::html::{PictureBox, PictureBoxes, Wanted};
+use driftsphere::report::html::{PictureBox, PictureBoxes, Side, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,13 +14,18 @@ use super::output;
 /// Images read at a time.
 const BLOCK_IMAGES: usize = 1 << 13;
 
+/// Records shown of each class that moved.
+const EXAMPLES: usize = 3;
+
+/// Class, score and box.
+type Object = (Option<String>, f64, [f64; 4]);
+
 /// What is said of one image.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Found {
     image: ImageInfo,
     units: Units,
-    /// Class, score and box of each object.
-    objects: Vec<(Option<String>, f64, [f64; 4])>,
+    objects: Vec<Object>,
     further: usize,
 }
 
@@ -28,19 +33,22 @@ struct Found {
 #[derive(Debug, Default)]
 pub(super) struct Boxes {
     found: BTreeMap<Wanted, Found>,
+    /// By class the images of the target that show it best, the surest first.
+    examples: BTreeMap<String, Vec<(f64, Found)>>,
 }
 
 impl Boxes {
-    /// Reads the boxes of `wanted` records from `files`, in the formats of a profile's inputs;
-    /// `images` says their names and sizes.
+    /// Reads the boxes of `wanted` records from `files`, in the formats of a profile's inputs, and those
+    /// of the images that show each of `classes` best; `images` says their names and sizes.
     pub(super) fn read(
+        &mut self,
         files: &[PathBuf],
         images: Option<&Path>,
         wanted: &[Wanted],
-    ) -> Result<Self> {
-        let mut out = Self::default();
-        if files.is_empty() || wanted.is_empty() {
-            return Ok(out);
+        classes: &[String],
+    ) -> Result<()> {
+        if files.is_empty() || (wanted.is_empty() && classes.is_empty()) {
+            return Ok(());
         }
         let images =
             images.map(|path| ImageList::read(path).map_err(|e| e.at("option", "--boxes-images")));
@@ -63,20 +71,25 @@ impl Boxes {
             let mut scan = file.scan()?;
             while let Some(block) = scan.next_block(BLOCK_IMAGES)? {
                 for (at, image) in block.images.iter().enumerate() {
-                    for record in names.of(&image.name) {
-                        let class =
-                            |code: Option<u32>| Some(block.classes.get(code? as usize)?.clone());
-                        let objects = block.of(at).iter().filter(|object| object.has_box());
-                        let objects =
-                            objects.map(|object| (class(object.class), object.score, object.bbox));
-                        let found = out.found.entry((*record).clone()).or_insert_with(|| Found {
-                            image: image.clone(),
-                            units: block.units,
-                            objects: Vec::new(),
-                            further: 0,
-                        });
-                        found.objects.extend(objects);
-                        found.limit();
+                    let records = names.of(&image.name);
+                    let is_example = block.of(at).iter().any(|object| {
+                        let class = object
+                            .class
+                            .and_then(|code| block.classes.get(code as usize));
+                        class.is_some_and(|class| classes.contains(class))
+                    });
+                    if records.is_empty() && !is_example {
+                        continue;
+                    }
+                    let found = Found::new(&block, at, image);
+                    self.show(classes, &found);
+                    for record in records {
+                        match self.found.get_mut(*record) {
+                            Some(before) => before.add(&found),
+                            None => {
+                                self.found.insert((*record).clone(), found.clone());
+                            }
+                        }
                     }
                 }
             }
@@ -84,18 +97,56 @@ impl Boxes {
                 output::note(&format!("--boxes: {problem}"));
             }
         }
-        if out.found.is_empty() {
-            output::note(
-                "--boxes: of none of the records whose pictures are shown; are they called as these are?",
-            );
+        Ok(())
+    }
+
+    /// Whether none of the records has any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.examples.is_empty()
+    }
+
+    /// Keeps an image if it shows a class better than others do; of equal ones that of the first name.
+    fn show(&mut self, classes: &[String], found: &Found) {
+        for class in classes {
+            let Some(score) = found.best(class) else {
+                continue;
+            };
+            let own = self.examples.entry(class.clone()).or_default();
+            if own
+                .iter()
+                .any(|(_, other)| other.image.name == found.image.name)
+            {
+                continue;
+            }
+            own.push((score, found.clone()));
+            own.sort_by(|a, b| {
+                b.0.total_cmp(&a.0)
+                    .then_with(|| a.1.image.name.cmp(&b.1.image.name))
+            });
+            own.truncate(EXAMPLES);
         }
-        Ok(out)
+    }
+
+    /// For each class the records of the target that show it best, whose boxes are known from now on.
+    pub(super) fn examples(&mut self) -> Vec<(String, Vec<Wanted>)> {
+        let examples = std::mem::take(&mut self.examples).into_iter();
+        let record = |(_, found): (f64, Found), all: &mut BTreeMap<Wanted, Found>| {
+            let record = (Side::Target, found.image.name.clone());
+            all.entry(record.clone()).or_insert(found);
+            record
+        };
+        examples
+            .map(|(class, found)| {
+                let records = found.into_iter().map(|one| record(one, &mut self.found));
+                (class, records.collect())
+            })
+            .collect()
     }
 
     /// Those of a record, on its picture.
     pub(super) fn on(&self, record: &Wanted, picture: &FileFacts) -> Option<PictureBoxes> {
         let found = self.found.get(record)?;
-        let place = |(class, score, bbox): &(Option<String>, f64, [f64; 4])| {
+        let place = |(class, score, bbox): &Object| {
             Some(PictureBox {
                 class: class.clone(),
                 score: Some(*score).filter(|score| !score.is_nan()),
@@ -111,15 +162,50 @@ impl Boxes {
 }
 
 impl Found {
-    /// As many as are drawn.
-    fn limit(&mut self) {
-        let score = |object: &(Option<String>, f64, [f64; 4])| match object.1.is_nan() {
-            true => f64::NEG_INFINITY,
-            false => object.1,
+    fn new(block: &Instances, at: usize, image: &ImageInfo) -> Self {
+        let class = |code: Option<u32>| Some(block.classes.get(code? as usize)?.clone());
+        let objects = block.of(at).iter().filter(|object| object.has_box());
+        let mut out = Self {
+            image: image.clone(),
+            units: block.units,
+            objects: objects
+                .map(|object| (class(object.class), object.score, object.bbox))
+                .collect(),
+            further: 0,
         };
+        out.limit();
+        out
+    }
+
+    /// Takes in what another file says.
+    fn add(&mut self, other: &Self) {
+        self.objects.extend(other.objects.iter().cloned());
+        self.further += other.further;
+        self.limit();
+    }
+
+    /// The score of the surest object of a class; `None` where there is none.
+    fn best(&self, class: &str) -> Option<f64> {
+        let own = self
+            .objects
+            .iter()
+            .filter(|object| object.0.as_deref() == Some(class));
+        own.map(score).max_by(f64::total_cmp)
+    }
+
+    /// As many as are drawn, the surest.
+    fn limit(&mut self) {
         self.objects.sort_by(|a, b| score(b).total_cmp(&score(a)));
         self.further += self.objects.len().saturating_sub(PictureBoxes::MOST);
         self.objects.truncate(PictureBoxes::MOST);
+    }
+}
+
+/// One that has none is the least sure.
+fn score(object: &Object) -> f64 {
+    match object.1.is_nan() {
+        true => f64::NEG_INFINITY,
+        false => object.1,
     }
 }
 
@@ -176,7 +262,6 @@ fn without_ending(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use driftsphere::report::html::Side;
 
     #[test]
     fn records_are_found_by_whole_names_then_by_stems_that_are_of_one() {

@@ -131,6 +131,72 @@ fn boxes_are_drawn_over_the_pictures_that_are_shown() {
     assert!(outcome.err.contains("holds no boxes"), "{}", outcome.err);
 }
 
+/// Cars lie elsewhere in the target; persons do not.
+#[test]
+fn classes_that_moved_are_shown_with_their_boxes() {
+    let bench = Bench::new();
+    months(&bench);
+    let images: Vec<String> = (0..60)
+        .map(|n| format!(r#"{{"id": {n}, "file_name": "{n:02}.png", "width": 40, "height": 30}}"#))
+        .collect();
+    let categories = r#"[{"id": 1, "name": "car"}, {"id": 2, "name": "person"}]"#;
+    let list = format!(
+        r#"{{"images": [{}], "categories": {categories}}}"#,
+        images.join(",")
+    );
+    std::fs::write(bench.path("images.json"), list).unwrap();
+    for (name, left) in [("march", 2), ("april", 26)] {
+        let found = (0..60).flat_map(|n| {
+            let of = |class: u32, x: u32, y: u32| {
+                let score = 0.5 + f64::from(n) / 200.0;
+                format!(r#"{{"image_id": {n}, "category_id": {class}, "bbox": [{x}, {y}, 6, 6], "score": {score}}}"#)
+            };
+            [of(1, left + n % 7, 4 + n % 5), of(2, 10 + n % 11, 10 + n % 7)]
+        });
+        let found: Vec<String> = found.collect();
+        std::fs::write(
+            bench.path(&format!("{name}.json")),
+            format!("[{}]", found.join(",")),
+        )
+        .unwrap();
+    }
+    let line =
+        "compare march.json april.json --coco-images images.json --html r.html --images april";
+    let outcome = bench.run(line);
+    assert_eq!((outcome.status, outcome.err.as_str()), (1, ""));
+    let shown = page(&bench, "r.html");
+    let (_, section) = shown
+        .split_once("Pictures of the classes that moved</h3>")
+        .unwrap();
+    let (section, _) = section.split_once("</ul>").unwrap();
+    // The surest three, of cars alone.
+    let of_car = section.matches("class car").count();
+    assert_eq!(
+        (of_car, section.matches("<use").count()),
+        (3, 3),
+        "{section}"
+    );
+    assert!(section.contains("<title>59.png</title>") && section.contains("<title>57.png</title>"));
+    // 26 + 59 % 7 pixels from the left, 4 + 59 % 5 from above.
+    assert!(
+        section.contains("<path d=\"M29 8H35V14H29Z\"><title>car 0.795</title></path>"),
+        "{section}"
+    );
+    assert!(shown.contains("Centres moved to the right."));
+    // Of stored profiles the file of boxes says it.
+    for month in ["march", "april"] {
+        bench.ok(&format!(
+            "profile {month}.json --coco-images images.json -o {month}.dsp"
+        ));
+    }
+    bench.run("compare march.dsp april.dsp --html stored.html --images april --boxes april.json --boxes-images images.json");
+    let stored = page(&bench, "stored.html");
+    assert!(stored.contains(section));
+    bench.ok("seal april.dsp -o sealed.dsp");
+    bench.run("compare march.dsp sealed.dsp --html sealed.html --images april --boxes april.json --boxes-images images.json");
+    assert!(!page(&bench, "sealed.html").contains("<use"));
+}
+
 /// One photograph holds many of the boxes: what is tested are the means of each photograph, and so is
 /// what is drawn.
 #[test]

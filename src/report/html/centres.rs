@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, Blocks};
 use super::chart::{Chart, Panel, WIDTH, heat};
+use super::pictures::Pictures;
 use crate::compare::{Comparison, Finding, Scope};
 use crate::profile::{CentreGrid, ObjectGroup, Profile};
 use crate::report::canvas::Canvas;
@@ -10,6 +11,8 @@ use crate::report::escape::clip;
 use crate::report::number;
 use crate::report::parts::{NAME, has_moved};
 
+/// The kind of objects that are drawn over pictures.
+const BOX: &str = "box";
 /// Classes that are drawn, those that moved most first.
 const CLASSES: usize = 12;
 /// Fewest objects of a side that make a map.
@@ -27,7 +30,12 @@ const SINGLE: u32 = 200;
 
 /// Of every kind of objects maps of both sides and their difference: of all, and of the classes that
 /// moved.
-pub(super) fn centres(page: &mut Blocks, comparison: &Comparison, profiles: (&Profile, &Profile)) {
+pub(super) fn centres(
+    page: &mut Blocks,
+    comparison: &Comparison,
+    profiles: (&Profile, &Profile),
+    pictures: &Pictures,
+) {
     for (kind, reference) in profiles.0.objects() {
         let Some(target) = profiles.1.objects().get(kind) else {
             continue;
@@ -57,7 +65,21 @@ pub(super) fn centres(page: &mut Blocks, comparison: &Comparison, profiles: (&Pr
              reference's where it has a smaller one, only where that is more than 3 standard errors, with the dependence of \
              the objects of one record counted. Few objects have larger cells.",
         );
+        let shown = classes.iter().take(CLASSES).filter(|_| kind == BOX);
+        let shots: Vec<_> = shown.flat_map(|class| pictures.examples(class)).collect();
+        if !shots.is_empty() {
+            page.push(Block::Heading("Pictures of the classes that moved".into()));
+            page.push(Block::Gallery(shots));
+        }
     }
+}
+
+/// Classes of boxes that moved, the most first: at most 12, those of which a page draws where they lie,
+/// and shows examples ([`Pictures::with_examples`]).
+#[must_use]
+pub fn moved_box_classes(comparison: &Comparison) -> Vec<String> {
+    let classes = moved_classes(comparison, BOX).into_iter().take(CLASSES);
+    classes.map(str::to_owned).collect()
 }
 
 /// Maps of all objects of one profile, and of its most frequent classes.

@@ -100,7 +100,7 @@ fn body(
             comparison, profiles, pictures,
         )));
     }
-    centres(page, comparison, profiles);
+    centres(page, comparison, profiles, pictures);
     spaces(page, comparison, profiles, pictures);
     sections::groups(page, comparison);
     finding_sections::not_enough_data(page, comparison, true);

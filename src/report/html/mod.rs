@@ -47,6 +47,7 @@ mod stability;
 mod tests;
 mod windows;
 
+pub use centres::moved_box_classes;
 pub use comparison::comparison;
 pub use drawn_boxes::{PictureBox, PictureBoxes};
 pub use pages::checked;

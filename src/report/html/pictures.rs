@@ -45,6 +45,8 @@ pub struct Pictures {
     /// JPEG files, each once.
     files: Vec<Vec<u8>>,
     boxes: BTreeMap<Wanted, PictureBoxes>,
+    /// By class the records that show it.
+    examples: BTreeMap<String, Vec<Wanted>>,
 }
 
 impl FromIterator<(Wanted, Option<Vec<u8>>)> for Pictures {
@@ -85,6 +87,23 @@ impl Pictures {
         boxes.limit();
         self.boxes.insert(record, boxes);
         self
+    }
+
+    /// Shows pictures of these records where it is told where boxes of a class lie
+    /// ([`moved_box_classes`](super::moved_box_classes)).
+    #[must_use]
+    pub fn with_examples(mut self, class: String, records: Vec<Wanted>) -> Self {
+        self.examples.insert(class, records);
+        self
+    }
+
+    /// Pictures of records that show a class.
+    pub(super) fn examples(&self, class: &str) -> Vec<Shot> {
+        let records = self.examples.get(class).into_iter().flatten();
+        let caption = || format!("class {}", clip(class, NAME));
+        records
+            .filter_map(|(side, id)| self.shot(*side, id, caption()))
+            .collect()
     }
 
     /// The picture of a record with what is to be said of it; `None` where no one
