@@ -7,7 +7,7 @@
 //!
 //! usage: cargo run --release --example report_size -- [REPORT.html [RECORDS]]
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Instant;
 
 use driftsphere::Result;
@@ -27,6 +27,8 @@ const SPACES: [&str; 3] = ["backbone", "neck", "head"];
 const DIM: usize = 32;
 const CLASSES: usize = 100;
 const BATCH: usize = 5_000;
+/// As the command makes them.
+const SIDE: u32 = 160;
 
 /// The `i`-th number in [0, 1) of a stream that can be entered anywhere (`SplitMix64`).
 fn uniform(i: usize) -> f32 {
@@ -80,36 +82,25 @@ fn track(builder: &mut ProfileBuilder, first: usize, records: usize, moved: bool
     Ok(())
 }
 
-/// Noise at several scales, as large as a small picture.
+/// Noise at several scales, which takes as many bytes as a photograph of this size.
 fn picture(seed: usize) -> Result<Pixels> {
-    let (width, height) = (192_usize, 144_usize);
-    let at = |x: usize, y: usize, step: usize, colour: usize| {
-        uniform(((seed * 64 + y / step) * 512 + x / step) * 3 + colour) * step as f32
-    };
+    const SCALES: [(usize, f32); 4] = [(1, 0.16), (4, 0.16), (16, 0.25), (48, 0.43)];
+    let (width, height) = (SIDE as usize, SIDE as usize * 3 / 4);
     let value = |i: usize| {
-        let (pixel, colour) = (i / 3, i % 3);
-        let (x, y) = (pixel % width, pixel / width);
-        let sum: f32 = [1, 4, 16, 48]
-            .iter()
-            .map(|step| at(x, y, *step, colour))
-            .sum();
-        (sum * 255.0 / 69.0) as u8
+        let (x, y, colour) = (i / 3 % width, i / 3 / width, i % 3);
+        // Fine noise is grey, as that of a camera mostly is.
+        let at = |(step, weight): &(usize, f32)| {
+            let colour = if *step < 16 { 0 } else { colour };
+            weight * uniform(((seed * 64 + y / step) * 512 + x / step) * 3 + colour)
+        };
+        (255.0 * SCALES.iter().map(at).sum::<f32>()) as u8
     };
     let samples = Samples::U8((0..width * height * 3).map(value).collect());
-    Pixels::new(width as u32, height as u32, Channels::Rgb, samples)
+    Pixels::new(SIDE, height as u32, Channels::Rgb, samples)
 }
 
-fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let path = PathBuf::from(
-        arguments
-            .next()
-            .unwrap_or_else(|| "report_size.html".into()),
-    );
-    let records = arguments
-        .next()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(20_000);
+/// Compares windows of so many records and writes their page; gives its bytes.
+pub(crate) fn write(path: &Path, records: usize) -> Result<usize> {
     let mut config = ProfileConfig::new();
     for space in SPACES {
         config = config.space(space, SpaceConfig::new(DIM));
@@ -131,8 +122,12 @@ fn main() -> Result<()> {
     let wanted = html::wanted(&answer, &reference, &target);
     let begun = Instant::now();
     let small: Vec<_> = (wanted.par_iter().enumerate())
-        .map(|(seed, record)| Ok((record.clone(), Some(thumbnail(&picture(seed)?, 192)?))))
+        .map(|(seed, record)| Ok((record.clone(), Some(thumbnail(&picture(seed)?, SIDE)?))))
         .collect::<Result<_>>()?;
+    let bytes: usize = small
+        .iter()
+        .map(|(_, jpeg): &(_, Option<Vec<u8>>)| jpeg.as_ref().map_or(0, Vec::len))
+        .sum();
     let mut pictures: Pictures = small.into_iter().collect();
     for (seed, record) in wanted.iter().enumerate() {
         let found = (0..3).map(|i| PictureBox {
@@ -141,25 +136,34 @@ fn main() -> Result<()> {
             place: [0.2 * i as f64, 0.25, 0.3, 0.5],
         });
         let boxes = PictureBoxes {
-            size: (192, 144),
+            size: (SIDE, SIDE * 3 / 4),
             boxes: found.collect(),
             further: 0,
         };
         pictures = pictures.with_boxes(record.clone(), boxes);
     }
     println!(
-        "{} pictures, made in {} ms",
+        "{} pictures of {bytes} bytes together, made in {} ms",
         wanted.len(),
         begun.elapsed().as_millis()
     );
     let begun = Instant::now();
     let page = html::comparison(&answer, &reference, &target, &pictures);
-    std::fs::write(&path, &page).map_err(|error| driftsphere::Error::io(error, &path))?;
+    std::fs::write(path, &page).map_err(|error| driftsphere::Error::io(error, path))?;
     println!(
         "{}: {} bytes, written in {} ms",
         path.display(),
         page.len(),
         begun.elapsed().as_millis()
     );
-    Ok(())
+    Ok(page.len())
+}
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments
+        .next()
+        .unwrap_or_else(|| "report_size.html".into());
+    let records = arguments.next().and_then(|n| n.parse().ok());
+    write(Path::new(&path), records.unwrap_or(20_000)).map(|_| ())
 }

@@ -25,6 +25,10 @@ mod outputs_memory;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/photo_folder.rs"]
 mod photo_folder;
+#[cfg(all(feature = "fit", feature = "html", feature = "images"))]
+#[allow(dead_code, reason = "`main` is called by cargo only")]
+#[path = "../examples/report_size.rs"]
+mod report_size;
 #[allow(dead_code, reason = "`main` is called by cargo only")]
 #[path = "../examples/stream_memory.rs"]
 mod stream_memory;
@@ -207,4 +211,16 @@ fn boxes_that_are_made_as_they_are_read_are_all_profiled() {
     assert_eq!(table.all().objects(), 1_500_000);
     assert_eq!(table.records(), 1_500_000_u64.div_ceil(7));
     assert_eq!(table.classes().len(), 80);
+}
+
+#[cfg(all(feature = "fit", feature = "html", feature = "images"))]
+#[test]
+fn the_page_of_a_large_comparison_stays_small() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.html");
+    let bytes = report_size::write(&path, 200).unwrap();
+    let page = std::fs::read_to_string(path).unwrap();
+    assert_eq!(page.len(), bytes);
+    assert!(bytes < 5_000_000, "{bytes} bytes");
+    assert!(page.matches("<image id=").count() > 100);
 }

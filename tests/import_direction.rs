@@ -25,7 +25,7 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     (
         "report",
         &[
-            "error", "sketch", "sphere", "ingest", "profile", "compare", "check",
+            "error", "sketch", "sphere", "ingest", "measure", "profile", "compare", "check",
         ],
     ),
     (

@@ -1,6 +1,8 @@
 """What people do with a page, in a real browser."""
 
 import json
+import struct
+import zlib
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -184,9 +186,12 @@ def test_dark_and_light_are_both_readable(browser, folder):
 
 def test_pictures_have_names_and_charts_have_titles(browser, folder):
     visit(browser, folder, "pictures")
-    assert browser.execute_script("return document.images.length > 5 && [...document.images].every(i => i.alt && i.complete && i.naturalWidth > 0)")
+    shown = browser.execute_script("return [...document.querySelectorAll('.shot use')].map(u => [u.getAttribute('href'), u.parentNode.querySelector('title').textContent])")
+    assert len(shown) > 5 and all(name for _, name in shown)
+    kept = browser.execute_script("return [...document.querySelectorAll('.store image')].map(i => '#' + i.id)")
+    assert sorted(kept) == sorted({place for place, _ in shown})
     visit(browser, folder, "comparison")
-    untitled = "return [...document.querySelectorAll('svg')].filter(s => s.getAttribute('role') !== 'img' || !s.querySelector(':scope > title').textContent).length"
+    untitled = "return [...document.querySelectorAll('svg:not(.store)')].filter(s => s.getAttribute('role') !== 'img' || !s.querySelector(':scope > title').textContent).length"
     assert browser.execute_script(untitled) == 0
 
 
@@ -207,20 +212,54 @@ def test_maps_of_boxes_have_shades_in_light_and_dark(browser, folder):
 
 
 def test_boxes_lie_on_their_pictures(browser, folder):
+    """On black, what is bright is the picture: the box around the whole of it ends where it does."""
     visit(browser, folder, "pictures")
-    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
-    off = """
-      return [...document.querySelectorAll('.shot')].filter(s => s.querySelector('path')).map(s => {
-        var image = s.querySelector('img'), frame = image.getBoundingClientRect(), box = s.querySelector('path').getBoundingClientRect();
-        var scale = Math.min(frame.width / image.naturalWidth, frame.height / image.naturalHeight);
-        var width = image.naturalWidth * scale, height = image.naturalHeight * scale;
-        return Math.max(Math.abs(frame.left + (frame.width - width) / 2 - box.left), Math.abs(frame.top + (frame.height - height) / 2 - box.top),
-          Math.abs(width - box.width), Math.abs(height - box.height));
-      });
-    """
-    distances = browser.execute_script(off)
-    # Half of a stroke, and what rounding a small picture to whole pixels leaves.
-    assert len(distances) >= 5 and max(distances) <= 3
+    browser.execute_script(
+        "document.body.style.background = '#000'; document.querySelectorAll('.shot').forEach(s => s.style.background = '#000');"
+        "document.querySelectorAll('.shot path').forEach(p => p.style.visibility = 'hidden')"
+    )
+    shots = browser.find_elements(By.CSS_SELECTOR, "header .shot")
+    assert len(shots) >= 3
+    for shot in shots:
+        box = browser.execute_script(
+            "var s = arguments[0], f = s.getBoundingClientRect(), v = s.querySelectorAll('svg')[1], p = v.querySelector('path'), b = p.getBBox(), m = p.getScreenCTM();"
+            "return [b.x * m.a + m.e - f.left, b.y * m.d + m.f - f.top, (b.x + b.width) * m.a + m.e - f.left, (b.y + b.height) * m.d + m.f - f.top]",
+            shot,
+        )
+        rows = grey_rows(shot.screenshot_as_png)
+        bright = [(x, y) for y, row in enumerate(rows) for x, value in enumerate(row) if value > 60]
+        seen = (min(x for x, _ in bright), min(y for _, y in bright), max(x for x, _ in bright) + 1, max(y for _, y in bright) + 1)
+        assert max(abs(a - b) for a, b in zip(box, seen)) <= 2, (box, seen)
+
+
+def grey_rows(png):
+    """Brightness of the pixels of a screenshot: 8 bits, RGB or RGBA, not interlaced."""
+    width, height, depth, colour = struct.unpack(">IIBB", png[16:26])
+    channels = {2: 3, 6: 4}[colour]
+    assert depth == 8
+    data, at = b"", 8
+    while at < len(png):
+        length, tag = struct.unpack(">I4s", png[at : at + 8])
+        data += png[at + 8 : at + 8 + length] if tag == b"IDAT" else b""
+        at += length + 12
+    raw, rows, above = zlib.decompress(data), [], bytearray(width * channels)
+    for y in range(height):
+        start = y * (width * channels + 1)
+        kind, row = raw[start], bytearray(raw[start + 1 : start + 1 + width * channels])
+        for i in range(len(row)):
+            left, up, corner = (row[i - channels] if i >= channels else 0), above[i], (above[i - channels] if i >= channels else 0)
+            if kind == 1:
+                row[i] = (row[i] + left) & 255
+            elif kind == 2:
+                row[i] = (row[i] + up) & 255
+            elif kind == 3:
+                row[i] = (row[i] + (left + up) // 2) & 255
+            elif kind == 4:
+                guess = left + up - corner
+                row[i] = (row[i] + min((left, up, corner), key=lambda v: abs(guess - v))) & 255
+        rows.append([row[x * channels] for x in range(width)])
+        above = row
+    return rows
 
 
 def test_the_same_input_makes_the_same_bytes(folder, tmp_path):

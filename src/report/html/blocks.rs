@@ -51,12 +51,23 @@ pub(super) enum Block {
     Windows(WindowList),
 }
 
+impl Block {
+    /// The pictures that it shows.
+    pub(super) fn shots(&self) -> Vec<&Shot> {
+        match self {
+            Self::Gallery(shots) => shots.iter().collect(),
+            Self::Findings(list) => list.shots().collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// A small picture of a record.
 #[derive(Debug)]
 pub(super) struct Shot {
     pub(super) id: String,
-    /// A JPEG file in base 64; empty where there is none.
-    pub(super) source: String,
+    /// Which of the page's pictures it is; `None` where there is none.
+    pub(super) picture: Option<usize>,
     pub(super) caption: String,
     pub(super) overlay: Option<Overlay>,
 }

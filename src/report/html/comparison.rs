@@ -79,7 +79,8 @@ pub fn comparison(
         clip(&comparison.target.name, 60),
         clip(&comparison.reference.name, 60)
     );
-    Document::with_top("comparison", title, top.sections, page.sections).write()
+    let document = Document::with_top("comparison", title, top.sections, page.sections);
+    document.with_pictures(pictures).write()
 }
 
 /// What one comparison says beyond its top.

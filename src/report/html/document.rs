@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, Section};
 use super::filters;
+use super::pictures::Pictures;
 use askama::Template;
 
 /// A whole page, from one file of markup, one of style and one of program.
@@ -16,6 +17,8 @@ pub(super) struct Document {
     pub(super) top: Vec<Section>,
     /// The rest, in its order.
     pub(super) sections: Vec<Section>,
+    /// Pictures in base 64, by the place that galleries name.
+    pub(super) pictures: Vec<(usize, String)>,
     /// The version of this crate.
     pub(super) version: &'static str,
 }
@@ -38,8 +41,20 @@ impl Document {
             kind,
             top,
             sections,
+            pictures: Vec::new(),
             version: env!("CARGO_PKG_VERSION"),
         }
+    }
+
+    /// The same with the pictures that its galleries show.
+    pub(super) fn with_pictures(mut self, pictures: &Pictures) -> Self {
+        let sections = self.top.iter().chain(&self.sections);
+        let shots = sections
+            .flat_map(|section| &section.blocks)
+            .flat_map(Block::shots);
+        let places = shots.filter_map(|shot| shot.picture).collect();
+        self.pictures = pictures.shown(&places);
+        self
     }
 
     /// The page as text. The same document gives the same bytes.

@@ -17,7 +17,7 @@ use crate::report::parts::{NAME, SENTENCE, has_moved, p, subject, tone};
 /// Characters of a record's id.
 const ID: usize = 120;
 /// Findings that are told one by one, the most telling: of further ones the table has a line.
-const TOLD: usize = 800;
+const TOLD: usize = 600;
 /// Those with their distributions.
 const DRAWN: usize = 400;
 /// Records and values that are named for one finding.
@@ -120,6 +120,10 @@ impl FindingList {
             verdicts: verdicts.into_iter().map(Verdict::name).collect(),
             legend,
         }
+    }
+
+    pub(super) fn shots(&self) -> impl Iterator<Item = &Shot> {
+        self.cards.iter().flat_map(|card| &card.shots)
     }
 
     /// Where the findings that moved end: they come first.

@@ -6,8 +6,8 @@ use crate::ingest::image::{FileFacts, ImageReader, ImageRoot};
 use crate::measure::image::thumbnail;
 use rayon::prelude::*;
 
-/// Pixels of a picture's longer side: as large as a page shows it on a fine screen.
-const SIDE: u32 = 192;
+/// Pixels of a picture's longer side: about as large as a page shows it.
+const SIDE: u32 = 160;
 
 impl Pictures {
     /// The wanted pictures, looked for in the folders of each window in their order, on

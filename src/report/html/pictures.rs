@@ -40,20 +40,44 @@ pub type Wanted = (Side, String);
 /// and not found is one of `None`, and shows its id in its place.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pictures {
-    found: BTreeMap<Wanted, Option<Vec<u8>>>,
+    /// By record its place among the files.
+    found: BTreeMap<Wanted, Option<usize>>,
+    /// JPEG files, each once.
+    files: Vec<Vec<u8>>,
     boxes: BTreeMap<Wanted, PictureBoxes>,
 }
 
 impl FromIterator<(Wanted, Option<Vec<u8>>)> for Pictures {
     fn from_iter<I: IntoIterator<Item = (Wanted, Option<Vec<u8>>)>>(pictures: I) -> Self {
-        Self {
-            found: pictures.into_iter().collect(),
-            boxes: BTreeMap::new(),
+        // By record, so that the order given leaves no trace.
+        let pictures: BTreeMap<Wanted, Option<Vec<u8>>> = pictures.into_iter().collect();
+        let mut out = Self::default();
+        let mut places: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+        for (record, jpeg) in pictures {
+            let place = jpeg.map(|jpeg| {
+                *places.entry(jpeg).or_insert_with_key(|jpeg| {
+                    out.files.push(jpeg.clone());
+                    out.files.len() - 1
+                })
+            });
+            out.found.insert(record, place);
         }
+        out
     }
 }
 
 impl Pictures {
+    /// Files that a page shows, in base 64, each once with its place: many findings name the same
+    /// records.
+    pub(super) fn shown(&self, places: &BTreeSet<usize>) -> Vec<(usize, String)> {
+        let shown = places
+            .iter()
+            .filter_map(|&at| Some((at, self.files.get(at)?)));
+        shown
+            .map(|(at, jpeg)| (at, STANDARD.encode(jpeg)))
+            .collect()
+    }
+
     /// Draws boxes over the picture of a record: the surest
     /// [`PictureBoxes::MOST`], the others are counted.
     #[must_use]
@@ -67,11 +91,11 @@ impl Pictures {
     /// looked for it.
     pub(super) fn shot(&self, side: Side, id: &str, caption: String) -> Option<Shot> {
         let record = (side, id.to_owned());
-        let jpeg = self.found.get(&record)?;
-        let boxes = self.boxes.get(&record).filter(|_| jpeg.is_some());
+        let picture = *self.found.get(&record)?;
+        let boxes = self.boxes.get(&record).filter(|_| picture.is_some());
         Some(Shot {
             id: clip(id, ID),
-            source: (jpeg.as_ref()).map_or_else(String::new, |jpeg| STANDARD.encode(jpeg)),
+            picture,
             caption,
             overlay: boxes.and_then(Overlay::new),
         })

@@ -7,9 +7,12 @@ use super::pages::title;
 use crate::compare::{SegmentComparison, SetComparison};
 use crate::profile::ProfileSet;
 use crate::report::canvas::Canvas;
+use crate::report::escape::clip;
 use crate::report::segments_page::{segment_title, segments_headline, told, top};
 use crate::report::terminal;
 
+/// Characters of the name of a member of a set.
+const NAME: usize = 120;
 /// Segments that are told one by one: of more the table has a line.
 const TOLD: usize = 100;
 /// Charts of one segment, and of a page.
@@ -72,6 +75,11 @@ fn section(
             blocks.push(Block::Charts(charts));
         }
     }
+    let sides = [&segment.comparison.reference, &segment.comparison.target];
+    let [a, b] = sides.map(|side| clip(&side.name, NAME));
+    blocks.push(Block::Aside(format!(
+        "Every finding with its distributions: compare {a} with {b}."
+    )));
     Section {
         title: segment_title(comparison, segment),
         folded: true,
@@ -79,10 +87,11 @@ fn section(
     }
 }
 
-/// A page has one headline: that of a segment is a sentence.
+/// A page has one headline: that of a segment is a sentence. It has no options either.
 fn within(block: Block) -> Block {
     match block {
         Block::Lead { lead, rest, .. } => Block::Text(lead + &rest),
+        Block::Aside(text) => Block::Aside(text.replace(" (--verbose)", "")),
         other => other,
     }
 }
