@@ -34,6 +34,7 @@ mod scan;
 mod similarity;
 mod texture;
 mod thumbnail;
+mod tones;
 
 pub use answers::PixelMeasures;
 pub use content_hash::content_hash;

@@ -4,6 +4,7 @@ use super::colour::ColourSums;
 use super::level::{Level, Picture};
 use super::perceptual_hash::SmallPicture;
 use super::texture::TextureSums;
+use super::tones::Tones;
 use crate::ingest::image::Channels;
 
 /// Sums over a picture, in levels of 0 to `255 scale`.
@@ -50,14 +51,13 @@ pub(super) fn scan<T: Level>(picture: &Picture<'_, T>) -> (Sums, SmallPicture) {
     };
     let mut small = SmallPicture::new::<T>(width, height);
     let [mut before, mut above, mut luma] = [(); 3].map(|()| vec![T::default(); width]);
-    let mut tables = [[0_u32; 256]; 4];
+    let mut tones = Tones::new();
     let stride = width * picture.channels.count();
     for (y, row) in picture.samples.chunks_exact(stride).enumerate() {
         sums.read(picture.channels, row, &mut luma);
-        sums.tones(&luma, &mut tables);
-        // At most 2^32 - 1 pixels of a level before they are taken out.
-        if y % 1024 == 1023 || y + 1 == height || width > 1 << 20 {
-            sums.empty(&mut tables);
+        tones.add(&luma);
+        if T::SCALE > 1 {
+            sums.deep(&luma);
         }
         small.push(&luma);
         add(&mut sums.steps_right, T::steps(&luma));
@@ -71,6 +71,7 @@ pub(super) fn scan<T: Level>(picture: &Picture<'_, T>) -> (Sums, SmallPicture) {
         std::mem::swap(&mut before, &mut above);
         std::mem::swap(&mut above, &mut luma);
     }
+    sums.tones(tones.finish());
     (sums, small)
 }
 
@@ -124,40 +125,23 @@ impl Sums {
         }
     }
 
-    /// Sums over luma. Four tables, so that equal neighbours do not wait for each
-    /// other.
-    fn tones<T: Level>(&mut self, luma: &[T], tables: &mut [[u32; 256]; 4]) {
-        let (fours, rest) = luma.as_chunks::<4>();
-        let [a, b, c, d] = tables;
-        for four in fours {
-            a[usize::from(four[0].top())] += 1;
-            b[usize::from(four[1].top())] += 1;
-            c[usize::from(four[2].top())] += 1;
-            d[usize::from(four[3].top())] += 1;
-        }
-        for value in rest {
-            a[usize::from(value.top())] += 1;
-        }
-        // Luma of 8 bits is its own level: the table says the rest.
-        if T::SCALE > 1 {
-            for &value in luma {
-                let value: i32 = value.into();
-                let value = u64::from(value.unsigned_abs());
-                self.luma += value;
-                self.luma_squares += u128::from(value * value);
-            }
+    /// Sums over a row of luma of 16 bits: its histogram is too coarse for them.
+    fn deep<T: Level>(&mut self, luma: &[T]) {
+        for &value in luma {
+            let value: i32 = value.into();
+            let value = u64::from(value.unsigned_abs());
+            self.luma += value;
+            self.luma_squares += u128::from(value * value);
         }
     }
 
-    fn empty(&mut self, tables: &mut [[u32; 256]; 4]) {
-        for table in tables {
-            for (level, count) in table.iter_mut().enumerate() {
-                let count = u64::from(std::mem::take(count));
-                self.histogram[level] += count;
-                if self.scale == 1 {
-                    self.luma += count * level as u64;
-                    self.luma_squares += u128::from(count * (level * level) as u64);
-                }
+    /// Takes the histogram. Luma of 8 bits is its own level, so it says the sums, too.
+    fn tones(&mut self, histogram: [u64; 256]) {
+        self.histogram = histogram;
+        if self.scale == 1 {
+            for (level, &count) in (0..).zip(&histogram) {
+                self.luma += count * level;
+                self.luma_squares += u128::from(count * level * level);
             }
         }
     }
