@@ -41,6 +41,53 @@ pub struct ImageSums {
     squares: i128,
 }
 
+/// Sums over some records of a few objects, in 64 bits: nearly all records are such, and 128
+/// bits cost several times as much.
+#[derive(Default)]
+struct SmallSums {
+    records: u64,
+    objects: u64,
+    objects_squared: u64,
+    sum: i64,
+    sum_by_objects: i64,
+    sum_squared: i64,
+    squares: i64,
+}
+
+impl SmallSums {
+    /// The sum of so many values is below 2^23, its square below 2^46.
+    const MAX_OBJECTS: usize = 16;
+    /// 2^16 squares of 2^46 are below 2^63.
+    const MAX_RECORDS: u64 = 1 << 16;
+
+    /// Adds a record; whether no more fit.
+    #[inline]
+    fn add(&mut self, objects: u64, sum: i64, squares: i64) -> bool {
+        self.records += u64::from(objects > 0);
+        self.objects += objects;
+        self.objects_squared += objects * objects;
+        self.sum += sum;
+        self.sum_by_objects += sum * objects as i64;
+        self.sum_squared += sum * sum;
+        self.squares += squares;
+        self.records == Self::MAX_RECORDS
+    }
+}
+
+impl From<SmallSums> for ImageSums {
+    fn from(small: SmallSums) -> Self {
+        Self {
+            records: small.records,
+            objects: small.objects,
+            objects_squared: small.objects_squared.into(),
+            sum: small.sum.into(),
+            sum_by_objects: small.sum_by_objects.into(),
+            sum_squared: small.sum_squared.into(),
+            squares: small.squares.into(),
+        }
+    }
+}
+
 /// A number as a whole number that grows with it.
 #[inline]
 fn scaled(value: f64) -> i64 {
@@ -50,25 +97,35 @@ fn scaled(value: f64) -> i64 {
 }
 
 impl ImageSums {
-    /// Learns the numbers of the objects of one record; NaN is none.
-    #[inline]
-    pub(crate) fn update(&mut self, values: impl Iterator<Item = f64>) {
-        // In 64 bits: at most 2^24 objects, each of at most 2^19.
-        let (mut objects, mut sum, mut squares) = (0_u64, 0_i64, 0_i64);
-        for value in values {
-            if !value.is_nan() {
-                let t = scaled(value);
+    /// Learns the numbers of the objects of some records, one record after the other; NaN is
+    /// none. `ends` says for each record one past the last of its own.
+    pub(crate) fn extend(&mut self, values: &[f64], ends: impl Iterator<Item = usize>) {
+        let mut small = SmallSums::default();
+        let mut start = 0;
+        for end in ends {
+            let own = &values[start..end];
+            start = end;
+            // In 64 bits: at most 2^24 objects, each of at most 2^19.
+            let (mut objects, mut sum, mut squares) = (0_u64, 0_i64, 0_i64);
+            for value in own.iter().filter(|value| !value.is_nan()) {
+                let t = scaled(*value);
                 objects += 1;
                 sum += t;
                 squares += t * t;
             }
+            if own.len() > SmallSums::MAX_OBJECTS {
+                self.add(objects, sum, squares);
+            } else if small.add(objects, sum, squares) {
+                self.merge(&std::mem::take(&mut small).into());
+            }
         }
-        if objects > 0 {
-            self.add(objects, sum, squares);
-        }
+        self.merge(&small.into());
     }
 
     fn add(&mut self, objects: u64, sum: i64, squares: i64) {
+        if objects == 0 {
+            return;
+        }
         let (n, sum) = (i128::from(objects), i128::from(sum));
         self.merge(&Self {
             records: 1,
@@ -188,9 +245,11 @@ mod tests {
 
     fn of(records: &[&[f64]]) -> ImageSums {
         let mut sums = ImageSums::default();
-        for record in records {
-            sums.update(record.iter().copied());
-        }
+        let ends = records.iter().scan(0, |end, record| {
+            *end += record.len();
+            Some(*end)
+        });
+        sums.extend(&records.concat(), ends);
         sums
     }
 
@@ -240,6 +299,32 @@ mod tests {
         let effect = of(&records).design_effect();
         assert!((effect - together / apart).abs() < 1e-9, "{effect}");
         assert_eq!(of(&records).records(), 3);
+    }
+
+    #[test]
+    fn many_small_records_and_large_ones_add_up_the_same() {
+        let values: Vec<f64> = (0..90_000).map(|i| f64::from(i % 977) - 400.0).collect();
+        let ends: Vec<usize> = (1..=70_000).chain([70_000, 70_010, 90_000]).collect();
+        let mut sums = ImageSums::default();
+        sums.extend(&values, ends.iter().copied());
+        let mut singly = ImageSums::default();
+        for (start, end) in std::iter::once(0).chain(ends.iter().copied()).zip(&ends) {
+            let scaled = values[start..*end].iter().map(|value| scaled(*value));
+            let squares = scaled.clone().map(|t| t * t).sum();
+            singly.add((end - start) as u64, scaled.sum(), squares);
+        }
+        assert_eq!(sums, singly);
+        assert_eq!(sums.records(), 70_002);
+        let extreme = f64::INFINITY;
+        let mut sums = ImageSums::default();
+        sums.extend(
+            &vec![extreme; 16 << 16],
+            (1..=1 << 16).map(|record| 16 * record),
+        );
+        assert_eq!(
+            sums.sum_squared,
+            65_536 * i128::from(16 * scaled(extreme)).pow(2)
+        );
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub(crate) struct ObjectSketch {
     faults: BTreeMap<String, u64>,
     all: ObjectGroupSketch,
     record_means: BTreeMap<String, QuantileSketch>,
-    /// Numbers of one record in their order.
-    own: Vec<f64>,
+    /// Room for numbers in another order, here so that it is made once.
+    room: Vec<f64>,
     classes: ClassTable<ObjectGroupSketch>,
     pairs: PairTable,
 }
@@ -28,8 +28,10 @@ pub(crate) struct ObjectSketch {
 /// The objects of one class in one record.
 struct Run {
     slot: Slot,
-    /// Where they lie in the order by record and class.
+    /// Where they lie in the order by class and record.
     objects: Range<usize>,
+    /// How many of any class the record has.
+    all: usize,
 }
 
 /// The mean of the numbers of one record's objects; NaN is none. The order in which objects stand in
@@ -39,9 +41,14 @@ fn mean(values: &[f64], sorted: &mut Vec<f64>) -> Option<f64> {
         return Some(*value).filter(|v| !v.is_nan());
     }
     sorted.clear();
-    sorted.extend(values.iter().copied().filter(|v| !v.is_nan()));
+    sorted.extend(present(values));
     sorted.sort_unstable_by(f64::total_cmp);
     (!sorted.is_empty()).then(|| sorted.iter().sum::<f64>() / sorted.len() as f64)
+}
+
+/// All but NaN, which is none.
+fn present(values: &[f64]) -> impl Iterator<Item = f64> {
+    values.iter().copied().filter(|value| !value.is_nan())
 }
 
 fn fresh() -> Result<ObjectGroupSketch> {
@@ -55,7 +62,7 @@ impl ObjectSketch {
             faults: BTreeMap::new(),
             all: ObjectGroupSketch::new(QuantileSketch::DEFAULT_CAP)?,
             record_means: BTreeMap::new(),
-            own: Vec::new(),
+            room: Vec::new(),
             classes: ClassTable::new(seed, max_classes, fresh()?),
             pairs: PairTable::new(seed, max_classes),
         })
@@ -77,14 +84,17 @@ impl ObjectSketch {
             return Ok(());
         }
         let slots = self.slots(objects, span.clone())?;
-        let (order, mut runs) = self.count(objects, rows.clone(), &slots);
-        // One class after the other: its sketches stay in the cache.
-        runs.sort_by_key(|run| run.slot);
+        let (order, runs) = self.runs(objects, rows.clone(), &slots);
+        self.count(objects, rows.clone(), &runs);
         let places = places(objects, span.clone());
         self.learn_places(&places, &order, &runs);
         for (name, values) in objects.features() {
-            self.learn_all(name, values, objects, rows.clone(), span.clone())?;
-            self.learn_classes(name, values, span.start, &order, &runs)?;
+            let values = &values[span.clone()];
+            if values.iter().all(|value| value.is_nan()) {
+                continue;
+            }
+            self.learn_all(name, values, objects, rows.clone())?;
+            self.learn_classes(name, values, &order, &runs)?;
         }
         Ok(())
     }
@@ -110,17 +120,17 @@ impl ObjectSketch {
         Ok(slots)
     }
 
-    /// Learns how many objects of which classes each record has; gives the objects in the order of record
-    /// and class, counted from the first of `rows`, and its runs of one class.
-    fn count(
+    /// The objects, counted from the first of `rows`, in the order of class and record, so that
+    /// the sketches of a class stay in the cache; and its runs of one class in one record.
+    fn runs(
         &mut self,
         objects: &Objects,
         rows: Range<usize>,
         slots: &[Slot],
     ) -> (Vec<u32>, Vec<Run>) {
         let start = objects.range(rows.start).start;
-        let mut order: Vec<u32> = Vec::with_capacity(objects.range(rows.end - 1).end - start);
-        let mut runs: Vec<Run> = Vec::new();
+        let count = objects.range(rows.end - 1).end - start;
+        let (mut order, mut runs) = (Vec::<u32>::with_capacity(count), Vec::with_capacity(count));
         // Codes of the classes whose pairs are counted, and the place of each.
         let names = objects.classes();
         let paired: Vec<usize> = (0..names.len())
@@ -132,14 +142,8 @@ impl ObjectSketch {
         }
         let mut together = vec![0_u64; paired.len() * paired.len()];
         let mut present: Vec<usize> = Vec::new();
-        for record in rows {
-            let range = objects.range(record);
-            if range.is_empty() {
-                continue;
-            }
-            let all = range.len() as u64;
-            self.all.update_count(all, all);
-            let begin = order.len();
+        for range in rows.map(|record| objects.range(record)) {
+            let (begin, all) = (order.len(), range.len());
             order.extend(range.map(|object| (object - start) as u32));
             let code = |at: u32| objects.code(start + at as usize);
             order[begin..].sort_by_key(|&at| code(at));
@@ -147,11 +151,10 @@ impl ObjectSketch {
             let mut from = begin;
             for chunk in order[begin..].chunk_by(|&a, &b| code(a) == code(b)) {
                 let class = code(chunk[0]);
-                let slot = class.map_or(UNCLASSIFIED, |code| slots[code]);
-                self.classes.groups_mut()[slot].update_count(chunk.len() as u64, all);
                 runs.push(Run {
-                    slot,
+                    slot: class.map_or(UNCLASSIFIED, |code| slots[code]),
                     objects: from..from + chunk.len(),
+                    all,
                 });
                 from += chunk.len();
                 present.extend(class.and_then(|code| place[code]));
@@ -166,7 +169,27 @@ impl ObjectSketch {
             let (a, b) = (paired[at / paired.len()], paired[at % paired.len()]);
             self.pairs.add(&names[a], &names[b], records);
         }
-        (order, runs)
+        runs.sort_by_key(|run: &Run| run.slot);
+        let mut by_class = Vec::with_capacity(order.len());
+        for run in &mut runs {
+            let from = by_class.len();
+            by_class.extend_from_slice(&order[run.objects.clone()]);
+            run.objects = from..by_class.len();
+        }
+        (by_class, runs)
+    }
+
+    /// Learns how many objects of which classes each record has.
+    fn count(&mut self, objects: &Objects, rows: Range<usize>, runs: &[Run]) {
+        for all in rows.map(|record| objects.range(record).len() as u64) {
+            if all > 0 {
+                self.all.update_count(all, all);
+            }
+        }
+        for run in runs {
+            let group = &mut self.classes.groups_mut()[run.slot];
+            group.update_count(run.objects.len() as u64, run.all as u64);
+        }
     }
 
     /// Learns where the objects lie, which are counted from the first one on.
@@ -182,61 +205,57 @@ impl ObjectSketch {
         }
     }
 
+    /// Learns a number of all objects, which are those of `rows`.
     fn learn_all(
         &mut self,
         name: &str,
         values: &[f64],
         objects: &Objects,
         rows: Range<usize>,
-        span: Range<usize>,
     ) -> Result<()> {
-        let present = || values[span.clone()].iter().copied().filter(|v| !v.is_nan());
-        if present().next().is_none() {
-            return Ok(());
-        }
+        let start = objects.range(rows.start).start;
+        let own = |record| {
+            let range = objects.range(record);
+            range.start - start..range.end - start
+        };
         let feature = self.all.feature(name)?;
-        feature.numbers.extend(present());
+        feature.numbers.extend(present(values));
+        feature
+            .sums
+            .extend(values, rows.clone().map(|record| own(record).end));
         if !self.record_means.contains_key(name) {
             let fresh = QuantileSketch::new(QuantileSketch::DEFAULT_CAP)?;
             self.record_means.insert(name.to_owned(), fresh);
         }
         let means = self.record_means.get_mut(name).expect("inserted above");
-        for record in rows {
-            let own = &values[objects.range(record)];
-            if !own.is_empty() {
-                feature.sums.update(own.iter().copied());
-                if let Some(mean) = mean(own, &mut self.own).filter(|mean| mean.is_finite()) {
-                    means.update(mean);
-                }
-            }
-        }
+        let room = &mut self.room;
+        let found = rows.filter_map(|record| mean(&values[own(record)], room));
+        means.extend(found.filter(|mean| mean.is_finite()));
         Ok(())
     }
 
+    /// Learns the same number of the objects of each class.
     fn learn_classes(
         &mut self,
         name: &str,
         values: &[f64],
-        start: usize,
         order: &[u32],
         runs: &[Run],
     ) -> Result<()> {
+        self.room.clear();
+        self.room
+            .extend(order.iter().map(|&at| values[at as usize]));
+        let mut start = 0;
         for runs in runs.chunk_by(|a, b| a.slot == b.slot) {
-            let of = |run: &Run| {
-                let own = order[run.objects.clone()].iter();
-                own.map(|&at| values[start + at as usize])
-            };
-            let group = &mut self.classes.groups_mut()[runs[0].slot];
-            if runs.iter().flat_map(of).all(f64::is_nan) {
-                continue;
+            let end = runs[runs.len() - 1].objects.end;
+            let own = &self.room[start..end];
+            let ends = runs.iter().map(|run| run.objects.end - start);
+            if !own.iter().all(|value| value.is_nan()) {
+                let feature = self.classes.groups_mut()[runs[0].slot].feature(name)?;
+                feature.sums.extend(own, ends);
+                feature.numbers.extend(present(own));
             }
-            let feature = group.feature(name)?;
-            for run in runs {
-                feature.sums.update(of(run));
-            }
-            feature
-                .numbers
-                .extend(runs.iter().flat_map(of).filter(|v| !v.is_nan()));
+            start = end;
         }
         Ok(())
     }
@@ -277,7 +296,7 @@ impl ObjectSketch {
                 .iter()
                 .map(|(name, means)| (name.clone(), means.thaw()))
                 .collect(),
-            own: Vec::new(),
+            room: Vec::new(),
             classes: ClassTable::from_groups(
                 seed,
                 max_classes,

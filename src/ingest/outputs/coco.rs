@@ -1,8 +1,9 @@
 //! COCO results and annotations, image by image.
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+
+use hashbrown::HashMap;
 
 use super::coco_json::{Id, RawResult};
 use super::gather::Gather;
@@ -204,7 +205,7 @@ impl CocoScan {
         if has == (false, false, false) {
             fault(ObjectKind::Box, NOTHING);
         }
-        let mask = match raw.segmentation.map(runs::mask) {
+        let mask = match raw.segmentation.map(|raw| runs::mask(*raw)) {
             None => None,
             Some(Ok(mask)) => Some(mask),
             Some(Err(reason)) => {

@@ -70,7 +70,8 @@ pub(super) struct RawResult {
     pub(super) bbox: Option<[f64; 4]>,
     pub(super) score: Option<f64>,
     pub(super) keypoints: Option<Vec<f64>>,
-    pub(super) segmentation: Option<RawSegmentation>,
+    /// In a box, as most results have none and are moved often.
+    pub(super) segmentation: Option<Box<RawSegmentation>>,
 }
 
 /// The three ways in which COCO writes a mask.

@@ -1,7 +1,8 @@
 //! Which images there are, how large they are, what their categories are called.
 
-use std::collections::HashMap;
 use std::path::Path;
+
+use hashbrown::HashMap;
 
 use super::coco_json::{Id, RawCategory, RawImage};
 use super::instances::ImageInfo;

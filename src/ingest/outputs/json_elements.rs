@@ -158,6 +158,7 @@ impl JsonElements {
         }
     }
 
+    #[inline]
     fn element<T: DeserializeOwned>(&mut self) -> Result<Element<T>> {
         let offset = self.position();
         loop {
