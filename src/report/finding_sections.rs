@@ -244,13 +244,20 @@ fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
     if let Some(effect) = &finding.effect
         && let Some(detectable) = effect.detectable
     {
-        text += &format!(
-            ": would show {} {} from {}, should from {}",
-            article(&effect.name),
-            escape(&effect.name),
-            escape(&number::size(detectable, &effect.unit)),
-            escape(&number::size(twice(effect), &effect.unit))
-        );
+        let should = number::size(twice(effect), &effect.unit);
+        let what = format!("{} {}", article(&effect.name), escape(&effect.name));
+        // A share cannot change by more than all there is.
+        text += &match effect.unit == "share" && detectable > 1.0 {
+            true => format!(
+                ": would surely show no {}, should show {what} from ",
+                escape(&effect.name)
+            ),
+            false => format!(
+                ": would show {what} from {}, should from ",
+                escape(&number::size(detectable, &effect.unit))
+            ),
+        };
+        text += &escape(&should);
     }
     text.push('.');
     match needed(finding).filter(|_| !repeats) {
