@@ -91,7 +91,7 @@ fn pages_name_episodes_windows_and_signals_harmlessly() {
         "Episodes",
         "goes on",
         "missing",
-        "image quality",
+        "inputs: values are others",
         r"\u{1b}[2J",
         "season none",
     ] {
