@@ -107,11 +107,15 @@ pub mod segments_json;
 #[cfg(feature = "report")]
 mod segments_page;
 #[cfg(feature = "report")]
+mod series_headline;
+#[cfg(feature = "report")]
 pub mod series_json;
 #[cfg(feature = "report")]
 mod series_page;
 #[cfg(all(test, feature = "report"))]
 mod series_tests;
+#[cfg(feature = "report")]
+mod series_windows;
 #[cfg(feature = "report")]
 pub mod set_json;
 #[cfg(feature = "report")]
@@ -150,7 +154,9 @@ pub use profile_page::{profile_line, profile_page};
 #[cfg(feature = "report")]
 pub use segments_page::{segments_headline, segments_markdown, segments_terminal};
 #[cfg(feature = "report")]
-pub use series_page::{series_headline, series_markdown, series_page};
+pub use series_headline::series_headline;
+#[cfg(feature = "report")]
+pub use series_page::{series_markdown, series_page};
 #[cfg(feature = "report")]
 pub use set_page::{set_line, set_page};
 #[cfg(feature = "report")]

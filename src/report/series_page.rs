@@ -6,44 +6,10 @@ use super::markdown::Markdown;
 use super::number;
 use super::page::{Entry, Page, Tone};
 use super::parts::{LISTED, NAME, SENTENCE, more};
+use super::series_headline::series_headline;
+use super::series_windows::windows;
 use super::terminal::TerminalOptions;
-use crate::compare::series::{Episode, Family, Role, Series, SeriesWindow, Signal};
-
-/// Windows in the table unless everything is asked for.
-const WINDOWS: usize = 60;
-/// What the columns of families say.
-pub(super) const WINDOWS_LEGEND: &str =
-    "Under each family: how often chance alone would show as much in this one window.";
-
-/// The answer in one line: `DRIFT: ...`, `NO DRIFT: ...`, safe to log.
-#[must_use]
-pub fn series_headline(series: &Series) -> String {
-    let watched = series
-        .windows
-        .iter()
-        .filter(|w| w.role == Role::Watched)
-        .count();
-    match series.episodes.first() {
-        _ if watched == 0 => "NOT TESTED: no window lies outside of the reference's time.".into(),
-        None => format!(
-            "NO DRIFT: none of {watched} watched windows alarms (rate of false alarms {} over all \
-             of them).",
-            series.alpha
-        ),
-        Some(first) => {
-            let told = match series.episodes.len() {
-                1 => "1 episode".to_owned(),
-                n => format!("{n} episodes"),
-            };
-            format!(
-                "DRIFT: {told}; the first began with {} and alarmed with {}: {}.",
-                name(&series.windows[first.onset]),
-                name(&series.windows[first.alarm]),
-                first.meaning
-            )
-        }
-    }
-}
+use crate::compare::series::{Episode, Series, SeriesWindow, Signal};
 
 /// The answer as text: the episodes, the windows with their evidence, the signals that moved
 /// most, the season, and what is missing.
@@ -132,62 +98,6 @@ pub(super) fn episodes(page: &mut dyn Canvas, series: &Series) {
             false => page.item("-", &format!("{family}: {meaning}")),
         }
     }
-}
-
-fn windows(page: &mut dyn Canvas, series: &Series, verbose: bool) {
-    let shown = |window: &&SeriesWindow| verbose || window.role != Role::History;
-    let all: Vec<&SeriesWindow> = series.windows.iter().filter(shown).collect();
-    let families = families(series);
-    page.details("Windows");
-    let limit = if verbose { all.len() } else { WINDOWS };
-    let shown = all.iter().take(limit);
-    let rows = shown.map(|window| window_row(series, &families, window));
-    page.table(&window_header(&families), rows.collect());
-    page.aside(WINDOWS_LEGEND);
-    more(page, all.len(), limit);
-}
-
-/// The families that any window has evidence of.
-pub(super) fn families(series: &Series) -> Vec<Family> {
-    let has_any = |family: &Family| {
-        let mut evidence = series.windows.iter().flat_map(|window| &window.families);
-        evidence.any(|of| of.family == *family)
-    };
-    Family::ALL.into_iter().filter(has_any).collect()
-}
-
-/// The columns of [`window_row`].
-pub(super) fn window_header(families: &[Family]) -> Vec<&'static str> {
-    let names = families.iter().map(|family| family.name());
-    ["window", "records", "role"]
-        .into_iter()
-        .chain(names)
-        .collect()
-}
-
-/// A window with the p of each family.
-pub(super) fn window_row(
-    series: &Series,
-    families: &[Family],
-    window: &SeriesWindow,
-) -> Vec<Entry> {
-    let burst = if window.burst { ", burst" } else { "" };
-    let mut row = vec![
-        Entry::left(name(window)),
-        Entry::right(number::count(window.records)),
-        Entry::left(format!("{}{burst}", window.role.name())),
-    ];
-    for family in families {
-        let of = window.families.iter().find(|of| of.family == *family);
-        row.push(of.map_or(Entry::right("-"), |of| {
-            let text = number::p_value(of.p_value, series.alpha);
-            match of.alarm {
-                true => Entry::right(format!("{text} alarm")).toned(Tone::Bad),
-                false => Entry::right(text),
-            }
-        }));
-    }
-    row
 }
 
 /// The signals, the one first whose largest effect is largest against its threshold.

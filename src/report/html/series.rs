@@ -9,7 +9,8 @@ use crate::compare::series::{Series, Signal};
 use crate::report::canvas::Canvas;
 use crate::report::escape::clip;
 use crate::report::parts::NAME;
-use crate::report::series_page::{by_weight, episodes, name, rest, series_headline, top};
+use crate::report::series_headline::series_headline;
+use crate::report::series_page::{by_weight, episodes, name, rest, top};
 
 /// Signals that are drawn.
 const DRAWN: usize = 12;
