@@ -20,7 +20,7 @@ pub(super) fn verdict(page: &mut dyn Canvas, comparison: &Comparison) {
     window(page, "target   ", &comparison.target);
 }
 
-fn window(page: &mut dyn Canvas, role: &str, window: &WindowSummary) {
+pub(super) fn window(page: &mut dyn Canvas, role: &str, window: &WindowSummary) {
     let mut text = format!(
         "{}, {}",
         clip(&window.name, 60),

@@ -2,6 +2,7 @@
 
 use super::mirror::mirror;
 use super::{TerminalOptions, series_headline, series_json, series_markdown, series_page};
+use crate::compare::WindowSummary;
 use crate::compare::series::{Role, Series, SeriesOptions, SeriesWindow, series};
 use crate::ingest::{Batch, Column};
 use crate::profile::{Profile, ProfileBuilder, ProfileConfig};
@@ -27,6 +28,11 @@ fn days(range: std::ops::Range<i64>) -> Profile {
         .feature("<dark>\u{1b}[2J", Column::from(values));
     builder.track_batch(&batch).unwrap();
     builder.freeze()
+}
+
+/// What the windows of [`answer`] are held against.
+pub(super) fn reference() -> WindowSummary {
+    WindowSummary::of("<trusted>.dsp", &days(0..6))
 }
 
 pub(super) fn answer() -> Series {
@@ -87,7 +93,7 @@ fn pages_name_episodes_windows_and_signals_harmlessly() {
         width: 160,
         ..TerminalOptions::default()
     };
-    let page = series_page(&answer, &options);
+    let page = series_page(&answer, &reference(), &options);
     for said in [
         "Episodes",
         "goes on",
@@ -95,11 +101,14 @@ fn pages_name_episodes_windows_and_signals_harmlessly() {
         "image quality",
         r"\u{1b}[2J",
         "season none",
+        "reference <trusted>.dsp, 300 records, 1970-01-01",
+        "windows 8 of 1 day: 1 history, 6 watched, 1 missing; 350 records",
+        "alarm (alpha 0.05), over 6 watched windows (horizon) and all families together: inputs",
     ] {
         assert!(page.contains(said), "{said} is missing in:\n{page}");
     }
     assert!(!page.contains('\u{1b}'));
-    let markdown = series_markdown(&answer, true);
+    let markdown = series_markdown(&answer, &reference(), true);
     assert!(
         markdown.contains("&lt;dark&gt;") && !markdown.contains("<dark>"),
         "{markdown}"
@@ -141,7 +150,7 @@ fn a_long_series_shows_what_is_new_and_what_alarmed() {
         let table = table.take_while(|row| !row.starts_with("Under each family"));
         table.filter_map(at).collect()
     };
-    let page = series_page(&long, &TerminalOptions::default());
+    let page = series_page(&long, &reference(), &TerminalOptions::default());
     let shown = days(&page);
     assert_eq!(shown.len(), 60, "{page}");
     assert!(shown.is_sorted());

@@ -5,6 +5,7 @@ use super::chart::{Mark, Timeline, WIDTH, timeline};
 use super::document::Document;
 use super::pages::title;
 use super::windows::WindowList;
+use crate::compare::WindowSummary;
 use crate::compare::series::{Series, Signal};
 use crate::report::canvas::Canvas;
 use crate::report::escape::clip;
@@ -21,11 +22,12 @@ const HEIGHT: u32 = 150;
 /// [`series_page`](crate::report::series_page()), of each signal that moved most
 /// a timeline with its threshold, episodes, alarms and changes of level, and of each window
 /// what it says against the reference: in full of at most 300, first those with an alarm and the
-/// windows beside them, of the others in a line.
+/// windows beside them, of the others in a line. `reference` is what the windows were held against
+/// ([`WindowSummary::of`]).
 #[must_use]
-pub fn series(series: &Series) -> String {
+pub fn series(series: &Series, reference: &WindowSummary) -> String {
     let mut page = Blocks::default();
-    top(&mut page, series);
+    top(&mut page, series, reference);
     let windows = WindowList::new(series);
     // What moved is seen before it is read.
     timelines(&mut page, series, &windows.places);
