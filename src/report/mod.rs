@@ -50,6 +50,8 @@ mod check_junit;
 mod check_page;
 #[cfg(all(test, feature = "report"))]
 mod check_tests;
+#[cfg(feature = "report")]
+mod distributions;
 mod escape;
 #[cfg(feature = "report")]
 mod finding_sections;

@@ -3,12 +3,12 @@
 
 use super::blocks::{Block, Blocks, Cell, Head, Table};
 use super::chart::{self, Chart};
-use super::distributions::histogram;
 use super::map::SpaceMap;
 use super::pictures::{Pictures, medoid, medoids, novel};
 use crate::compare::{Comparison, Finding, Scope, SpaceSummary};
 use crate::profile::{Profile, SpaceGroup, SpaceProfile};
 use crate::report::canvas::Canvas;
+use crate::report::distributions::histogram;
 use crate::report::escape::clip;
 use crate::report::number;
 use crate::report::page::Entry;
