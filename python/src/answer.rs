@@ -77,6 +77,7 @@ impl Answer {
             style: Style::Plain,
             width,
             verbose,
+            blocks: false,
         };
         match &self.0 {
             Kind::Comparison(answer, _) => terminal(answer, &options),

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::ingest::OutputsFile;
 use driftsphere::profile::{Profile, ProfileSet};
-use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal};
+use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal_with_profiles};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
@@ -58,7 +58,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
         || json::to_text(&comparison, status.code()),
         |verbose| markdown(&comparison, verbose),
         || html::comparison(&comparison, &reference, &target, &pictures),
-        |options| terminal(&comparison, options),
+        |options| terminal_with_profiles(&comparison, (&reference, &target), options),
     )?;
     if let Some(path) = &args.openmetrics {
         output::write_file(path, openmetrics(&comparison).as_bytes())?;

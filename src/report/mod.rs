@@ -5,7 +5,7 @@
 //! | --- | --- | --- | --- |
 //! | one line of a log | [`headline`] | | |
 //! | one line at a terminal | | [`profile_line`] | feature `report` |
-//! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `report` |
+//! | a person at a terminal | [`terminal()`], [`terminal_with_profiles`] | [`profile_page()`] | feature `report` |
 //! | a comment on a pull request | [`markdown()`] | | feature `report` |
 //! | a person with a browser | `html::comparison` | `html::profile` | feature `html` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `report` |
@@ -123,6 +123,8 @@ pub mod set_json;
 #[cfg(feature = "report")]
 mod set_page;
 #[cfg(feature = "report")]
+mod sparkline;
+#[cfg(feature = "report")]
 pub mod stability_json;
 #[cfg(feature = "report")]
 mod stability_json_write;
@@ -164,4 +166,4 @@ pub use set_page::{set_line, set_page};
 #[cfg(feature = "report")]
 pub use stability_page::{stability_headline, stability_markdown, stability_page};
 #[cfg(feature = "report")]
-pub use terminal::{TerminalOptions, terminal};
+pub use terminal::{TerminalOptions, terminal, terminal_with_profiles};

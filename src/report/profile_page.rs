@@ -9,6 +9,7 @@ use super::page::{Entry, Page, Tone};
 use super::profile_json::{
     self, Contents, Count, Distribution, Document, Feature, Interval, PartBytes, Place, Space,
 };
+use super::sparkline;
 use super::terminal::TerminalOptions;
 use crate::profile::Profile;
 
@@ -61,7 +62,7 @@ pub fn profile_line(profile: &Profile, name: &str) -> String {
 /// values, and what of single records it keeps.
 #[must_use]
 pub fn profile_page(profile: &Profile, name: &str, options: &TerminalOptions) -> String {
-    let mut page = Page::new(options.width, options.style);
+    let mut page = Page::of(options);
     write(&mut page, profile, name, options.verbose);
     page.finish()
 }
@@ -86,6 +87,7 @@ pub(super) fn write(page: &mut dyn Canvas, profile: &Profile, name: &str, verbos
         objects(page, kind, limit);
     }
     features(page, &document.features, limit);
+    page.blocks(&sparkline::of_features(profile, limit));
     contents(page, &document.contents);
     page.text(&format!("This file {}.", Kept::of([&document]).sentence()));
 }
