@@ -20,9 +20,10 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     inputs.extend(files.iter().map(|path| stored::file(path)));
     let outputs = Renderings::new(
         &args.result,
-        &[("--openmetrics", args.openmetrics.as_ref())],
+        &[("--openmetrics", args.metrics.openmetrics.as_ref())],
         &inputs,
     )?;
+    let labels = args.metrics.labels()?;
     let options = SeriesOptions {
         alpha: args.alpha,
         horizon: args.horizon,
@@ -53,8 +54,8 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
         || html::series(&answer, &held),
         |options| series_page(&answer, &held, options),
     )?;
-    if let Some(path) = &args.openmetrics {
-        output::write_file(path, series_openmetrics(&answer).as_bytes())?;
+    if let Some(path) = &args.metrics.openmetrics {
+        output::write_file(path, series_openmetrics(&answer, &labels).as_bytes())?;
     }
     // Silence would read as `no drift`.
     if !watched && outputs.are_silent() {

@@ -91,6 +91,8 @@ mod objects_page;
 #[cfg(feature = "report")]
 mod openmetrics;
 #[cfg(feature = "report")]
+mod openmetrics_labels;
+#[cfg(feature = "report")]
 mod page;
 #[cfg(feature = "report")]
 mod parts;
@@ -151,6 +153,8 @@ pub use json_frame::Frame;
 pub use markdown::markdown;
 #[cfg(feature = "report")]
 pub use openmetrics::{openmetrics, series_openmetrics};
+#[cfg(feature = "report")]
+pub use openmetrics_labels::OpenMetricsLabels;
 #[cfg(feature = "report")]
 pub use page::Style;
 #[cfg(feature = "report")]
