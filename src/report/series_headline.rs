@@ -29,6 +29,9 @@ pub fn series_headline(series: &Series) -> String {
             format!("{} episodes, 1 of which goes on; it", all.len()),
             *only,
         ),
+        (_, [first, ..]) if open.len() == all.len() => {
+            (format!("{} episodes go on; the first", all.len()), *first)
+        }
         (_, [first, ..]) => (
             format!(
                 "{} episodes, {} of which go on; the first of these",
