@@ -86,8 +86,7 @@ pub(super) fn write(page: &mut dyn Canvas, profile: &Profile, name: &str, verbos
     for kind in &document.objects {
         objects(page, kind, limit);
     }
-    features(page, &document.features, limit);
-    page.blocks(&sparkline::of_features(profile, limit));
+    features(page, profile, &document.features, limit);
     contents(page, &document.contents);
     page.text(&format!("This file {}.", Kept::of([&document]).sentence()));
 }
@@ -244,7 +243,7 @@ fn places(page: &mut dyn Canvas, kind: &str, places: &[Place<'_>], limit: usize)
     }
 }
 
-fn features(page: &mut dyn Canvas, features: &[Feature<'_>], limit: usize) {
+fn features(page: &mut dyn Canvas, profile: &Profile, features: &[Feature<'_>], limit: usize) {
     if features.is_empty() {
         return;
     }
@@ -256,6 +255,7 @@ fn features(page: &mut dyn Canvas, features: &[Feature<'_>], limit: usize) {
         .collect();
     if !rows.is_empty() {
         page.table(&DISTRIBUTION, rows);
+        page.blocks(&sparkline::of_features(profile, limit));
     }
     for feature in features.iter().take(limit) {
         if let Some(period) = feature.period {
