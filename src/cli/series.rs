@@ -24,17 +24,18 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
         &inputs,
     )?;
     let labels = args.metrics.labels()?;
+    let windows = SeriesWindows::open(&args.store, files)?;
     let options = SeriesOptions {
         alpha: args.alpha,
         horizon: args.horizon,
         season: !args.no_season,
         length: args.window.map(|length| length.milliseconds()),
+        since: windows.since,
         outputs: args.outputs.clone(),
         ..SeriesOptions::default()
     };
     options.check()?;
     let reference = read_profile(&args.reference).context("reference")?;
-    let windows = SeriesWindows::open(&args.store, files)?;
     let read = |at: usize| windows.read(at).map(Cow::Owned);
     let answer = series_of(&reference, &windows.names(), read, &options)?;
     let watched = answer

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub(super) struct SeriesWindows<'a> {
     windows: Vec<(String, Vec<PathBuf>)>,
     store: Option<(ProfileStore, &'a FromStoreArgs)>,
+    /// When the windows begin that are to be watched, where not all of them are.
+    pub(super) since: Option<i64>,
 }
 
 impl<'a> SeriesWindows<'a> {
@@ -21,12 +23,17 @@ impl<'a> SeriesWindows<'a> {
             return Ok(Self {
                 windows: files.into_iter().map(window).collect(),
                 store: None,
+                since: None,
             });
         };
         let store = ProfileStore::open(folder)?;
-        let last = args.last.map(|length| length.milliseconds());
+        let since = match args.last {
+            Some(last) => store.windows(Some(last.milliseconds()))?.into_keys().next(),
+            None => None,
+        };
         let mut windows = Vec::new();
-        for (start, parts) in store.windows(last)? {
+        // All of them: those of the reference's own time tell the season.
+        for (start, parts) in store.windows(None)? {
             // Tags stand in the profiles.
             if args.tags.is_empty() || store.read(&parts, &args.tags)?.is_some() {
                 windows.push((window_name(start, store.length())?, parts));
@@ -41,6 +48,7 @@ impl<'a> SeriesWindows<'a> {
         Ok(Self {
             windows,
             store: Some((store, args)),
+            since,
         })
     }
 

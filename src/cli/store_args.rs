@@ -35,8 +35,8 @@ pub(super) struct FromStoreArgs {
     /// Take the windows from a store (see `driftsphere store`)
     #[arg(long, value_name = "FOLDER", conflicts_with = "windows")]
     pub(super) store: Option<PathBuf>,
-    /// The last windows of the store only, its newest one included: 12h, 30d, 8w. A season is learned
-    /// from the windows of the reference's own time: it needs them among these
+    /// The last windows of the store only, its newest one included: 12h, 30d, 8w; and those of the
+    /// reference's own time, from which a season is learned
     #[arg(long, value_name = "LENGTH", requires = "store")]
     pub(super) last: Option<WindowLength>,
     /// Profiles of the store with this tag only (repeatable: with all of them)

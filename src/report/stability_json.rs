@@ -71,7 +71,9 @@ pub struct Run<'a> {
     pub candidates: u64,
     /// Ids left out as they came with several different rows.
     pub ambiguous: u64,
-    /// Share of the candidates that was compared.
+    /// Records without a usable embedding.
+    pub unusable: u64,
+    /// Share of the candidates that was compared, times that of usable records.
     pub used: f64,
     /// Axes that count (participation ratio).
     pub effective_dimension: f64,

@@ -48,6 +48,7 @@ fn run(run: &answer::RunSummary) -> Run<'_> {
         dim: run.dim,
         candidates: run.candidates,
         ambiguous: run.ambiguous,
+        unusable: run.unusable,
         used: run.used,
         effective_dimension: run.effective_dimension,
         mean_distance: run.mean_distance,

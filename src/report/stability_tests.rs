@@ -49,7 +49,7 @@ mirror!(Document {
     pairs: Vec<Pair>, curve: Vec<Point>, notes: Vec<Note>,
 } {});
 mirror!(Run {
-    name: String, records: u64, dim: usize, candidates: u64, ambiguous: u64, used: f64,
+    name: String, records: u64, dim: usize, candidates: u64, ambiguous: u64, unusable: u64, used: f64,
     effective_dimension: f64, mean_distance: f64,
 } { model: String, in_own_class: f64, silhouette: f64, });
 mirror!(Pair {

@@ -128,7 +128,20 @@ fn windows_come_out_of_a_store_that_two_machines_filled() {
     assert_eq!(store["windows"][59]["name"], "2025-05-01");
 
     let windows = |line: &str| of(line)["windows"].as_array().unwrap().clone();
-    assert_eq!(windows("--store kept --last 12d").len(), 12);
+    // The thirty days of the reference are there for the season, and twelve to be watched.
+    let last = of("--store kept --last 12d");
+    let roles = last["windows"].as_array().unwrap().iter();
+    let count = |role: &str| {
+        roles
+            .clone()
+            .filter(|window| window["role"] == role)
+            .count()
+    };
+    assert_eq!(
+        (count("history"), count("watched"), count("missing")),
+        (30, 12, 0)
+    );
+    assert_eq!(last["season"], store["season"]);
     let half = windows("--store kept --tag machine=1");
     let records =
         |windows: &[Value]| -> u64 { windows.iter().map(|w| w["records"].as_u64().unwrap()).sum() };

@@ -77,6 +77,35 @@ fn windows_of_another_configuration_or_without_times_are_refused() {
     assert_eq!(error.kind(), ErrorKind::Argument);
 }
 
+/// A week between the reference and what is watched is left out, not missing; days within are.
+#[test]
+fn what_was_not_asked_for_is_not_missing() {
+    let records: Vec<Record> = stable(0, 30)
+        .into_iter()
+        .filter(|record| ![5, 25].contains(&record.day()))
+        .collect();
+    let days = days(&records);
+    let named: Vec<_> = days.iter().map(|(_, day)| ("day", day)).collect();
+    let options = SeriesOptions {
+        since: days
+            .iter()
+            .find(|day| day.0 == 21)
+            .map(|day| day.1.times().unwrap().0),
+        ..SeriesOptions::default()
+    };
+    let answer = series(&trusted(), &named, &options).unwrap();
+    let count = |role: Role| answer.windows.iter().filter(|w| w.role == role).count();
+    assert_eq!(
+        (
+            count(Role::History),
+            count(Role::Missing),
+            count(Role::Watched)
+        ),
+        (13, 2, 8)
+    );
+    assert_eq!(answer.horizon, 8);
+}
+
 /// Missing days, an empty window, one of one record, a burst: shown, no alarm.
 #[test]
 fn odd_windows_do_not_alarm_by_themselves() {

@@ -3,7 +3,9 @@
 use crate::support::Run;
 use driftsphere::ErrorKind;
 use driftsphere::compare::stability::{Change, Question, StabilityOptions, stability};
-use driftsphere::profile::{Profile, ProfileConfig, SpaceConfig};
+use driftsphere::ingest::{Batch, Column};
+use driftsphere::ndarray::Array2;
+use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig, SpaceConfig};
 
 fn error(runs: &[&Profile], options: &StabilityOptions) -> driftsphere::Error {
     let named: Vec<_> = ["a", "b"].into_iter().zip(runs.iter().copied()).collect();
@@ -98,6 +100,42 @@ fn an_id_with_several_rows_is_counted_and_left_out() {
     )
     .unwrap();
     assert_eq!((answer.ids, answer.runs[1].ambiguous), (98, 1));
+}
+
+#[test]
+fn a_run_with_dead_rows_is_not_called_the_same() {
+    let dead = |count: usize| {
+        let vectors = Array2::from_shape_fn((200, 8), |(row, at)| match row < 200 - count {
+            true => ((row * 7 + at * 13) % 29) as f32 - 14.0 + at as f32 / 8.0,
+            false => 0.0,
+        });
+        let ids: Vec<String> = (0..200).map(|row| format!("r{row}")).collect();
+        let space = SpaceConfig::new(8);
+        let mut builder = ProfileBuilder::new(ProfileConfig::new().space("e", space)).unwrap();
+        let batch = Batch::new(200)
+            .ids(Column::from(ids))
+            .space("e", vectors.view());
+        builder.track_batch(&batch).unwrap();
+        builder.freeze()
+    };
+    let whole = dead(0);
+    for (count, verdict, noted) in [
+        (0, Change::Same, 0),
+        (1, Change::Same, 1),
+        (60, Change::Unclear, 1),
+    ] {
+        let other = dead(count);
+        let answer = stability(
+            &[("a", &whole), ("b", &other)],
+            &StabilityOptions::default(),
+        )
+        .unwrap();
+        assert_eq!(answer.verdict, verdict, "{count}");
+        assert_eq!(answer.runs[1].unusable, count as u64);
+        assert!(answer.runs[1].used <= 1.0 - count as f64 / 200.0);
+        let notes = answer.notes.iter().filter(|note| note.code == "unusable");
+        assert_eq!(notes.count(), noted);
+    }
 }
 
 #[test]

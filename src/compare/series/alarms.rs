@@ -11,14 +11,16 @@ const CALM_WINDOWS: usize = 3;
 /// A family that is watched.
 ///
 /// Of the family's share `a` of the rate of false alarms one half goes to single
-/// windows, `p <= a / (2 H)` for each of `H` windows (Bonferroni), and one to the
+/// windows, `p <= a / (2 H)` for each of the first `H` windows (Bonferroni), and one to the
 /// evidence that adds up, `M >= 2 / a` ([`Evidence`]): the first finds what changes
-/// at once, the second what changes bit by bit.
+/// at once, the second what changes bit by bit. After `H` windows the first half is spent.
 #[derive(Debug)]
 pub(super) struct Watch {
     family: Family,
     share: f64,
     horizon: u64,
+    /// Windows that were taken in.
+    seen: u64,
     evidence: Evidence,
     /// Windows since the family was last calm, with their p-values.
     since: Vec<(usize, f64)>,
@@ -50,6 +52,7 @@ impl Watch {
             family,
             share,
             horizon,
+            seen: 0,
             evidence: Evidence::new(horizon),
             since: Vec::new(),
             open: None,
@@ -61,7 +64,8 @@ impl Watch {
     pub(super) fn update(&mut self, window: usize, p_value: f64) -> FamilyEvidence {
         let evidence = self.evidence.update(p_value);
         self.since.push((window, p_value));
-        let alone = p_value <= self.share / 2.0 / self.horizon as f64;
+        self.seen += 1;
+        let alone = self.seen <= self.horizon && p_value <= self.share / 2.0 / self.horizon as f64;
         let alarm = self.open.is_none() && (alone || evidence >= 2.0 / self.share);
         if alarm {
             self.open = Some(self.opened(window));
@@ -146,5 +150,14 @@ mod tests {
                 end: None
             }]
         );
+    }
+
+    #[test]
+    fn after_the_horizon_no_window_alarms_by_itself() {
+        let mut watch = Watch::new(Family::Inputs, 0.05, 5);
+        assert!((0..5).all(|window| !watch.update(window, 0.5).alarm));
+        assert!(!watch.update(5, 1e-4).alarm);
+        let mut alarms = (6..30).map(|window| watch.update(window, 1e-4).alarm);
+        assert!(alarms.any(|alarm| alarm), "evidence still adds up");
     }
 }

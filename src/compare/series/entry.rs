@@ -4,16 +4,17 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alarms::Watch;
+use super::episodes::episodes;
+use super::missing::Watchable;
 use super::novelty::Novelty;
 use super::options::{LEAST_RECORDS, SeriesOptions};
 use super::order::{Known, Ordered, Slot, order};
-use super::result::{
-    Episode, EpisodeKind, Family, Role, Season, Series, SeriesWindow, Signal, SignalPoint,
-};
+use super::result::{Family, Role, Season, Series, SeriesWindow, Signal, SignalPoint};
 use super::season::{self, phase};
 use super::signals::{Against, Key, Taken, signals};
 use super::values::{Held, Trusted, Values};
-use crate::compare::stats::{MannKendall, cauchy, change_points, rises_gradually};
+use crate::compare::result::Note;
+use crate::compare::stats::{MannKendall, cauchy, change_points};
 use crate::error::Result;
 use crate::profile::Profile;
 
@@ -21,21 +22,17 @@ use crate::profile::Profile;
 const BURST: u64 = 5;
 /// Level of the changes of level that are told.
 const CHANGE_LEVEL: f64 = 0.01;
-/// Windows on each side of an onset that say how it came.
-const AROUND: usize = 14;
-/// Signals named in an episode.
-const NAMED: usize = 3;
-/// Onsets so near to each other are of one change.
-const TOGETHER: usize = 2;
 
 /// Holds windows against a reference in the order of time.
 ///
-/// A window within the reference's time is history; all others are watched. What a
+/// A window within the reference's time is history; all others, from
+/// [`since`](SeriesOptions::since) on, are watched. What a
 /// window is held against, by its signals:
 ///
 /// ```text
 /// named values, class shares, norms   the history of the same phase, if there is a season;
 ///                                     else the reference
+/// values that are missing             the same
 /// distances to own class's centres,   the reference, class by class
 ///   to the nearest known record
 /// ```
@@ -75,26 +72,38 @@ pub fn series_of<'p>(
     options: &SeriesOptions,
 ) -> Result<Series> {
     options.check()?;
+    let mut of_reference = signals(reference, options);
+    let mut watchable = Watchable::new(reference, &of_reference);
     let mut known: Vec<(&str, Known)> = Vec::new();
     let mut past: BTreeMap<usize, BTreeMap<Key, Taken>> = BTreeMap::new();
     for (at, &name) in names.iter().enumerate() {
         let window = read(at)?;
         let of = Known::of(at, &window, reference).map_err(|error| error.at("window", name))?;
-        if role(Some(&of), reference) == Role::History {
-            past.insert(at, signals(&window, options));
+        let is_history = role(Some(&of), reference) == Role::History;
+        if !is_history
+            && of
+                .times
+                .zip(options.since)
+                .is_some_and(|((_, last), since)| last < since)
+        {
+            continue;
+        }
+        if is_history {
+            let mut taken = signals(&window, options);
+            watchable.add_absent(&window, &mut taken);
+            past.insert(at, taken);
         }
         known.push((name, of));
     }
     let Ordered {
         slots,
         length,
-        notes,
+        mut notes,
     } = order(&known, options)?;
     let roles: Vec<Role> = slots
         .iter()
         .map(|slot| role(slot.window.as_ref(), reference))
         .collect();
-    let mut of_reference = signals(reference, options);
     let novelties = novelties(reference, &mut of_reference)?;
     let history: Vec<(i64, &BTreeMap<Key, Taken>)> = (slots.iter())
         .filter_map(|slot| Some((slot.start?, past.get(&slot.window?.at)?)))
@@ -143,6 +152,7 @@ pub fn series_of<'p>(
                 let profile = read(window.at)?;
                 let mut taken = signals(&profile, options);
                 add_novelty(&novelties, &profile, &mut taken)?;
+                watchable.add_absent(&profile, &mut taken);
                 Some(Cow::Owned(taken))
             }
             _ => None,
@@ -182,6 +192,17 @@ pub fn series_of<'p>(
                 .collect(),
         });
     }
+    notes.extend(watchable.notes());
+    if watched > horizon {
+        notes.push(Note {
+            code: "horizon".into(),
+            text: format!(
+                "{watched} windows are watched with a horizon of {horizon}: after it no window \
+                 alarms by itself, only evidence that adds up; begin again with a newer reference, \
+                 or lay the rate out over more windows with --horizon"
+            ),
+        });
+    }
     let signals: Vec<Signal> = (keys.iter())
         .filter_map(|key| {
             Some(signal(
@@ -192,7 +213,7 @@ pub fn series_of<'p>(
             ))
         })
         .collect();
-    let episodes = episodes(families.into_iter().zip(watches), &signals);
+    let episodes = episodes(families.into_iter().zip(watches), &signals, &out);
     Ok(Series {
         alpha: options.alpha,
         horizon,
@@ -309,92 +330,11 @@ fn signal(
         unit: reference.unit(),
         threshold: match reference {
             Values::Numbers(_) => options.thresholds.w1,
-            Values::Counts(_) => options.thresholds.total_variation,
+            Values::Counts(_) | Values::Missing { .. } => options.thresholds.total_variation,
             Values::ByClass(_) | Values::Larger(_) => options.thresholds.median_shift,
         },
         trend: MannKendall::at(&times, &levels),
         change_points: changes,
         points,
     }
-}
-
-/// The episodes of all families in order of their alarms, named.
-fn episodes(watches: impl Iterator<Item = (Family, Watch)>, signals: &[Signal]) -> Vec<Episode> {
-    let mut out = Vec::new();
-    for (family, watch) in watches {
-        for (number, found) in watch.finish().into_iter().enumerate() {
-            let moved = moved(family, signals, found.onset, found.alarm);
-            let main = moved
-                .first()
-                .and_then(|signal| gradual(signal, found.onset));
-            out.push(Episode {
-                family,
-                meaning: String::new(),
-                onset: found.onset,
-                alarm: found.alarm,
-                end: found.end,
-                kind: match main {
-                    _ if number >= 2 => EpisodeKind::Recurring,
-                    Some(true) => EpisodeKind::Gradual,
-                    Some(false) => EpisodeKind::Abrupt,
-                    None => EpisodeKind::Unclear,
-                },
-                signals: moved
-                    .iter()
-                    .take(NAMED)
-                    .map(|signal| signal.name.clone())
-                    .collect(),
-            });
-        }
-    }
-    out.sort_by_key(|episode| (episode.alarm, episode.family));
-    let mixes: Vec<usize> = (out.iter())
-        .filter(|episode| episode.family == Family::ClassMix)
-        .map(|episode| episode.onset)
-        .collect();
-    for episode in &mut out {
-        let with_mix = mixes
-            .iter()
-            .any(|mix| mix.abs_diff(episode.onset) <= TOGETHER);
-        episode.meaning = match (episode.family, with_mix) {
-            (Family::ClassMix, _) => "class mix: the shares of the classes are others",
-            (_, true) => "goes along with another class mix",
-            (Family::Inputs | Family::Embedding, false) => {
-                "image quality: records look otherwise, though the classes come as before"
-            }
-            (Family::Outputs, false) => {
-                "the model answers otherwise, though the classes come as before"
-            }
-        }
-        .into();
-    }
-    out
-}
-
-/// The signals of a family by what their p-values say between two windows, most
-/// first.
-fn moved(family: Family, signals: &[Signal], from: usize, to: usize) -> Vec<&Signal> {
-    let says = |signal: &Signal| -> f64 {
-        let points = signal
-            .points
-            .iter()
-            .filter(|point| (from..=to).contains(&point.window));
-        let logs = points
-            .filter_map(|point| point.p_value)
-            .map(|p| -libm::log(p.max(1e-300)));
-        logs.sum()
-    };
-    let own = signals.iter().filter(|signal| signal.family == family);
-    let mut own: Vec<(f64, &Signal)> = own.map(|signal| (says(signal), signal)).collect();
-    own.sort_by(|a, b| b.0.total_cmp(&a.0));
-    own.into_iter().map(|(_, signal)| signal).collect()
-}
-
-/// Whether a signal came to its new level bit by bit, if that can be told.
-fn gradual(signal: &Signal, onset: usize) -> Option<bool> {
-    let points = &signal.points;
-    let at = points.partition_point(|point| point.window < onset);
-    let (from, to) = (at.saturating_sub(AROUND), (at + AROUND).min(points.len()));
-    let effects: Vec<f64> = points[from..to].iter().map(|point| point.effect).collect();
-    rises_gradually(&effects, at - from)
 }

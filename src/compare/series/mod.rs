@@ -44,6 +44,8 @@
 
 mod alarms;
 mod entry;
+mod episodes;
+mod missing;
 mod novelty;
 mod options;
 mod order;

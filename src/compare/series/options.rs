@@ -20,6 +20,9 @@ pub struct SeriesOptions {
     pub season: bool,
     /// Length of a window in milliseconds; `None` to find it out.
     pub length: Option<i64>,
+    /// Windows before this time, in milliseconds since 1970 UTC, are left out, but for those of the
+    /// reference's own time; `None` to watch all.
+    pub since: Option<i64>,
     /// Features that are outputs of the model beside those whose name says so.
     pub outputs: Vec<String>,
     /// The sizes that matter.
@@ -27,13 +30,14 @@ pub struct SeriesOptions {
 }
 
 impl Default for SeriesOptions {
-    /// alpha 0.05, season and length found out, the thresholds of a comparison.
+    /// alpha 0.05, season and length found out, all windows, the thresholds of a comparison.
     fn default() -> Self {
         Self {
             alpha: 0.05,
             horizon: None,
             season: true,
             length: None,
+            since: None,
             outputs: Vec::new(),
             thresholds: Thresholds::default(),
         }

@@ -108,7 +108,7 @@ pub(super) fn order<'a>(
     }
     let length = options.length.or_else(|| length(&slots));
     if let Some(length) = length {
-        slots = aligned(slots, length, &mut note);
+        slots = aligned(slots, length, options.since, &mut note);
     }
     if !timeless.is_empty() {
         note(
@@ -174,15 +174,25 @@ fn length(slots: &[Slot<'_>]) -> Option<i64> {
     lengths.map(WindowLength::milliseconds).find(fits)
 }
 
-/// Windows begin where their places do, and places without one are missing.
+/// Windows begin where their places do, and places without one are missing; but not those that
+/// were left out, between the reference's own time and `since`.
 fn aligned<'a>(
     slots: Vec<Slot<'a>>,
     length: i64,
+    since: Option<i64>,
     note: &mut impl FnMut(&str, String),
 ) -> Vec<Slot<'a>> {
     let place = |slot: &Slot<'a>| slot.start.map_or(0, |time| start_of(length, time));
-    let all = (slots.last().map_or(0, place) - slots.first().map_or(0, place)) / length + 1;
-    let missing = all - slots.len() as i64;
+    // One past each window, and the next one.
+    let gaps = slots.windows(2).map(|pair| {
+        let (from, to) = (place(&pair[0]) + length, place(&pair[1]));
+        match since.map(|since| start_of(length, since)) {
+            Some(since) if from <= since && since <= to => (since, to),
+            _ => (from, to),
+        }
+    });
+    let gaps: Vec<(i64, i64)> = gaps.collect();
+    let missing: i64 = gaps.iter().map(|(from, to)| (to - from) / length).sum();
     let listed = missing <= LISTED_GAPS.saturating_mul(slots.len() as i64);
     if missing > 0 {
         note(
@@ -191,21 +201,20 @@ fn aligned<'a>(
         );
     }
     let mut out: Vec<Slot<'a>> = Vec::with_capacity(slots.len());
-    for slot in slots {
-        let start = place(&slot);
-        while let Some(before) = out.last().and_then(|slot| slot.start)
-            && listed
-            && before + length < start
-        {
+    let before = std::iter::once(None).chain(gaps.into_iter().map(Some));
+    for (slot, gap) in slots.into_iter().zip(before) {
+        let (mut from, to) = gap.filter(|_| listed).unwrap_or_default();
+        while from < to {
             out.push(Slot {
                 name: "",
                 window: None,
-                start: Some(before + length),
+                start: Some(from),
                 last: None,
             });
+            from += length;
         }
         out.push(Slot {
-            start: Some(start),
+            start: Some(place(&slot)),
             ..slot
         });
     }

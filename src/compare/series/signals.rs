@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::missing::{self, MISSING};
 use super::options::SeriesOptions;
 use super::result::Family;
 use super::values::Values;
@@ -38,12 +39,11 @@ pub(super) fn signals(profile: &Profile, options: &SeriesOptions) -> BTreeMap<Ke
         out.insert((family, name), Taken { values, against });
     };
     for (name, feature) in profile.features() {
-        let family = match name.as_str() {
-            "label" => Family::ClassMix,
-            "prediction" => Family::Outputs,
-            _ if is_output(name, &options.outputs) => Family::Outputs,
-            _ => Family::Inputs,
-        };
+        let family = family_of(name, options);
+        if is_watched(name) {
+            let values = missing::of_feature(feature, profile.records());
+            put(family, format!("{name}{MISSING}"), values, Against::Phase);
+        }
         let is_class = matches!(name.as_str(), "label" | "prediction");
         if let Some(values) = of_feature(feature, is_class) {
             put(family, name.clone(), values, Against::Phase);
@@ -83,6 +83,20 @@ pub(super) fn signals(profile: &Profile, options: &SeriesOptions) -> BTreeMap<Ke
     out
 }
 
+fn family_of(name: &str, options: &SeriesOptions) -> Family {
+    match name {
+        "label" => Family::ClassMix,
+        "prediction" => Family::Outputs,
+        _ if is_output(name, &options.outputs) => Family::Outputs,
+        _ => Family::Inputs,
+    }
+}
+
+/// Whether it matters that a feature does not come: labels often come later than their records.
+pub(super) fn is_watched(name: &str) -> bool {
+    name != "label"
+}
+
 /// Numbers where most values are, else categories.
 fn of_feature(feature: &Feature, is_class: bool) -> Option<Values> {
     let (numbers, categories) = (feature.numbers(), feature.categories());
@@ -91,7 +105,7 @@ fn of_feature(feature: &Feature, is_class: bool) -> Option<Values> {
         return (numbers.count() > 0).then(|| Values::Numbers(numbers.clone()));
     }
     if categories.total() > 0 {
-        let few = categories.is_exact() && categories.len() <= MOST_VALUES;
+        let few = categories.is_exact() && (is_class || categories.len() <= MOST_VALUES);
         let counts = || {
             categories
                 .iter()
@@ -100,7 +114,8 @@ fn of_feature(feature: &Feature, is_class: bool) -> Option<Values> {
         return few.then(|| Values::Counts(counts().collect()));
     }
     let buckets = numbers.buckets();
-    let few = numbers.is_exact() && buckets.len() <= MOST_VALUES && numbers.count() > 0;
+    let few = is_class || buckets.len() <= MOST_VALUES;
+    let few = few && numbers.is_exact() && numbers.count() > 0;
     few.then(|| {
         let counts = numbers
             .buckets()

@@ -22,6 +22,13 @@ pub(super) enum Values<N = Quantiles> {
     Numbers(N),
     /// Counts by value.
     Counts(BTreeMap<String, u64>),
+    /// In how many records there is no value.
+    Missing {
+        /// Records without one.
+        missing: u64,
+        /// All records.
+        records: u64,
+    },
     /// Numbers of each class, so that another mix of classes is no change.
     ByClass(BTreeMap<String, N>),
     /// The same, of which only larger ones are a change: a record that the reference
@@ -57,7 +64,7 @@ impl<N> Values<N> {
     /// The unit of effects.
     pub(super) fn unit(&self) -> &'static str {
         match self {
-            Self::Counts(_) => "share",
+            Self::Counts(_) | Self::Missing { .. } => "share",
             _ => "reference sd",
         }
     }
@@ -82,6 +89,7 @@ impl Values {
         match self {
             Self::Numbers(numbers) => Values::Numbers(Trusted::of(numbers)),
             Self::Counts(counts) => Values::Counts(counts.clone()),
+            &Self::Missing { missing, records } => Values::Missing { missing, records },
             Self::ByClass(classes) => Values::ByClass(by_class(classes)),
             Self::Larger(classes) => Values::Larger(by_class(classes)),
         }
@@ -95,6 +103,16 @@ impl Values {
                 for (value, count) in b {
                     *a.entry(value.clone()).or_default() += count;
                 }
+            }
+            (
+                Self::Missing { missing, records },
+                Self::Missing {
+                    missing: more,
+                    records: of,
+                },
+            ) => {
+                *missing = missing.saturating_add(*more);
+                *records = records.saturating_add(*of);
             }
             (Self::ByClass(a), Self::ByClass(b)) | (Self::Larger(a), Self::Larger(b)) => {
                 for (class, numbers) in b {
@@ -117,6 +135,13 @@ impl Values {
         match (self, reference) {
             (Self::Numbers(a), Values::Numbers(b)) => numbers(a, b),
             (Self::Counts(a), Values::Counts(b)) => counts(a, b),
+            (
+                &Self::Missing { missing, records },
+                &Values::Missing {
+                    missing: before,
+                    records: of,
+                },
+            ) => gaps((missing, records), (before, of)),
             (Self::ByClass(a), Values::ByClass(b)) => by_class(a, b, numbers),
             (Self::Larger(a), Values::Larger(b)) => by_class(a, b, larger),
             _ => None,
@@ -268,6 +293,27 @@ fn counts(window: &BTreeMap<String, u64>, reference: &BTreeMap<String, u64>) -> 
             value: Some(names[most].to_owned()),
             reference,
             window,
+        },
+    })
+}
+
+/// The shares of records without a value, by the exact test of shares. Where no record of either
+/// side lacks it there is nothing to test: all the same, a column without gaps is not evidence for
+/// calm in the others.
+fn gaps(window: (u64, u64), reference: (u64, u64)) -> Option<Held> {
+    if reference.1 < FEWEST_ROWS || window.1 < FEWEST_ROWS || (window.0, reference.0) == (0, 0) {
+        return None;
+    }
+    let share = |(missing, records): (u64, u64)| missing as f64 / records as f64;
+    let (now, before) = (share(window), share(reference));
+    Some(Held {
+        effect: (now - before).abs(),
+        level: now - before,
+        p_value: share_test(reference.0, reference.1, window.0, window.1)?.p_value,
+        change: Change {
+            value: Some("missing".to_owned()),
+            reference: before,
+            window: now,
         },
     })
 }

@@ -32,6 +32,18 @@ pub(super) struct Run<'a> {
     pub(super) space_name: &'a str,
 }
 
+impl Run<'_> {
+    /// Records without a usable embedding.
+    pub(super) fn unusable(&self) -> u64 {
+        let tally = self.space.tally();
+        tally.total() - tally.read_count()
+    }
+
+    pub(super) fn unusable_share(&self) -> f64 {
+        self.unusable() as f64 / self.space.tally().total().max(1) as f64
+    }
+}
+
 /// The space of each run: that of the name asked for, or the only one.
 pub(super) fn spaces<'a>(
     runs: &[(&'a str, &'a Profile)],

@@ -20,6 +20,8 @@ use crate::sphere::record_name;
 
 /// Records named as those that moved.
 const MOVED: usize = 100;
+/// With a larger share of records without a usable embedding no run is called the same.
+const UNUSABLE: f64 = 0.01;
 /// Less than this share of the candidates compared is worth a note.
 const WELL_MATCHED: f64 = 0.95;
 
@@ -59,6 +61,11 @@ pub fn stability(runs: &[(&str, &Profile)], options: &StabilityOptions) -> Resul
                 .max(pair.clusters_verdict),
         }
     }));
+    // What became of the others is not known.
+    let verdict = match runs.iter().any(|run| run.unusable_share() > UNUSABLE) {
+        true => verdict.max(Change::Unclear),
+        false => verdict,
+    };
     let curve = match options.question {
         Question::Paired => curve(&measured, options),
         Question::SetOnly => Vec::new(),
@@ -289,6 +296,25 @@ fn notes(
             text,
         });
     };
+    for run in runs.iter().filter(|run| run.unusable() > 0) {
+        let tally = run.space.tally();
+        let reasons = tally.skipped().chain(tally.failed());
+        let reasons: Vec<String> = reasons.map(|(why, n)| format!("{why}: {n}")).collect();
+        note(
+            "unusable",
+            format!(
+                "{} of {} embeddings of {} cannot be used ({}): the answer is about the others{}",
+                run.unusable(),
+                tally.total(),
+                run.name,
+                reasons.join(", "),
+                match run.unusable_share() > UNUSABLE {
+                    true => ", and at best unclear",
+                    false => "",
+                }
+            ),
+        );
+    }
     let paired = options.question == Question::Paired;
     for (run, rows) in runs.iter().zip(rows).filter(|_| paired) {
         if rows.used() < WELL_MATCHED {

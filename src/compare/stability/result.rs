@@ -121,7 +121,11 @@ pub struct RunSummary {
     pub candidates: u64,
     /// Ids among them that came with several different rows, which are left out.
     pub ambiguous: u64,
-    /// Share of these ids that were compared.
+    /// Records without an embedding that can be placed on the sphere: zero, not finite, of
+    /// another dimension.
+    pub unusable: u64,
+    /// Share of these ids that were compared, times the share of the records whose embedding is
+    /// usable: what the answer is about.
     pub used: f64,
     /// How many axes count ([`effective_dimension`](crate::compare::stats::effective_dimension)).
     pub effective_dimension: f64,

@@ -124,13 +124,21 @@ pub(super) fn of_runs(page: &mut dyn Canvas, stability: &Stability) {
             Entry::right(number::count(run.dim as u64)),
             Entry::right(number::count(run.candidates)),
             Entry::right(number::count(run.ambiguous)),
+            Entry::right(number::count(run.unusable)),
         ]
     };
     page.table(
-        &["run", "model", "numbers", "sampled ids", "left out"],
+        &[
+            "run",
+            "model",
+            "numbers",
+            "sampled ids",
+            "left out",
+            "unusable",
+        ],
         stability.runs.iter().zip(&names).map(row).collect(),
     );
-    page.aside("sampled ids: those that all runs could have. left out: ids that came with several different rows.");
+    page.aside("sampled ids: those that all runs could have. left out: ids that came with several different rows. unusable: records without an embedding that can be placed.");
     page.text(&format!(
         "Intervals hold at 95 % each. driftsphere {}, profile format {FORMAT_VERSION}.",
         env!("CARGO_PKG_VERSION"),
