@@ -3,14 +3,19 @@
 use crate::image_options::{Layout, Measuring};
 use crate::pictures::{Lent, Unread};
 use crate::work::on_threads;
-use driftsphere::Result;
 use driftsphere::ingest::image::{
     Colour, Exif, Fault, FileFacts, Measured, Orientation, Picture, PixelArray, Pixels,
 };
 use driftsphere::ingest::{Cell, Column, Fingerprint};
 use driftsphere::ndarray::ArrayView3;
+use driftsphere::{Error, ErrorKind, Result};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+/// How far samples may lie beyond the range that was stated, as a share of it: filters
+/// and resizing overshoot a little.
+const OVERSHOOT: f32 = 0.01;
 
 /// What was measured of pictures, one value for each.
 pub(crate) struct Shown {
@@ -84,6 +89,7 @@ impl Lent<'_> {
             Self::U8(view, layout, exif) => return array(*view, *layout, *exif, name, how),
             Self::U16(view, layout, exif) => return array(*view, *layout, *exif, name, how),
             Self::F32(view, layout, exif) => {
+                expect_range(view, &how.float_range)?;
                 let ranged = (*view, how.float_range.clone());
                 return array(ranged, *layout, *exif, name, how);
             }
@@ -128,6 +134,29 @@ impl Unread {
         measured.values.retain(|(name, _)| is_known(name));
         (measured, (self.width.into(), self.height.into()))
     }
+}
+
+/// Refuses samples well outside of the range: all of them would be as bright, or as dark,
+/// as can be, and nobody would be told. What is not finite is refused later.
+fn expect_range(view: &ArrayView3<'_, f32>, range: &RangeInclusive<f32>) -> Result<()> {
+    let (low, high) = (*range.start(), *range.end());
+    let slack = OVERSHOOT * (high - low);
+    let finite = view.iter().filter(|sample| sample.is_finite());
+    let (least, most) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), &sample| {
+        (a.min(sample), b.max(sample))
+    });
+    // A range that is none is refused by its own name.
+    if low >= high || least >= low - slack && most <= high + slack || least > most {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Argument,
+        format!(
+            "samples are {least} to {most}, beyond the range {low} to {high} of floating-point \
+             pictures; say which values are black and white: \
+             ImageOptions(float_range=(black, white)), such as (0, 255)"
+        ),
+    ))
 }
 
 fn array<'a>(

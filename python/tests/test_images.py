@@ -200,6 +200,27 @@ def test_a_tiff_of_pillow_brings_its_exif(orientation) -> None:
             assert feature(of_pillow, measure) == feature(of_bytes, measure)
 
 
+def test_floats_beyond_their_range_are_refused() -> None:
+    bright = np.random.default_rng(0).random((30, 30, 3)) * 255
+    with pytest.raises(ArgumentError, match=r"beyond the range 0 to 1 .*float_range.*picture 1"):
+        driftsphere.profile(images=[bright / 255, bright])
+    learned = driftsphere.profile(images=[bright], image_options=ImageOptions(float_range=(0, 255)))
+    mean = feature(learned, "pixels.brightness")["numbers"]["mean"]
+    assert mean == pytest.approx(127.5, abs=3)
+    for wrong in (np.full((9, 9), -0.02), np.full((9, 9), 1.02)):
+        with pytest.raises(ArgumentError, match="samples are -?[01].02 to"):
+            driftsphere.profile(images=[wrong])
+    # Filters overshoot a little.
+    near = np.linspace(-0.009, 1.009, 81).reshape(9, 9)
+    assert driftsphere.profile(images=[near]).records == 1
+    # One range for all, or none.
+    with pytest.raises(ArgumentError, match="beyond the range 0 to 255"):
+        options = ImageOptions(float_range=(0, 255))
+        driftsphere.profile(images=[bright - 50], image_options=options)
+    with pytest.raises(ArgumentError, match="beyond the range 0 to 1"):
+        driftsphere.profile(images=[Image.fromarray(bright[:, :, 0].astype(np.float32))])
+
+
 def test_the_layout_and_depth_of_arrays_leave_no_trace() -> None:
     rng = np.random.default_rng(0)
     hwc = rng.integers(0, 256, (20, 24, 3), dtype=np.uint8)
