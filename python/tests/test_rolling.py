@@ -155,6 +155,26 @@ def test_workers_share_a_folder(tmp_path, rows, clock) -> None:
             assert names(tmp_path) == before
 
 
+def test_a_name_is_used_once_at_a_time(tmp_path, rows, clock) -> None:
+    first = RollingProfiler(tmp_path, clock=clock, worker="a")
+    with RollingProfiler(tmp_path, clock=clock) as unnamed:
+        for worker, says in [("a", "the worker a is open already.*its own|a name"), ("", "without a worker name")]:
+            with pytest.raises(ArgumentError, match=says):
+                RollingProfiler(tmp_path, clock=clock, worker=worker)
+        first.log(rows[:100])
+        unnamed.log(rows[100:])
+    first.close()
+    first.close()
+    with RollingProfiler(tmp_path, clock=clock, worker="a"):
+        pass
+    assert list(windows(tmp_path).values()) == [driftsphere.profile(rows)]
+    assert len(list(tmp_path.iterdir())) == len(names(tmp_path)), "no lock file is left"
+    # What cannot be made holds no name.
+    with pytest.raises(ArgumentError):
+        RollingProfiler(tmp_path, clock=clock, distance="euclid")
+    RollingProfiler(tmp_path, clock=clock).close()
+
+
 def finishes(call) -> bool:
     """Whether a call returns though nothing that it could wait for goes on."""
     thread = threading.Thread(target=call, daemon=True)
@@ -294,6 +314,8 @@ def test_a_killed_process_loses_no_more_than_an_interval(tmp_path) -> None:
         while not any(name.endswith(".part") for name in names(tmp_path)):
             assert process.poll() is None
             saved.wait(0.05)
+        with pytest.raises(ArgumentError, match="is open already"):
+            RollingProfiler(tmp_path, every="400w")
         os.kill(process.pid, signal.SIGKILL)
     RollingProfiler(tmp_path, every="400w").close()
     expected = driftsphere.profile(np.eye(8, dtype=np.float32))

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _listening
 from ._driftsphere import Profile, Profiler, window_of
+from ._worker_lock import WorkerLock
 from .answers import Comparison, compare
 from .errors import ArgumentError
 
@@ -81,12 +82,16 @@ class RollingProfiler:
     `on_result` is called with a `Window`, one after the other in the order of time. What
     goes wrong there is logged, and costs neither the window nor those after it.
 
-    Processes that share a folder need a `worker` name each. Each process makes its own profiler
-    after it was forked; one that was made before refuses records there. `windows` merges what all wrote. All else are the settings of `Profiler` but
+    Processes that share a folder need a `worker` name each, which stays the same from start
+    to start, such as the worker's number and not that of its process: by its name a worker
+    finds what it had saved before it was killed. A second profiler of a name that is in use
+    is refused (not on Windows, nor where the file system of a network has no locks). Each
+    process makes its own after it was forked; one that was made before refuses records
+    there. `windows` merges what all wrote. All else are the settings of `Profiler` but
     `fit`. Threads may share a rolling profiler.
 
-    Raises `ArgumentError` for lengths that cannot be, and for settings that `Profiler`
-    does not take.
+    Raises `ArgumentError` for lengths that cannot be, for a `worker` that is at work
+    already and for settings that `Profiler` does not take.
     """
 
     def __init__(
@@ -131,8 +136,18 @@ class RollingProfiler:
         self._to_write = threading.Event()
         self._to_tell = threading.Event()
         self._store.mkdir(parents=True, exist_ok=True)
-        self._begin(self._clock())
-        self._recover()
+        name = f"and the worker {worker}" if worker else "without a worker name"
+        self._worker = WorkerLock(
+            self._store / f"{self._suffix}.lock",
+            f"a rolling profiler of {self._store} {name} is open already; close it, or give "
+            "each a name of its own: worker='2'",
+        )
+        try:
+            self._begin(self._clock())
+            self._recover()
+        except BaseException:
+            self._worker.release()
+            raise
         if clock is time.time:
             for run in (self._run_writer, self._run_teller):
                 threading.Thread(target=run, name="driftsphere-rolling", daemon=True).start()
@@ -190,6 +205,7 @@ class RollingProfiler:
                     self._is_closed = True
                 self._to_write.set()
                 self._write_ended()
+                self._worker.release()
         finally:
             self._to_tell.set()
             self._tell_all()
