@@ -52,7 +52,7 @@ def _taken(path: Path, refusal: str) -> int:
             raise ArgumentError(refusal) from None
         except OSError as error:
             # Some file systems of networks have no locks.
-            _log.warning("%s cannot be locked (%s); nobody sees to it that names differ", path, error)
+            _log.warning("no lock of %s, so that names of workers may be the same: %s", path, error)
             return descriptor
         # Whoever had it may have removed it meanwhile, and another made it anew.
         try:
