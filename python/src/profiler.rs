@@ -137,7 +137,9 @@ impl Profiler {
     /// `images`: paths, bytes of files, images of Pillow, or arrays of uint8, uint16 or
     /// floats, (height, width), (height, width, channels) or (channels, height, width). A
     /// picture that cannot be read is counted by its reason. What is measured of each:
-    /// `docs/images.md`; of arrays their size and pixels only.
+    /// `docs/images.md`; of arrays their size and pixels only, of images of Pillow EXIF, too.
+    /// Floats are 0 (black) to 1 (white), unless `ImageOptions(float_range=...)` says
+    /// otherwise; a picture with samples well outside of it is refused.
     ///
     /// Rows that are all zero or have a NaN or an infinity are counted, by reason, and
     /// not used; the rest of their record is.

@@ -3,7 +3,7 @@
 
 use crate::detections::BoxOptions;
 use crate::image_options::{ImageOptions, Measuring};
-use crate::pictures::Shown;
+use crate::measuring::Shown;
 use driftsphere::Result;
 use driftsphere::ingest::image::Fault;
 use driftsphere::ingest::{Batch, Column, Fingerprint, Instances, Objects};

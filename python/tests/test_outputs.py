@@ -76,6 +76,33 @@ def test_classes_may_be_numbers_and_stand_in_the_array(boxes_by_command) -> None
     assert unnamed == logged(found, box_format="xywh", class_names=numbers)
 
 
+def test_a_class_that_has_no_name_is_refused() -> None:
+    box = [0, 0, 4, 4]
+    by_name = driftsphere.profile(boxes=[{"boxes": [box], "labels": ["b"]}], image_sizes=[(9, 9)])
+
+    def log(*classes: object, names=("a", "b"), rows: bool = True) -> driftsphere.Profile:
+        found = [[[*box, 0.5, number] for number in classes]]
+        if not rows:
+            found = [{"boxes": [box] * len(classes), "labels": list(classes)}]
+        return driftsphere.profile(boxes=found, image_sizes=[(9, 9)], class_names=names)
+
+    for wrong, says in [
+        (1.5, "image 0 has a box of class 1.5; .*a whole number"),
+        (-1, "image 0 has a box of class -1; .*2 names, of classes 0 to 1"),
+        (7, "image 0 has a box of class 7; .*2 names"),
+        (float("inf"), "a whole number"),
+        (1e300, "a whole number"),
+    ]:
+        for rows in (True, False):
+            with pytest.raises(ArgumentError, match=says):
+                log(0, wrong, rows=rows)
+    assert log(1, rows=False) == log(1.0, rows=False) == by_name
+    # Without names any number is a class, but half of one.
+    assert log(7, names=None) == log(7, names=[str(i) for i in range(8)])
+    with pytest.raises(ArgumentError, match="class 1.5"):
+        log(1.5, names=None)
+
+
 def test_the_formats_of_boxes_say_the_same() -> None:
     # Whole numbers, with which the sums are exact.
     sides = np.array([[8, 16, 32, 64], [100, 50, 20, 10]], float)
