@@ -9,7 +9,8 @@ use std::path::PathBuf;
 #[command(
     after_help = "A store is a folder of profiles by window of time. Each PROFILE is of one window, or of a part \
         of one; parts are merged where the store is read. Files are named by their content and take their \
-        place whole: several machines may fill one store at once, and what is added again is there once. \
+        place whole: several machines may fill one store at once, and the same file added again is there once \
+        (a part of a window and then the whole of it are two files: the records of the part count twice). \
         Folders stand for the profiles in them.\n\n\
         Examples:\n  \
         driftsphere profile today.parquet --time captured_at --like ref.dsp --window 1d --tag camera=3 -o new/\n  \

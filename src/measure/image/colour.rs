@@ -89,8 +89,8 @@ fn sums<T: Level, const C: usize>(row: &[[T; C]], luma_row: &mut [T]) -> ColourS
             (red[i], green[i], blue[i]) = (pixel[0], pixel[1], pixel[2]);
         }
         let (red, green, blue) = (&red[..n], &green[..n], &blue[..n]);
-        for (i, out) in out.iter_mut().enumerate() {
-            *out = T::luma(red[i], green[i], blue[i]);
+        for (((out, red), green), blue) in out.iter_mut().zip(red).zip(green).zip(blue) {
+            *out = T::luma(*red, *green, *blue);
         }
         total += opponents(red, green, blue);
         total.saturation += u64::from(saturation(red, green, blue));
