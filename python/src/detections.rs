@@ -98,8 +98,22 @@ fn instances(
     let refuse = |message: String| argument(format!("image {row} {message}"), "column", WHAT);
     let name = |class: i64| {
         let named = usize::try_from(class).ok();
-        let named = named.and_then(|class| how.class_names.get(class));
-        named.cloned().unwrap_or_else(|| class.to_string())
+        match named.and_then(|class| how.class_names.get(class)) {
+            Some(name) => Ok(name.clone()),
+            None if how.class_names.is_empty() => Ok(class.to_string()),
+            None => Err(refuse(format!(
+                "has a box of class {class}; class_names has {} names, of classes 0 to {}",
+                how.class_names.len(),
+                how.class_names.len() - 1
+            ))),
+        }
+    };
+    // 2^53: from there on, not every whole number is a `f64`.
+    let whole = |class: f64| match class.fract() == 0.0 && class.abs() < 9_007_199_254_740_992.0 {
+        true => Ok(class as i64),
+        false => Err(refuse(format!(
+            "has a box of class {class}; the index of a class is a whole number"
+        ))),
     };
     let (boxes, scores, classes) = match image.cast::<PyMapping>() {
         Ok(image) => {
@@ -160,10 +174,13 @@ fn instances(
     let instance = |(at, row): (usize, driftsphere::ndarray::ArrayView1<'_, f64>)| {
         let class = match &classes {
             Some(classes) => match classes.value(at) {
-                Value::Int(class) => Some(name(class)),
+                Value::Int(class) => Some(name(class)?),
+                Value::Float(class) if !how.class_names.is_empty() && !class.is_nan() => {
+                    Some(name(whole(class)?)?)
+                }
                 _ => classes.present(at).map(std::borrow::Cow::into_owned),
             },
-            None if width == 6 && !row[5].is_nan() => Some(name(row[5] as i64)),
+            None if width == 6 && !row[5].is_nan() => Some(name(whole(row[5])?)?),
             None => None,
         };
         let score = match &scores {
@@ -177,7 +194,7 @@ fn instances(
             bbox: how.format.sides([row[0], row[1], row[2], row[3]]),
             shape: None,
         };
-        (instance, class)
+        Ok((instance, class))
     };
-    Ok(rows.map(instance).collect())
+    rows.map(instance).collect()
 }

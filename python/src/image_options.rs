@@ -18,7 +18,8 @@ use std::ops::RangeInclusive;
 /// Pictures of more than `max_pixels` or `max_bytes` are not decoded, and counted.
 ///
 /// Arrays: `layout` is `hwc` or `chw` where the shape leaves that open; `float_range` are
-/// the darkest and the brightest value of floating-point arrays, 0 and 1 unless given.
+/// the darkest and the brightest value of floating-point arrays, 0 and 1 unless given; a
+/// picture with samples more than 1 % of the range beyond it is refused.
 ///
 /// >>> import numpy as np, driftsphere
 /// >>> frames = np.full((2, 48, 64, 3), 128, np.uint8)

@@ -4,7 +4,8 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `array`, `column`, `times` | arrays and lists of Python -> matrices, columns and times |
-//! | `detections`, `pictures` | boxes; files, images of Pillow and arrays -> what they show |
+//! | `detections` | boxes -> what was found in each image |
+//! | `pictures`, `pillow`, `measuring` | files, images of Pillow and arrays -> what they show |
 //! | `records` | what is logged together -> a batch |
 //! | `reading`, `image_options` | how outputs of models and pictures are read |
 //! | `settings` | what a profiler is asked to keep -> a configuration |
@@ -34,8 +35,10 @@ mod detections;
 mod error;
 mod image_options;
 mod learning;
+mod measuring;
 mod passes;
 mod pictures;
+mod pillow;
 mod profile;
 mod profiler;
 mod reading;

@@ -9,6 +9,7 @@ use crate::profile::Profile;
 use crate::records::{Given, Records};
 use crate::settings::{Asked, Settings};
 use crate::work::detached;
+use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::collections::BTreeMap;
@@ -136,7 +137,9 @@ impl Profiler {
     /// `images`: paths, bytes of files, images of Pillow, or arrays of uint8, uint16 or
     /// floats, (height, width), (height, width, channels) or (channels, height, width). A
     /// picture that cannot be read is counted by its reason. What is measured of each:
-    /// `docs/images.md`; of arrays their size and pixels only.
+    /// `docs/images.md`; of arrays their size and pixels only, of images of Pillow EXIF, too.
+    /// Floats are 0 (black) to 1 (white), unless `ImageOptions(float_range=...)` says
+    /// otherwise; a picture with samples well outside of it is refused.
     ///
     /// Rows that are all zero or have a NaN or an infinity are counted, by reason, and
     /// not used; the rest of their record is.
@@ -184,7 +187,10 @@ impl Profiler {
         };
         let records = Records::read(&given, self.0.reading())?;
         let lent = records.lend();
-        detached(py, || self.0.track(&lent))
+        match detached(py, || self.0.track(&lent))? {
+            Some(remark) => PyErr::warn(py, &py.get_type::<PyUserWarning>(), remark, 1),
+            None => Ok(()),
+        }
     }
 
     /// Learns the rows of a table that speaks Arrow's `__arrow_c_stream__`: one of pyarrow,

@@ -4,6 +4,7 @@ use crate::array::{Matrix, MatrixView, as_array, is_matrix};
 use crate::column::column;
 use crate::detections::detections;
 use crate::error::argument;
+use crate::measuring::measure;
 use crate::pictures::{self, Picture, pictures};
 use crate::reading::{Derived, Reading};
 use crate::times::times;
@@ -239,7 +240,7 @@ impl<'a> Lent<'a> {
                 let id = ids.and_then(|ids| ids.present(row));
                 id.unwrap_or_default().into_owned()
             };
-            let shown = pictures::measure(pictures, name, &how.images, threads)?;
+            let shown = measure(pictures, name, &how.images, threads)?;
             let is_all =
                 self.spaces.is_empty() && self.vectors.is_none() && columns.boxes.is_none();
             derived.take_pictures(shown, is_all);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -109,6 +110,115 @@ def test_an_image_of_pillow_brings_its_exif_and_is_turned() -> None:
     exif = {name for name in of_file.features if name.startswith("exif.")}
     assert exif and exif <= set(learned.features)
     assert "exif.gps_latitude" not in learned.features
+
+
+def stored(image: Image.Image, form: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+
+
+def states(profile: driftsphere.Profile) -> dict[str, int]:
+    return {v["name"]: v["count"] for v in feature(profile, "file.pixels")["values"]}
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "BMP"])
+def test_an_image_of_pillow_that_ends_too_early_is_counted_as_its_bytes_are(form) -> None:
+    whole = stored(Image.fromarray(noise(60, 40, 3)), form)
+    cut = whole[: len(whole) * 2 // 3]
+    of_bytes = driftsphere.profile(images=[whole, cut])
+    of_pillow = driftsphere.profile(images=[Image.open(io.BytesIO(b)) for b in (whole, cut)])
+    assert of_pillow.records == of_bytes.records == 2
+    assert states(of_bytes)["truncated"] == 1
+    assert states(of_pillow) == {"truncated": 1}
+    for measure in ("file.width", "file.height", "file.aspect"):
+        assert feature(of_pillow, measure) == feature(of_bytes, measure)
+    assert not {"file.format", "file.bytes", "file.bit_depth"} & set(of_pillow.features)
+    assert feature(of_pillow, "pixels.brightness")["missing"] == 1
+
+
+def test_damaged_images_of_pillow_cost_themselves_alone(tmp_path, monkeypatch) -> None:
+    damaged = bytearray(stored(Image.fromarray(noise(60, 40, 3)), "PNG"))
+    damaged[200:240] = bytes(40)
+    profile = driftsphere.profile(images=[Image.open(io.BytesIO(damaged)), noise(9, 9)])
+    assert profile.records == 2 and states(profile) == {"damaged": 1}
+    # Bombs, and a disk that fails.
+    path = tmp_path / "a.png"
+    Image.fromarray(noise(60, 40, 3)).save(path)
+    for error, state in [
+        (Image.DecompressionBombError("too large"), "too many pixels"),
+        (OSError(5, "Input/output error"), "unreadable"),
+        (SyntaxError("broken PNG file"), "damaged"),
+        (EOFError("no more"), "truncated"),
+    ]:
+        image = Image.open(path)
+
+        def load(error=error) -> None:
+            raise error
+
+        monkeypatch.setattr(image, "load", load)
+        with image:
+            assert states(driftsphere.profile(images=[image])) == {state: 1}
+    closed = Image.open(path)
+    closed.close()
+    with pytest.raises(ArgumentError, match="picture 1 cannot be read: .*closed") as caught:
+        Profiler().log(images=[noise(9, 9), closed])
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_a_truncated_image_of_pillow_keeps_its_exif_and_is_turned() -> None:
+    cut = (FOLDER / "pillow__hopper_orientation_6.jpg").read_bytes()[:-3000]
+    of_bytes = driftsphere.profile(images=[cut])
+    of_pillow = driftsphere.profile(images=[Image.open(io.BytesIO(cut))])
+    assert states(of_pillow) == states(of_bytes) == {"truncated": 1}
+    exif = {name for name in of_bytes.features if name.startswith("exif.")}
+    assert exif and exif == {name for name in of_pillow.features if name.startswith("exif.")}
+    for name in (*exif, "file.width", "file.height"):
+        assert feature(of_pillow, name) == feature(of_bytes, name)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_a_tiff_of_pillow_brings_its_exif(orientation) -> None:
+    tags = {271: "Driftcam", 272: "DC-2", 274: orientation}
+    exif = Image.Exif()
+    exif.update(tags)
+    whole = stored(Image.fromarray(noise(60, 40, 3)), "TIFF", exif=exif)
+    for data in (whole, whole[:-900]):
+        of_bytes = driftsphere.profile(images=[data])
+        image = Image.open(io.BytesIO(data))
+        of_pillow = driftsphere.profile(images=[image])
+        again = driftsphere.profile(images=[image])  # which is loaded by now
+        for name in ("exif.make", "exif.model", "file.width", "file.height"):
+            expected = feature(of_bytes, name)
+            assert feature(of_pillow, name) == feature(again, name) == expected
+        if data is whole:
+            measure = "pixels.brightness"
+            assert feature(of_pillow, measure) == feature(of_bytes, measure)
+
+
+def test_floats_beyond_their_range_are_refused() -> None:
+    bright = np.random.default_rng(0).random((30, 30, 3)) * 255
+    with pytest.raises(ArgumentError, match=r"beyond the range 0 to 1 .*float_range.*picture 1"):
+        driftsphere.profile(images=[bright / 255, bright])
+    learned = driftsphere.profile(images=[bright], image_options=ImageOptions(float_range=(0, 255)))
+    mean = feature(learned, "pixels.brightness")["numbers"]["mean"]
+    assert mean == pytest.approx(127.5, abs=3)
+    for wrong in (np.full((9, 9), -0.02), np.full((9, 9), 1.02)):
+        with pytest.raises(ArgumentError, match="samples are -?[01].02 to"):
+            driftsphere.profile(images=[wrong])
+    # Filters overshoot a little.
+    near = np.linspace(-0.009, 1.009, 81).reshape(9, 9)
+    assert driftsphere.profile(images=[near]).records == 1
+    # One range for all, or none.
+    with pytest.raises(ArgumentError, match="beyond the range 0 to 255"):
+        options = ImageOptions(float_range=(0, 255))
+        driftsphere.profile(images=[bright - 50], image_options=options)
+    with pytest.raises(ArgumentError, match="beyond the range 0 to 1"):
+        driftsphere.profile(images=[Image.fromarray(bright[:, :, 0].astype(np.float32))])
 
 
 def test_the_layout_and_depth_of_arrays_leave_no_trace() -> None:

@@ -88,7 +88,7 @@ def test_after_one_line_runs_have_what_is_profiled_in_them(store, rows, tmp_path
                 raise ZeroDivisionError
             with RollingProfiler(tmp_path / "w", like=reference) as rolling:
                 rolling.log(turned)
-                (window,) = [rolling._start.strftime("%Y-%m-%dT%H-%M-%SZ")]
+                (window,) = [rolling._open.start.strftime("%Y-%m-%dT%H-%M-%SZ")]
         client, run_id = store.MlflowClient(), run.info.run_id
         names = {file.path for file in client.list_artifacts(run_id, "driftsphere")}
         profiles = {name for name in names if name.endswith(".dsp")}

@@ -8,7 +8,7 @@ import driftsphere
 import numpy as np
 import pytest
 from conftest import DATA, by_command
-from driftsphere import ArgumentError, InputError, Profiler
+from driftsphere import ArgumentError, Profiler
 
 SAID = DATA / "outputs"
 LISTED = json.loads((SAID / "multi_instances_images.json").read_text())
@@ -74,6 +74,33 @@ def test_classes_may_be_numbers_and_stand_in_the_array(boxes_by_command) -> None
     assert unnamed != profile
     numbers = [str(i) for i in range(len(NAMES))]
     assert unnamed == logged(found, box_format="xywh", class_names=numbers)
+
+
+def test_a_class_that_has_no_name_is_refused() -> None:
+    box = [0, 0, 4, 4]
+    by_name = driftsphere.profile(boxes=[{"boxes": [box], "labels": ["b"]}], image_sizes=[(9, 9)])
+
+    def log(*classes: object, names=("a", "b"), rows: bool = True) -> driftsphere.Profile:
+        found = [[[*box, 0.5, number] for number in classes]]
+        if not rows:
+            found = [{"boxes": [box] * len(classes), "labels": list(classes)}]
+        return driftsphere.profile(boxes=found, image_sizes=[(9, 9)], class_names=names)
+
+    for wrong, says in [
+        (1.5, "image 0 has a box of class 1.5; .*a whole number"),
+        (-1, "image 0 has a box of class -1; .*2 names, of classes 0 to 1"),
+        (7, "image 0 has a box of class 7; .*2 names"),
+        (float("inf"), "a whole number"),
+        (1e300, "a whole number"),
+    ]:
+        for rows in (True, False):
+            with pytest.raises(ArgumentError, match=says):
+                log(0, wrong, rows=rows)
+    assert log(1, rows=False) == log(1.0, rows=False) == by_name
+    # Without names any number is a class, but half of one.
+    assert log(7, names=None) == log(7, names=[str(i) for i in range(8)])
+    with pytest.raises(ArgumentError, match="class 1.5"):
+        log(1.5, names=None)
 
 
 def test_the_formats_of_boxes_say_the_same() -> None:
@@ -163,16 +190,21 @@ def test_logits_and_names_of_classes(tmp_path, scored) -> None:
     )
 
 
-def test_vectors_that_are_no_probabilities_are_counted_or_refused() -> None:
+def test_vectors_that_are_no_probabilities_are_counted() -> None:
     some = np.array([[0.5, 0.5], [3.0, 1.0], [np.nan, 1.0]])
     page = driftsphere.profile(scores=some).page(verbose=True)
     assert "scores that are no probabilities" in page
     assert "scores with NaN or an infinity" in page
-    with pytest.raises(InputError, match="logits=True"):
-        driftsphere.profile(scores=some[[1, 1]])
-    # One record by itself never ends a loop that logs them.
-    alone = driftsphere.profile(scores=some[1:2])
-    assert "scores that are no probabilities" in alone.page(verbose=True)
+    # However they are divided, it is the same profile; a batch without any is worth a warning.
+    whole, parts = Profiler(), Profiler()
+    whole.log(scores=some)
+    parts.log(scores=some[:1])
+    with pytest.warns(UserWarning, match="logits=True"):
+        parts.log(scores=some[1:])
+    assert whole.profile().to_bytes() == parts.profile().to_bytes()
+    # A class that was ruled out.
+    masked = driftsphere.profile(scores=np.array([[1.0, -np.inf, 0.0]]), logits=True)
+    assert "scores with NaN" not in masked.page(verbose=True)
 
 
 WRONG = [

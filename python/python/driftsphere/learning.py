@@ -41,6 +41,8 @@ def profile(
 
     The columns are those of `Profiler.log`, all else are the settings of `Profiler`:
     `fit=8` for a reference, `like=reference` for another window.
+    `images` of floats are 0 (black) to 1 (white), unless
+    `image_options=ImageOptions(float_range=(black, white))` says otherwise.
 
     >>> import numpy as np, driftsphere
     >>> rows = np.random.default_rng(0).normal(size=(300, 8)).astype(np.float32)

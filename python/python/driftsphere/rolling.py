@@ -12,8 +12,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _listening
 from ._driftsphere import Profile, Profiler, window_of
+from ._worker_lock import WorkerLock
 from .answers import Comparison, compare
 from .errors import ArgumentError
 
@@ -51,6 +54,17 @@ class Window:
     """With the reference; None where there is none, or it does not compare."""
 
 
+@dataclass
+class _Learning:
+    """A window whose profile is in memory."""
+
+    start: datetime
+    end: float
+    profiler: Profiler
+    is_dirty: bool = False
+    """Whether it learned anything since it was saved last."""
+
+
 class RollingProfiler:
     """Learns one profile for each window of time, and writes it to a folder.
 
@@ -61,24 +75,24 @@ class RollingProfiler:
     no more than was logged in such an interval, and finds the rest again at its next
     start. A window in which nothing was logged has no file.
 
+    Files are written by one thread, and results told by another: `log` waits for neither,
+    however slow disk, comparison or `on_result` are. `close` waits for both.
+
     With a `reference`, each window is profiled like it and compared with it;
-    `on_result` is called with a `Window`. What goes wrong there is logged, and costs
-    neither the window nor those after it.
+    `on_result` is called with a `Window`, one after the other in the order of time. What
+    goes wrong there is logged, and costs neither the window nor those after it.
 
-    Processes that share a folder need a `worker` name each, and each makes its own
-    profiler after it was forked; `windows` merges what they wrote. All else are the
-    settings of `Profiler` but `fit`. Threads may share a rolling profiler.
+    Processes that share a folder need a `worker` name each, which stays the same from start
+    to start, such as the worker's number and not that of its process: by its name a worker
+    finds what it had saved before it was killed. A second profiler of a name that is in use
+    is refused (not on Windows, nor where the file system of a network has no locks). Each
+    process makes its own after it was forked; one that was made before refuses records
+    there. `windows` merges what all wrote. All else are the settings of `Profiler` but
+    `fit`. Threads may share a rolling profiler.
 
-    Raises `ArgumentError` for lengths that cannot be and for settings that `Profiler`
-    does not take.
+    Raises `ArgumentError` for lengths that cannot be, for a `worker` that is at work
+    already and for settings that `Profiler` does not take.
     """
-
-    # The window that is open.
-    _start: datetime
-    _end: float
-    _due: float
-    _profiler: Profiler
-    _is_dirty: bool
 
     def __init__(
         self,
@@ -108,23 +122,38 @@ class RollingProfiler:
         self._clock = clock
         start, end = window_of(checkpoint, 0)
         self._checkpoint = (end - start) / 1000
-        # Guards what is open; never held while files are written or results told.
+        self._process = os.getpid()
+        # Guards the windows; never held while files are written or results told.
         self._lock = threading.Lock()
-        # Lets one thread at a time end windows and write files.
-        self._work = threading.RLock()
-        # Windows that are over, with what they learned since it was last saved.
-        self._ended: list[tuple[datetime, Profiler | None]] = []
+        # Lets one thread at a time write files.
+        self._writing = threading.RLock()
+        # Lets one thread at a time tell results, in their order; never taken in `log`.
+        self._telling = threading.RLock()
+        self._ended: deque[_Learning] = deque()
+        # Windows that are written, by their files.
+        self._untold: deque[tuple[datetime, list[Path]]] = deque()
         self._is_closed = False
-        self._stop = threading.Event()
+        self._to_write = threading.Event()
+        self._to_tell = threading.Event()
         self._store.mkdir(parents=True, exist_ok=True)
-        self._begin(self._clock())
-        self._recover()
-        self._timer = threading.Thread(
-            target=self._run, name="driftsphere-rolling", daemon=True
+        name = f"and the worker {worker}" if worker else "without a worker name"
+        self._worker = WorkerLock(
+            self._store / f"{self._suffix}.lock",
+            f"a rolling profiler of {self._store} {name} is open already; close it, or give "
+            "each a name of its own: worker='2'",
         )
-        # A test that sets the clock itself ends windows by `tick`.
+        try:
+            self._begin(self._clock())
+            self._recover()
+        except BaseException:
+            self._worker.release()
+            raise
         if clock is time.time:
-            self._timer.start()
+            for run in (self._run_writer, self._run_teller):
+                threading.Thread(target=run, name="driftsphere-rolling", daemon=True).start()
+        else:
+            # A test that sets the clock itself has no threads: `tick` does all.
+            self._tell_all()
 
     def log(self, embeddings: Any = None, **columns: Any) -> None:
         """Learns records; the arguments are those of `Profiler.log`."""
@@ -143,47 +172,43 @@ class RollingProfiler:
         self._learn(lambda profiler: profiler.fail(reason, records))
 
     def _learn(self, learn: Callable[[Profiler], None]) -> None:
-        self._try_tick()
+        self._expect_own_process()
         with self._lock:
             if self._is_closed:
                 raise ArgumentError("the profiler was closed; nothing more can be logged")
-            learn(self._profiler)
-            self._is_dirty = True
+            self._advance(self._clock())
+            learn(self._open.profiler)
+            self._open.is_dirty = True
 
     def tick(self) -> None:
-        """Does what is due: ends the window, or saves what is open. A thread does so
-        by itself. Raises `FileError`; it is tried again then."""
-        now = self._clock()
-        if now < min(self._end, self._due):
-            return
-        with self._work:
-            with self._lock:
-                if self._is_closed:
-                    return
-                self._due = now + self._checkpoint
-                if now >= self._end:
-                    self._end_window()
-                    self._begin(now)
-                profiler = self._profiler if self._is_dirty else None
-                self._is_dirty = False
-            self._finish_ended()
-            if profiler is not None:
-                try:
-                    profiler.profile().save(self._part(self._start))
-                except BaseException:
-                    self._is_dirty = True
-                    raise
+        """Does what is due: ends the window or saves what is open, and tells results. Threads
+        do so by themselves. Raises `FileError`; it is tried again then."""
+        self._expect_own_process()
+        try:
+            self._write_due()
+        finally:
+            self._tell_all()
 
     def close(self) -> None:
-        """Ends the open window early and writes its file; what is logged after the next
-        start, if that falls into the same window, has a file of its own."""
-        with self._work:
-            with self._lock:
-                if not self._is_closed:
-                    self._end_window()
-                self._is_closed = True
-            self._stop.set()
-            self._finish_ended()
+        """Ends the open window early, writes its file and waits until all results are told;
+        what is logged after the next start, if that falls into the same window, has a file of
+        its own. In a process that was forked since, it does nothing.
+
+        Raises `FileError` where a window cannot be written; call it again then."""
+        if os.getpid() != self._process:
+            return
+        try:
+            with self._writing:
+                with self._lock:
+                    if not self._is_closed:
+                        self._ended.append(self._open)
+                    self._is_closed = True
+                self._to_write.set()
+                self._write_ended()
+                self._worker.release()
+        finally:
+            self._to_tell.set()
+            self._tell_all()
 
     def __enter__(self) -> RollingProfiler:
         return self
@@ -191,36 +216,79 @@ class RollingProfiler:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _expect_own_process(self) -> None:
+        # The threads did not come along, and the files are those of the parent.
+        if os.getpid() != self._process:
+            raise ArgumentError(
+                "the rolling profiler was made before this process was forked; make one in "
+                "each process, each with its own worker name"
+            )
+
     def _begin(self, now: float) -> None:
         start, end = window_of(self._every, int(now * 1000))
-        self._start = _EPOCH + timedelta(milliseconds=start)
-        self._end = end / 1000
+        began = _EPOCH + timedelta(milliseconds=start)
+        self._open = _Learning(began, end / 1000, Profiler(**self._settings))
         self._due = now + self._checkpoint
-        self._profiler = Profiler(**self._settings)
-        self._is_dirty = False
 
-    def _end_window(self) -> None:
-        self._ended.append((self._start, self._profiler if self._is_dirty else None))
+    def _advance(self, now: float) -> None:
+        """Opens the window of now, under the lock; the one that ended is to be written."""
+        if now >= self._open.end:
+            ended = self._open
+            self._begin(now)
+            self._ended.append(ended)
+            self._due = now
+            self._to_write.set()
 
-    def _finish_ended(self) -> None:
+    def _is_due(self) -> bool:
+        return self._clock() >= min(self._open.end, self._due)
+
+    def _write_due(self) -> None:
+        if not self._is_due():
+            return
+        with self._writing:
+            with self._lock:
+                # Looked at again: another may have done it while this one waited.
+                if self._is_closed or not self._is_due():
+                    return
+                now = self._clock()
+                self._advance(now)
+                self._due = now + self._checkpoint
+                window = self._open
+            self._write_ended()
+            self._save(window)
+
+    def _write_ended(self) -> None:
         """Writes what ended. What cannot be written waits for the next time."""
         while self._ended:
-            start, profiler = self._ended[0]
-            if profiler is not None:
-                profiler.profile().save(self._part(start))
-            self._ended.pop(0)
-            self._finish(start)
+            self._save(self._ended[0])
+            self._finish(self._ended[0].start)
+            self._ended.popleft()
 
-    def _run(self) -> None:
-        while not self._stop.wait(max(0.05, min(self._end, self._due) - self._clock())):
-            self._try_tick()
+    def _save(self, window: _Learning) -> None:
+        with self._lock:
+            is_dirty, window.is_dirty = window.is_dirty, False
+        if is_dirty:
+            try:
+                window.profiler.profile().save(self._part(window.start))
+            except BaseException:
+                window.is_dirty = True
+                raise
 
-    def _try_tick(self) -> None:
-        try:
-            self.tick()
-        except Exception:
-            # A full disk now must neither refuse records nor end later windows.
-            _log.exception("a window could not be saved; it is tried again")
+    def _run_writer(self) -> None:
+        while not self._is_closed:
+            self._to_write.wait(max(0.05, min(self._open.end, self._due) - self._clock()))
+            self._to_write.clear()
+            try:
+                self._write_due()
+            except Exception:
+                # A full disk now must neither refuse records nor end later windows.
+                _log.exception("a window could not be saved; it is tried again")
+
+    def _run_teller(self) -> None:
+        while not self._is_closed:
+            self._to_tell.wait()
+            self._to_tell.clear()
+            self._tell_all()
 
     def _part(self, start: datetime) -> Path:
         """The file of a window that is still open."""
@@ -228,13 +296,14 @@ class RollingProfiler:
 
     def _finish(self, start: datetime) -> None:
         """Gives what was saved of a window its name, in one step: a crash leaves it once,
-        under the old name or the new. Then tells the result."""
+        under the old name or the new. Its result is told later."""
         part = self._part(start)
         if part.exists():
             part.replace(self._files(part)[-1])
         files = [path for path in self._files(part) if path.exists()]
         if files:
-            self._tell(start, files)
+            self._untold.append((start, files))
+            self._to_tell.set()
 
     @staticmethod
     def _files(part: Path) -> list[Path]:
@@ -244,6 +313,11 @@ class RollingProfiler:
         while files[-1].exists():
             files.append(part.with_name(f"{part.stem}+{len(files) + 1}.dsp"))
         return files
+
+    def _tell_all(self) -> None:
+        with self._telling:
+            while self._untold:
+                self._tell(*self._untold.popleft())
 
     def _tell(self, start: datetime, files: list[Path]) -> None:
         """Compares a window with the reference, and calls `on_result`."""
@@ -256,7 +330,8 @@ class RollingProfiler:
             self._listener(profile, start.strftime(_STAMP), comparison)
             if self._on_result is not None:
                 self._on_result(Window(start, files[-1], profile, comparison))
-        except Exception:
+        # A callable that would end the process must not end its thread instead.
+        except (Exception, SystemExit):
             _log.exception("no result of the window %s, which is kept in its file", files[-1])
 
     def _recover(self) -> None:
@@ -267,7 +342,7 @@ class RollingProfiler:
                 start = datetime.strptime(stamp, _STAMP).replace(tzinfo=timezone.utc)
             except ValueError:
                 continue  # another worker's
-            if start < self._start:
+            if start < self._open.start:
                 self._finish(start)
             else:
                 # Told with the rest of the window, when it is over.
