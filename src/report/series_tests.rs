@@ -99,6 +99,7 @@ fn pages_name_episodes_windows_and_signals_harmlessly() {
         "goes on",
         "missing",
         "inputs: values are others",
+        "watched, alarm",
         r"\u{1b}[2J",
         "season none",
         "reference <trusted>.dsp, 300 records, 1970-01-01",

@@ -147,10 +147,14 @@ fn left_out(windows: &[SeriesWindow], families: usize) -> Vec<Entry> {
 /// A window with the p of each family.
 fn window_row(series: &Series, families: &[Family], window: &SeriesWindow) -> Vec<Entry> {
     let burst = if window.burst { ", burst" } else { "" };
+    // Told here, too: on a narrow screen the families are out of sight.
+    let alarms = window.families.iter().any(|of| of.alarm);
+    let alarm = if alarms { ", alarm" } else { "" };
+    let role = Entry::left(format!("{}{burst}{alarm}", window.role.name()));
     let mut row = vec![
         Entry::left(name(window)),
         Entry::right(number::count(window.records)),
-        Entry::left(format!("{}{burst}", window.role.name())),
+        if alarms { role.toned(Tone::Bad) } else { role },
     ];
     for family in families {
         let of = window.families.iter().find(|of| of.family == *family);

@@ -79,7 +79,7 @@ def test_skewed_values_have_a_logarithmic_axis(browser, folder):
         "return [...document.querySelectorAll('figure.chart')].map(f => [f.querySelector('figcaption').textContent, [...f.querySelectorAll('svg text')].map(t => t.textContent)])"
     )
     said = {name: "logarithmic axis" in labels for name, labels in charts}
-    assert said == {"area": True, "even": False}
+    assert said["area"] and not said["even"], said
     ticks = next(labels for name, labels in charts if name == "area")
     assert "1,000" in ticks and "10" in ticks
 
