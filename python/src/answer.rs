@@ -4,7 +4,7 @@ use crate::profile::Profile;
 use crate::work::detached;
 use driftsphere::compare::series::Series;
 use driftsphere::compare::stability::{Change, Stability};
-use driftsphere::compare::{Comparison, Verdict};
+use driftsphere::compare::{Comparison, Verdict, WindowSummary};
 use driftsphere::ingest::image::ImageRoot;
 use driftsphere::report::html::{self, Pictures};
 use driftsphere::report::{
@@ -31,7 +31,8 @@ pub(crate) struct Answer(Kind);
 pub(crate) enum Kind {
     /// With the profiles that were compared: its page draws what they hold.
     Comparison(Box<Comparison>, [Py<Profile>; 2]),
-    Series(Box<Series>),
+    /// With what the windows were held against.
+    Series(Box<Series>, WindowSummary),
     Stability(Box<Stability>),
 }
 
@@ -47,7 +48,7 @@ impl Answer {
     fn headline(&self) -> String {
         match &self.0 {
             Kind::Comparison(answer, _) => headline(answer),
-            Kind::Series(answer) => series_headline(answer),
+            Kind::Series(answer, _) => series_headline(answer),
             Kind::Stability(answer) => stability_headline(answer),
         }
     }
@@ -56,7 +57,7 @@ impl Answer {
     fn json(&self) -> String {
         match &self.0 {
             Kind::Comparison(answer, _) => json::to_text(answer, comparison_status(answer)),
-            Kind::Series(answer) => series_json::to_text(answer, series_status(answer)),
+            Kind::Series(answer, _) => series_json::to_text(answer, series_status(answer)),
             Kind::Stability(answer) => stability_json::to_text(answer, stability_status(answer)),
         }
     }
@@ -65,7 +66,7 @@ impl Answer {
     fn markdown(&self, verbose: bool) -> String {
         match &self.0 {
             Kind::Comparison(answer, _) => markdown(answer, verbose),
-            Kind::Series(answer) => series_markdown(answer, verbose),
+            Kind::Series(answer, reference) => series_markdown(answer, reference, verbose),
             Kind::Stability(answer) => stability_markdown(answer, verbose),
         }
     }
@@ -76,10 +77,11 @@ impl Answer {
             style: Style::Plain,
             width,
             verbose,
+            blocks: false,
         };
         match &self.0 {
             Kind::Comparison(answer, _) => terminal(answer, &options),
-            Kind::Series(answer) => series_page(answer, &options),
+            Kind::Series(answer, reference) => series_page(answer, reference, &options),
             Kind::Stability(answer) => stability_page(answer, &options),
         }
     }
@@ -97,7 +99,7 @@ impl Answer {
                 let pictures = Pictures::of_files(&wanted, &roots, &roots, |_, _| None);
                 Ok(html::comparison(answer, reference, target, &pictures))
             }
-            Kind::Series(answer) => Ok(html::series(answer)),
+            Kind::Series(answer, reference) => Ok(html::series(answer, reference)),
             Kind::Stability(answer) => Ok(html::stability(answer)),
         })
     }

@@ -6,7 +6,7 @@ use crate::profile::Profile;
 use crate::work::divided;
 use driftsphere::compare::series::{SeriesOptions, series as core_series};
 use driftsphere::compare::stability::{Question, StabilityOptions, stability as core_stability};
-use driftsphere::compare::{CompareOptions, StatisticChoice, compare_with_history};
+use driftsphere::compare::{CompareOptions, StatisticChoice, WindowSummary, compare_with_history};
 use driftsphere::profile::Profile as Core;
 use pyo3::prelude::*;
 
@@ -89,7 +89,8 @@ pub(crate) fn series(
     };
     let (reference, windows) = (reference.get().core(), lent(&windows));
     let answer = divided(py, threads, || core_series(reference, &windows, &options))?;
-    Ok(Kind::Series(Box::new(answer)).into())
+    let held = WindowSummary::of("reference", reference);
+    Ok(Kind::Series(Box::new(answer), held).into())
 }
 
 /// See `driftsphere.stability`.

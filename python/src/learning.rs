@@ -8,7 +8,11 @@ use crate::work::on_threads;
 use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig, Role, fit};
 use driftsphere::{Error, ErrorKind, Result};
 use std::collections::BTreeMap;
+use std::ffi::CStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+const NO_SCORES: &CStr =
+    c"none of these scores can be used; if they are logits, say logits=True. They are counted by reason";
 
 /// What a profiler has learned, and how it goes on.
 #[derive(Debug)]
@@ -154,8 +158,9 @@ impl Learning {
         Ok(builder)
     }
 
-    /// Learns records, or nothing of them where they do not fit.
-    pub(crate) fn track(&self, records: &Lent<'_>) -> Result<()> {
+    /// Learns records, or nothing of them where they do not fit; gives a remark for who logged them,
+    /// if there is one.
+    pub(crate) fn track(&self, records: &Lent<'_>) -> Result<Option<&'static CStr>> {
         // Other threads may log while these are measured.
         let derived = records.derive(self.reading(), self.threads)?;
         let mut state = self.open()?;
@@ -185,7 +190,7 @@ impl Learning {
             state.builder = Some(builder);
         }
         state.records += records.rows() as u64 - failures.values().sum::<u64>();
-        Ok(())
+        Ok(derived.has_no_scores().then_some(NO_SCORES))
     }
 
     /// Counts of records do not say what spaces there are: they wait for the first

@@ -196,6 +196,7 @@ impl Profile {
             style: Style::Plain,
             width,
             verbose,
+            blocks: false,
         };
         py.detach(|| profile_page(&self.0, name, &options))
     }

@@ -9,6 +9,7 @@ use crate::profile::Profile;
 use crate::records::{Given, Records};
 use crate::settings::{Asked, Settings};
 use crate::work::detached;
+use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::collections::BTreeMap;
@@ -186,7 +187,10 @@ impl Profiler {
         };
         let records = Records::read(&given, self.0.reading())?;
         let lent = records.lend();
-        detached(py, || self.0.track(&lent))
+        match detached(py, || self.0.track(&lent))? {
+            Some(remark) => PyErr::warn(py, &py.get_type::<PyUserWarning>(), remark, 1),
+            None => Ok(()),
+        }
     }
 
     /// Learns the rows of a table that speaks Arrow's `__arrow_c_stream__`: one of pyarrow,

@@ -38,6 +38,7 @@ pub(crate) struct Derived {
     objects: Vec<(&'static str, Objects)>,
     fingerprints: Option<Vec<Option<Fingerprint>>>,
     sizes: Vec<Option<(f64, f64)>>,
+    no_scores: bool,
     /// Records that failed because their pictures are all there is to them.
     failed: Vec<(usize, Fault)>,
 }
@@ -53,9 +54,16 @@ impl Derived {
         let features = scores.features.into_iter();
         self.features
             .extend(features.map(|(name, column)| (name.to_owned(), column)));
+        self.no_scores = vectors.nrows() > 1 && scores.objects.is_empty();
         self.predictions = Some(scores.predictions);
         self.objects.push(("prediction", scores.objects));
         Ok(())
+    }
+
+    /// Whether none of several vectors of scores could be used, as when logits are taken for
+    /// probabilities.
+    pub(crate) fn has_no_scores(&self) -> bool {
+        self.no_scores
     }
 
     /// With `is_all`, a picture is what its record is about: one that cannot be read is a

@@ -8,7 +8,7 @@ import driftsphere
 import numpy as np
 import pytest
 from conftest import DATA, by_command
-from driftsphere import ArgumentError, InputError, Profiler
+from driftsphere import ArgumentError, Profiler
 
 SAID = DATA / "outputs"
 LISTED = json.loads((SAID / "multi_instances_images.json").read_text())
@@ -190,16 +190,21 @@ def test_logits_and_names_of_classes(tmp_path, scored) -> None:
     )
 
 
-def test_vectors_that_are_no_probabilities_are_counted_or_refused() -> None:
+def test_vectors_that_are_no_probabilities_are_counted() -> None:
     some = np.array([[0.5, 0.5], [3.0, 1.0], [np.nan, 1.0]])
     page = driftsphere.profile(scores=some).page(verbose=True)
     assert "scores that are no probabilities" in page
     assert "scores with NaN or an infinity" in page
-    with pytest.raises(InputError, match="logits=True"):
-        driftsphere.profile(scores=some[[1, 1]])
-    # One record by itself never ends a loop that logs them.
-    alone = driftsphere.profile(scores=some[1:2])
-    assert "scores that are no probabilities" in alone.page(verbose=True)
+    # However they are divided, it is the same profile; a batch without any is worth a warning.
+    whole, parts = Profiler(), Profiler()
+    whole.log(scores=some)
+    parts.log(scores=some[:1])
+    with pytest.warns(UserWarning, match="logits=True"):
+        parts.log(scores=some[1:])
+    assert whole.profile().to_bytes() == parts.profile().to_bytes()
+    # A class that was ruled out.
+    masked = driftsphere.profile(scores=np.array([[1.0, -np.inf, 0.0]]), logits=True)
+    assert "scores with NaN" not in masked.page(verbose=True)
 
 
 WRONG = [

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
 use driftsphere::ingest::OutputsFile;
 use driftsphere::profile::{Profile, ProfileSet};
-use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal};
+use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal_with_profiles};
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
@@ -24,9 +24,10 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     inputs.extend(args.boxes.iter().chain(&args.boxes_images).cloned());
     let outputs = Renderings::new(
         &args.result,
-        &[("--openmetrics", args.openmetrics.as_ref())],
+        &[("--openmetrics", args.metrics.openmetrics.as_ref())],
         &inputs,
     )?;
+    let labels = args.metrics.labels()?;
     let roots = PictureRoots::open(&args.picture_roots, &args.reference, &args.target)?;
     let (reference, target) = match windows(args)? {
         Windows::Profiles(reference, target) => (*reference, *target),
@@ -58,10 +59,10 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
         || json::to_text(&comparison, status.code()),
         |verbose| markdown(&comparison, verbose),
         || html::comparison(&comparison, &reference, &target, &pictures),
-        |options| terminal(&comparison, options),
+        |options| terminal_with_profiles(&comparison, (&reference, &target), options),
     )?;
-    if let Some(path) = &args.openmetrics {
-        output::write_file(path, openmetrics(&comparison).as_bytes())?;
+    if let Some(path) = &args.metrics.openmetrics {
+        output::write_file(path, openmetrics(&comparison, &labels).as_bytes())?;
     }
     // Silence would read as `no drift`.
     let unanswered = [Verdict::NotEnoughData, Verdict::NotTested];

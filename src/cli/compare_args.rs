@@ -3,6 +3,7 @@
 use super::args::ThreadArgs;
 use super::exit::FailOn;
 use super::input_args::{ColumnArgs, ImageArgs, RowArgs, SpaceArgs, angle};
+use super::openmetrics_args::OpenMetricsArgs;
 use super::result_args::ResultArgs;
 use clap::Args;
 use driftsphere::compare::StatisticChoice;
@@ -59,10 +60,8 @@ pub(super) struct CompareArgs {
     /// Names and sizes of the images of --boxes, and names of the categories [default: --coco-images]
     #[arg(long, value_name = "FILE.json", requires = "boxes")]
     pub(super) boxes_images: Option<PathBuf>,
-    /// Write the result as OpenMetrics text, for Prometheus (its node exporter's folder of text
-    /// files takes it)
-    #[arg(long, value_name = "FILE")]
-    pub(super) openmetrics: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) metrics: OpenMetricsArgs,
     /// Rate of false alarms aimed at, for the whole comparison
     #[arg(long, value_name = "A", default_value_t = 0.05)]
     pub(super) alpha: f64,

@@ -24,7 +24,7 @@ pub(super) fn run(
              FILE#COLUMN=VALUE"
         );
     }
-    if args.openmetrics.is_some() {
+    if args.metrics.openmetrics.is_some() {
         bail!(
             "--openmetrics is for one window, and these are sets; compare their members, named \
              FILE#COLUMN=VALUE"

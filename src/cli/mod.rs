@@ -43,6 +43,7 @@ mod input_args;
 mod inputs;
 mod learn;
 mod merge;
+mod openmetrics_args;
 mod output;
 mod outputs;
 mod pages;

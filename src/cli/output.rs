@@ -40,6 +40,22 @@ pub(super) fn page(verbose: bool) -> TerminalOptions {
         style: if colours { Style::Colour } else { Style::Plain },
         width: width.clamp(80, 120),
         verbose,
+        blocks: shows_blocks(|name| std::env::var(name).ok()),
+    }
+}
+
+/// Whether standard output most likely shows block characters, by the environment: its locale is of
+/// UTF-8, and it is neither the console of Linux, whose font lacks most of them, nor a dumb terminal.
+fn shows_blocks(variable: impl Fn(&str) -> Option<String>) -> bool {
+    if variable("TERM").is_some_and(|terminal| ["linux", "dumb"].contains(&terminal.as_str())) {
+        return false;
+    }
+    // The first that is set holds (POSIX.1-2017, 8.2); Windows has none of them.
+    let mut locales = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+    let locale = locales.find_map(|name| variable(name).filter(|text| !text.is_empty()));
+    match locale.map(|locale| locale.to_lowercase().replace('-', "")) {
+        Some(locale) => locale.contains("utf8"),
+        None => cfg!(windows),
     }
 }
 
@@ -155,6 +171,21 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"short");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(write_file(&folder.path().join("none/out.json"), b"x").is_err());
+    }
+
+    #[test]
+    fn blocks_are_for_terminals_of_utf_8() {
+        let of = |set: &[(&str, &str)]| {
+            shows_blocks(|name| {
+                let found = set.iter().find(|(set, _)| *set == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert!(of(&[("LANG", "de_DE.UTF-8")]));
+        assert!(of(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
+        assert!(!of(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]));
+        assert!(!of(&[("TERM", "linux"), ("LANG", "en_US.UTF-8")]));
+        assert!(!of(&[("LANG", "de_DE.ISO-8859-1")]));
     }
 
     #[test]

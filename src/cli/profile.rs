@@ -17,6 +17,7 @@ use driftsphere::profile::{
     WindowLength, WindowedBuilder,
 };
 use driftsphere::report::{profile_line, profile_page, set_line, set_page};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
@@ -121,10 +122,30 @@ impl Segments {
     }
 }
 
+/// Says which objects came that cannot be used.
+fn tell_faults<'p>(profiles: impl Iterator<Item = &'p Profile>) {
+    let mut faults: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut objects: BTreeMap<&str, u64> = BTreeMap::new();
+    for (kind, table) in profiles.flat_map(Profile::objects) {
+        *objects.entry(kind).or_default() += table.all().objects();
+        for (reason, count) in table.faults() {
+            *faults.entry((kind, reason)).or_default() += count;
+            *objects.entry(kind).or_default() += count;
+        }
+    }
+    for ((kind, reason), count) in faults {
+        let all = objects[kind];
+        output::note(&format!(
+            "{count} of {all} objects ({kind}) not used: {reason}"
+        ));
+    }
+}
+
 /// Says what came out otherwise than asked for.
 fn check<'p>(args: &ProfileArgs, profiles: impl IntoIterator<Item = &'p Profile>) -> Result<()> {
     let profiles: Vec<&Profile> = profiles.into_iter().collect();
     Settings::check_angles(&args.angles, profiles.iter().copied())?;
+    tell_faults(profiles.iter().copied());
     // All have the same centres.
     let config: Option<&ProfileConfig> = profiles.first().map(|profile| profile.config());
     if let (Some(wanted), Some(config)) = (args.centres.fit, config) {

@@ -7,6 +7,7 @@ use super::series_args::SeriesArgs;
 use super::series_windows::SeriesWindows;
 use super::stored::{self, profiles_at, read_profile};
 use anyhow::{Context, Result};
+use driftsphere::compare::WindowSummary;
 use driftsphere::compare::series::{Role, SeriesOptions, series_of};
 use driftsphere::report::{
     html, series_headline, series_json, series_markdown, series_openmetrics, series_page,
@@ -19,9 +20,10 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
     inputs.extend(files.iter().map(|path| stored::file(path)));
     let outputs = Renderings::new(
         &args.result,
-        &[("--openmetrics", args.openmetrics.as_ref())],
+        &[("--openmetrics", args.metrics.openmetrics.as_ref())],
         &inputs,
     )?;
+    let labels = args.metrics.labels()?;
     let windows = SeriesWindows::open(&args.store, files)?;
     let options = SeriesOptions {
         alpha: args.alpha,
@@ -45,15 +47,16 @@ pub(super) fn run(args: &SeriesArgs) -> Result<ExitStatus> {
         (true, true) => ExitStatus::Success,
         (true, false) => ExitStatus::Drift,
     };
+    let held = WindowSummary::of(&args.reference.display().to_string(), &reference);
 
     outputs.write(
         || series_json::to_text(&answer, status.code()),
-        |verbose| series_markdown(&answer, verbose),
-        || html::series(&answer),
-        |options| series_page(&answer, options),
+        |verbose| series_markdown(&answer, &held, verbose),
+        || html::series(&answer, &held),
+        |options| series_page(&answer, &held, options),
     )?;
-    if let Some(path) = &args.openmetrics {
-        output::write_file(path, series_openmetrics(&answer).as_bytes())?;
+    if let Some(path) = &args.metrics.openmetrics {
+        output::write_file(path, series_openmetrics(&answer, &labels).as_bytes())?;
     }
     // Silence would read as `no drift`.
     if !watched && outputs.are_silent() {

@@ -1,5 +1,6 @@
 //! What was typed behind `driftsphere series`.
 
+use super::openmetrics_args::OpenMetricsArgs;
 use super::result_args::ResultArgs;
 use super::store_args::FromStoreArgs;
 use clap::Args;
@@ -48,8 +49,6 @@ pub(super) struct SeriesArgs {
     pub(super) store: FromStoreArgs,
     #[command(flatten)]
     pub(super) result: ResultArgs,
-    /// Write the result as OpenMetrics text, for Prometheus (its node exporter's folder of text
-    /// files takes it)
-    #[arg(long, value_name = "FILE")]
-    pub(super) openmetrics: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) metrics: OpenMetricsArgs,
 }

@@ -44,6 +44,9 @@ pub(super) struct Window {
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     records: u64,
+    /// Records with vectors of scores, and those whose vectors can be used.
+    vectors: u64,
+    scored: u64,
     unmatched: Vec<String>,
     notes: Vec<String>,
 }
@@ -144,7 +147,7 @@ impl Window {
                 let attach =
                     |block: Result<Block>, partners: &mut Partners| partners.attach(block?);
                 let block = match &self.scores {
-                    Some(options) => score_block(block, options),
+                    Some(options) => score_block(block, options).inspect(|b| findings.score(b)),
                     None => Ok(block),
                 };
                 let block = partners.iter_mut().fold(block, attach).map_err(place)?;
@@ -176,7 +179,7 @@ impl Window {
         for (table, partners) in self.held.iter().zip(&partners) {
             findings.add_partners(&table[0], partners);
         }
-        self.check(&findings)?;
+        self.check(&findings, &problems[before..])?;
         self.check_strictly(&problems)?;
         // What is wrong with partners is no matter of the records.
         Ok((findings, problems.split_off(before)))
@@ -232,10 +235,32 @@ impl Window {
         Err(Error::new(ErrorKind::Input, texts.join("; ")).at("option", "--strict"))
     }
 
-    /// No record at all is an error where some were asked for, as it is most
-    /// likely a slip; an empty file is an empty window.
-    fn check(&self, findings: &Findings) -> Result<()> {
-        if findings.records > 0 || self.selection.is_all() {
+    /// No record at all is an error where some were asked for, or came and could not be used; an
+    /// empty file is an empty window. So are scores of which none can be used.
+    fn check(&self, findings: &Findings, problems: &[Problem]) -> Result<()> {
+        if findings.vectors > 1 && findings.scored == 0 {
+            let message = match self.scores.as_ref().is_some_and(|scores| scores.logits) {
+                true => "no record has usable scores: they are not finite",
+                false => {
+                    "no record has scores that add up to 1: if they are logits, say so with --logits"
+                }
+            };
+            return Err(Error::new(ErrorKind::Input, message).at("option", "--scores"));
+        }
+        if findings.records > 0 {
+            return Ok(());
+        }
+        let lost = |problem: &&Problem| matches!(problem.loss, Loss::Skipped | Loss::Failed);
+        let lost: Vec<String> = problems
+            .iter()
+            .filter(lost)
+            .map(Problem::to_string)
+            .collect();
+        if !lost.is_empty() {
+            let message = format!("no record is left to profile: {}", lost.join("; "));
+            return Err(Error::new(ErrorKind::Input, message));
+        }
+        if self.selection.is_all() {
             return Ok(());
         }
         let message = match findings.unmatched.is_empty() {
@@ -330,6 +355,16 @@ impl Findings {
         if self.records == 0 {
             output::note("the input has no rows");
         }
+    }
+
+    /// Counts the records of a block whose scores can be used.
+    fn score(&mut self, block: &Block) {
+        let predictions = block
+            .objects
+            .iter()
+            .filter(|(kind, _)| kind == "prediction");
+        self.vectors += block.len() as u64;
+        self.scored += predictions.map(|(_, said)| said.len() as u64).sum::<u64>();
     }
 
     /// What one file was found to hold.

@@ -258,6 +258,14 @@ fn repeated_ids(side: &str, profile: &Profile) -> Option<Note> {
     })
 }
 
+impl WindowSummary {
+    /// What a report says of `profile` as a window, called `name`.
+    #[must_use]
+    pub fn of(name: &str, profile: &Profile) -> Self {
+        window(name, profile)
+    }
+}
+
 pub(super) fn window(name: &str, profile: &Profile) -> WindowSummary {
     let mut not_used = Vec::new();
     let mut add = |place: &str, tally: &crate::sketch::Tally| {

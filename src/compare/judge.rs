@@ -10,6 +10,7 @@ use super::space::SPACE_GROUP;
 use super::stats::{
     self, benjamini_bogomolov, detection_factor, effective_rows, simes, weighted_cauchy,
 };
+use super::tails::without_tail;
 
 /// Detectable effects beyond so many thresholds leave a question open.
 const BLIND_FROM: f64 = 2.0;
@@ -97,7 +98,12 @@ fn at_level(effect: &mut Effect, level: f64) {
         "nats" => factor * factor,
         _ => factor,
     };
-    effect.detectable = Some(effect.no_change + (detectable - effect.no_change) * factor);
+    let scaled = effect.no_change + (detectable - effect.no_change) * factor;
+    effect.detectable = Some(match effect.unit.as_str() {
+        // There is no more to change than all.
+        "share" => scaled.min(1.0),
+        _ => scaled,
+    });
 }
 
 struct Combined {
@@ -201,22 +207,22 @@ fn verdict_of(findings: &[Finding], p_adjusted: Option<f64>, alpha: f64) -> Verd
             _ if all_usual(findings, alpha) => Verdict::NoDrift,
             _ => Verdict::PossibleDrift,
         },
-        // What could not be seen in the findings that stand for the group.
-        Some(_) => {
-            let of_all = findings
-                .iter()
-                .filter(|f| f.scope == super::finding::Scope::All && f.p_value.is_some());
-            let blind = of_all.clone().count() > 0
-                && of_all
-                    .clone()
-                    .all(|f| f.verdict == Verdict::NotEnoughData || f.effect.is_none());
-            if blind {
-                Verdict::NotEnoughData
-            } else {
-                Verdict::NoDrift
-            }
-        }
+        Some(_) if sees_too_little(findings) => Verdict::NotEnoughData,
+        Some(_) => Verdict::NoDrift,
     }
+}
+
+/// Whether most of the findings that stand for a group, those of whole distributions over all records,
+/// could have missed a change. (The tails of a number need many more records than itself.)
+fn sees_too_little(findings: &[Finding]) -> bool {
+    let stands = |f: &&Finding| {
+        let is_whole = without_tail(&f.feature) == f.feature;
+        f.scope == super::finding::Scope::All && f.p_value.is_some() && is_whole
+    };
+    let of_all = || findings.iter().filter(stands);
+    let blind = of_all().filter(|f| f.verdict == Verdict::NotEnoughData);
+    2 * blind.count() > of_all().filter(|f| f.effect.is_some()).count()
+        || (of_all().count() > 0 && of_all().all(|f| f.effect.is_none()))
 }
 
 /// Whether there is history, and no finding goes beyond it that is more than

@@ -35,6 +35,9 @@ pub(super) trait Canvas {
     /// A record's id, to be copied, and why it is named.
     fn record(&mut self, id: &str, why: &str);
 
+    /// Lines of block characters below an item, for media that show them and have no charts.
+    fn blocks(&mut self, _lines: &[String]) {}
+
     /// A table under column names.
     fn table(&mut self, header: &[&str], rows: Vec<Vec<Entry>>);
 }

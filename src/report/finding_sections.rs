@@ -247,7 +247,7 @@ fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
         let should = number::size(twice(effect), &effect.unit);
         let what = format!("{} {}", article(&effect.name), escape(&effect.name));
         // A share cannot change by more than all there is.
-        text += &match effect.unit == "share" && detectable > 1.0 {
+        text += &match effect.unit == "share" && detectable >= 1.0 {
             true => format!(
                 ": would surely show no {}, should show {what} from ",
                 escape(&effect.name)

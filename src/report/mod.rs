@@ -5,7 +5,7 @@
 //! | --- | --- | --- | --- |
 //! | one line of a log | [`headline`] | | |
 //! | one line at a terminal | | [`profile_line`] | feature `report` |
-//! | a person at a terminal | [`terminal()`] | [`profile_page()`] | feature `report` |
+//! | a person at a terminal | [`terminal()`], [`terminal_with_profiles`] | [`profile_page()`] | feature `report` |
 //! | a comment on a pull request | [`markdown()`] | | feature `report` |
 //! | a person with a browser | `html::comparison` | `html::profile` | feature `html` |
 //! | a program | [`json::Document`] | [`profile_json::Document`] | feature `report` |
@@ -50,6 +50,8 @@ mod check_junit;
 mod check_page;
 #[cfg(all(test, feature = "report"))]
 mod check_tests;
+#[cfg(feature = "report")]
+mod distributions;
 mod escape;
 #[cfg(feature = "report")]
 mod finding_sections;
@@ -89,6 +91,8 @@ mod objects_page;
 #[cfg(feature = "report")]
 mod openmetrics;
 #[cfg(feature = "report")]
+mod openmetrics_labels;
+#[cfg(feature = "report")]
 mod page;
 #[cfg(feature = "report")]
 mod parts;
@@ -107,15 +111,21 @@ pub mod segments_json;
 #[cfg(feature = "report")]
 mod segments_page;
 #[cfg(feature = "report")]
+mod series_headline;
+#[cfg(feature = "report")]
 pub mod series_json;
 #[cfg(feature = "report")]
 mod series_page;
 #[cfg(all(test, feature = "report"))]
 mod series_tests;
 #[cfg(feature = "report")]
+mod series_windows;
+#[cfg(feature = "report")]
 pub mod set_json;
 #[cfg(feature = "report")]
 mod set_page;
+#[cfg(feature = "report")]
+mod sparkline;
 #[cfg(feature = "report")]
 pub mod stability_json;
 #[cfg(feature = "report")]
@@ -144,16 +154,20 @@ pub use markdown::markdown;
 #[cfg(feature = "report")]
 pub use openmetrics::{openmetrics, series_openmetrics};
 #[cfg(feature = "report")]
+pub use openmetrics_labels::OpenMetricsLabels;
+#[cfg(feature = "report")]
 pub use page::Style;
 #[cfg(feature = "report")]
 pub use profile_page::{profile_line, profile_page};
 #[cfg(feature = "report")]
 pub use segments_page::{segments_headline, segments_markdown, segments_terminal};
 #[cfg(feature = "report")]
-pub use series_page::{series_headline, series_markdown, series_page};
+pub use series_headline::series_headline;
+#[cfg(feature = "report")]
+pub use series_page::{series_markdown, series_page};
 #[cfg(feature = "report")]
 pub use set_page::{set_line, set_page};
 #[cfg(feature = "report")]
 pub use stability_page::{stability_headline, stability_markdown, stability_page};
 #[cfg(feature = "report")]
-pub use terminal::{TerminalOptions, terminal};
+pub use terminal::{TerminalOptions, terminal, terminal_with_profiles};

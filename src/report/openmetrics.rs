@@ -1,5 +1,6 @@
 //! An answer for a monitoring system: OpenMetrics text.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -8,13 +9,14 @@ use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
+use super::openmetrics_labels::OpenMetricsLabels;
 use crate::compare::series::{Role, Series};
 use crate::compare::{Comparison, Effect, Finding, Verdict, WindowSummary};
 
 /// A comparison as OpenMetrics text (1.0.0), which Prometheus reads, of a file by the textfile
 /// collector of its node exporter.
 ///
-/// All metrics are gauges. Names and labels are stable: a later version adds some, and changes
+/// All metrics are gauges, and all samples have `labels` beside those below. Names and labels are stable: a later version adds some, and changes
 /// none. Names of windows are no labels, so that the series of one question go on from window to
 /// window.
 ///
@@ -35,16 +37,17 @@ use crate::compare::{Comparison, Effect, Finding, Verdict, WindowSummary};
 /// ```
 /// use driftsphere::compare::{CompareOptions, compare};
 /// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
-/// use driftsphere::report::openmetrics;
+/// use driftsphere::report::{OpenMetricsLabels, openmetrics};
 ///
 /// let empty = ProfileBuilder::new(ProfileConfig::new())?.freeze();
-/// let text = openmetrics(&compare(&empty, &empty, &CompareOptions::default())?);
-/// assert!(text.contains("driftsphere_verdict{verdict=\"drift\"} 0.0\n"));
+/// let answer = compare(&empty, &empty, &CompareOptions::default())?;
+/// let text = openmetrics(&answer, &OpenMetricsLabels::default().with("camera", "north")?);
+/// assert!(text.contains("driftsphere_verdict{camera=\"north\",verdict=\"drift\"} 0.0\n"));
 /// assert!(text.ends_with("# EOF\n"));
 /// # Ok::<(), driftsphere::Error>(())
 /// ```
 #[must_use]
-pub fn openmetrics(comparison: &Comparison) -> String {
+pub fn openmetrics(comparison: &Comparison, labels: &OpenMetricsLabels) -> String {
     let mut families = Families::new();
     let verdict = families.add("verdict", "The verdict that holds has the value 1");
     for each in [
@@ -59,7 +62,7 @@ pub fn openmetrics(comparison: &Comparison) -> String {
     }
     windows(&mut families, comparison);
     findings(&mut families, comparison);
-    families.into_text()
+    families.into_text(labels)
 }
 
 /// A series as OpenMetrics text, with the promises of [`openmetrics`]: where things stand at
@@ -77,7 +80,7 @@ pub fn openmetrics(comparison: &Comparison) -> String {
 /// | `driftsphere_series_effect` | `family`, `signal`, `unit` | distance of the newest watched window from the reference |
 /// | `driftsphere_series_effect_threshold` | the same | the distance that matters |
 #[must_use]
-pub fn series_openmetrics(series: &Series) -> String {
+pub fn series_openmetrics(series: &Series, labels: &OpenMetricsLabels) -> String {
     let mut families = Families::new();
     let roles = families.add("series_windows", "Windows by what they are to the question");
     for role in [
@@ -97,7 +100,7 @@ pub fn series_openmetrics(series: &Series) -> String {
     if let Some(newest) = newest {
         standing(&mut families, series, newest);
     }
-    families.into_text()
+    families.into_text(labels)
 }
 
 fn windows(families: &mut Families, comparison: &Comparison) {
@@ -270,8 +273,12 @@ impl Families {
         self.0.last_mut().expect("one was added")
     }
 
-    fn into_text(self) -> String {
-        let mut registry = Registry::with_prefix("driftsphere");
+    fn into_text(self, labels: &OpenMetricsLabels) -> String {
+        let owned = |(key, value): &(String, String)| -> (Cow<'static, str>, Cow<'static, str>) {
+            (key.clone().into(), value.clone().into())
+        };
+        let mut registry =
+            Registry::with_prefix_and_labels("driftsphere", labels.iter().map(owned));
         registry.register_collector(Box::new(self));
         let mut out = String::new();
         text::encode(&mut out, &registry).expect("text has room for text");
@@ -295,7 +302,59 @@ impl Collector for Families {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixtures;
+    use crate::report::{fixtures, series_tests};
+
+    fn none() -> OpenMetricsLabels {
+        OpenMetricsLabels::default()
+    }
+
+    /// The metrics and labels of all samples.
+    fn samples(text: &str) -> BTreeSet<String> {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let of = |line: &str| line.rsplit_once(' ').unwrap().0.to_owned();
+        lines.map(of).collect()
+    }
+
+    #[test]
+    fn two_answers_with_a_label_of_their_own_share_no_sample() {
+        let hostile = "a\"b\\c\nd";
+        let of = |camera: &str| none().with("camera", camera).unwrap();
+        for write in [
+            |labels: &OpenMetricsLabels| openmetrics(&fixtures::drift(), labels),
+            |labels: &OpenMetricsLabels| series_openmetrics(&series_tests::answer(), labels),
+        ] {
+            let (north, south) = (samples(&write(&of("north"))), samples(&write(&of(hostile))));
+            assert!(north.len() > 10 && north.len() == south.len());
+            assert!(north.is_disjoint(&south));
+            assert!(
+                north
+                    .iter()
+                    .all(|sample| sample.contains(r#"{camera="north""#))
+            );
+            assert!(
+                south
+                    .iter()
+                    .all(|sample| sample.contains(r#"{camera="a\"b\\c\nd""#))
+            );
+        }
+    }
+
+    #[test]
+    fn no_sample_has_a_label_that_may_be_chosen() {
+        let written = [
+            openmetrics(&fixtures::drift(), &none()),
+            series_openmetrics(&series_tests::answer(), &none()),
+        ];
+        for sample in written.iter().flat_map(|text| samples(text)) {
+            let Some((_, labels)) = sample.split_once('{') else {
+                continue;
+            };
+            for part in labels.split("=\"").filter(|part| !part.ends_with('}')) {
+                let key = part.rsplit([',', '"']).next().unwrap();
+                assert!(none().with(key, "x").is_err(), "{key} in {sample}");
+            }
+        }
+    }
 
     #[test]
     fn names_of_any_text_are_labels_and_come_once() {
@@ -305,7 +364,7 @@ mod tests {
         let again = comparison.findings[0].clone();
         comparison.findings.push(again);
         comparison.findings[0].p_adjusted = Some(f64::NAN);
-        let text = openmetrics(&comparison);
+        let text = openmetrics(&comparison, &none());
         let of = |metric: &str| {
             let lines = text.lines();
             lines
@@ -317,12 +376,12 @@ mod tests {
         // The first has no number; the second has.
         assert_eq!(of("driftsphere_finding_p_adjusted"), 1);
         assert!(text.lines().all(|line| !line.contains("NaN")));
-        assert_eq!(text, openmetrics(&comparison));
+        assert_eq!(text, openmetrics(&comparison, &none()));
     }
 
     #[test]
     fn each_metric_is_described_once_before_its_samples() {
-        let text = openmetrics(&fixtures::drift());
+        let text = openmetrics(&fixtures::drift(), &none());
         let mut described = BTreeSet::new();
         let mut current = String::new();
         for line in text.lines().filter(|line| *line != "# EOF") {

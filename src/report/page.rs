@@ -2,6 +2,7 @@
 
 use super::canvas::Canvas;
 use super::escape::clip;
+use super::terminal::TerminalOptions;
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width,
 };
@@ -109,14 +110,25 @@ pub(super) struct Page {
     out: String,
     width: usize,
     style: Style,
+    /// Whether block characters are shown.
+    blocks: bool,
 }
 
 impl Page {
+    /// A page as wide and as coloured as the terminal that it is for.
+    pub(super) fn of(options: &TerminalOptions) -> Self {
+        Self {
+            blocks: options.blocks,
+            ..Self::new(options.width, options.style)
+        }
+    }
+
     pub(super) fn new(width: u16, style: Style) -> Self {
         Self {
             out: String::new(),
             width: usize::from(width.clamp(60, 200)),
             style,
+            blocks: false,
         }
     }
 
@@ -217,6 +229,14 @@ impl Canvas for Page {
 
     fn details(&mut self, text: &str) {
         self.heading(text);
+    }
+
+    fn blocks(&mut self, lines: &[String]) {
+        if self.blocks {
+            for line in lines {
+                self.line(&format!("     {line}"));
+            }
+        }
     }
 
     fn record(&mut self, id: &str, why: &str) {

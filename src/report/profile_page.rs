@@ -9,6 +9,7 @@ use super::page::{Entry, Page, Tone};
 use super::profile_json::{
     self, Contents, Count, Distribution, Document, Feature, Interval, PartBytes, Place, Space,
 };
+use super::sparkline;
 use super::terminal::TerminalOptions;
 use crate::profile::Profile;
 
@@ -61,7 +62,7 @@ pub fn profile_line(profile: &Profile, name: &str) -> String {
 /// values, and what of single records it keeps.
 #[must_use]
 pub fn profile_page(profile: &Profile, name: &str, options: &TerminalOptions) -> String {
-    let mut page = Page::new(options.width, options.style);
+    let mut page = Page::of(options);
     write(&mut page, profile, name, options.verbose);
     page.finish()
 }
@@ -85,7 +86,7 @@ pub(super) fn write(page: &mut dyn Canvas, profile: &Profile, name: &str, verbos
     for kind in &document.objects {
         objects(page, kind, limit);
     }
-    features(page, &document.features, limit);
+    features(page, profile, &document.features, limit);
     contents(page, &document.contents);
     page.text(&format!("This file {}.", Kept::of([&document]).sentence()));
 }
@@ -242,7 +243,7 @@ fn places(page: &mut dyn Canvas, kind: &str, places: &[Place<'_>], limit: usize)
     }
 }
 
-fn features(page: &mut dyn Canvas, features: &[Feature<'_>], limit: usize) {
+fn features(page: &mut dyn Canvas, profile: &Profile, features: &[Feature<'_>], limit: usize) {
     if features.is_empty() {
         return;
     }
@@ -254,6 +255,7 @@ fn features(page: &mut dyn Canvas, features: &[Feature<'_>], limit: usize) {
         .collect();
     if !rows.is_empty() {
         page.table(&DISTRIBUTION, rows);
+        page.blocks(&sparkline::of_features(profile, limit));
     }
     for feature in features.iter().take(limit) {
         if let Some(period) = feature.period {

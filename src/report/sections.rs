@@ -20,7 +20,7 @@ pub(super) fn verdict(page: &mut dyn Canvas, comparison: &Comparison) {
     window(page, "target   ", &comparison.target);
 }
 
-fn window(page: &mut dyn Canvas, role: &str, window: &WindowSummary) {
+pub(super) fn window(page: &mut dyn Canvas, role: &str, window: &WindowSummary) {
     let mut text = format!(
         "{}, {}",
         clip(&window.name, 60),
@@ -32,8 +32,13 @@ fn window(page: &mut dyn Canvas, role: &str, window: &WindowSummary) {
     page.item(role, &text);
 }
 
-/// The `most` things that moved most, in sentences.
-pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison, most: usize) {
+/// The `most` things that moved most, in sentences; `below` writes what stands below each.
+pub(super) fn moved_most(
+    page: &mut dyn Canvas,
+    comparison: &Comparison,
+    most: usize,
+    below: impl Fn(&mut dyn Canvas, &Finding),
+) {
     let moved: Vec<_> = comparison.findings.iter().filter(has_moved).collect();
     if moved.is_empty() {
         return;
@@ -59,6 +64,7 @@ pub(super) fn moved_most(page: &mut dyn Canvas, comparison: &Comparison, most: u
             &format!("{}.", i + 1),
             &format!("{}{more}", sentence(finding)),
         );
+        below(page, finding);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::json_frame::Frame;
 use super::json_write::finite;
-use super::series_page::series_headline;
+use super::series_headline::series_headline;
 use crate::compare::series as answer;
 use serde::Serialize;
 

@@ -6,59 +6,46 @@ use super::markdown::Markdown;
 use super::number;
 use super::page::{Entry, Page, Tone};
 use super::parts::{LISTED, NAME, SENTENCE, more};
+use super::sections::window;
+use super::series_headline::{count, series_headline};
+use super::series_windows::{families, windows};
 use super::terminal::TerminalOptions;
-use crate::compare::series::{Episode, Family, Role, Series, SeriesWindow, Signal};
+use crate::compare::WindowSummary;
+use crate::compare::series::{Episode, Role, Series, SeriesWindow, Signal};
 
-/// Windows in the table unless everything is asked for.
-const WINDOWS: usize = 60;
-/// What the columns of families say.
-pub(super) const WINDOWS_LEGEND: &str =
-    "Under each family: how often chance alone would show as much in this one window.";
-
-/// The answer in one line: `DRIFT: ...`, `NO DRIFT: ...`, safe to log.
+/// The answer as text: what was asked of which windows, the episodes, the windows with their evidence,
+/// the signals that moved most, the season, and what is missing. `reference` is what the windows were
+/// held against ([`WindowSummary::of`]).
+///
+/// ```
+/// use driftsphere::compare::WindowSummary;
+/// use driftsphere::compare::series::{SeriesOptions, series};
+/// use driftsphere::profile::{ProfileBuilder, ProfileConfig};
+/// use driftsphere::report::{TerminalOptions, series_page};
+///
+/// let empty = ProfileBuilder::new(ProfileConfig::new())?.freeze();
+/// let answer = series(&empty, &[("monday", &empty)], &SeriesOptions::default())?;
+/// let reference = WindowSummary::of("march.dsp", &empty);
+/// let page = series_page(&answer, &reference, &TerminalOptions::default());
+/// assert!(page.contains("reference march.dsp, 0 records"));
+/// # Ok::<(), driftsphere::Error>(())
+/// ```
 #[must_use]
-pub fn series_headline(series: &Series) -> String {
-    let watched = series
-        .windows
-        .iter()
-        .filter(|w| w.role == Role::Watched)
-        .count();
-    match series.episodes.first() {
-        _ if watched == 0 => "NOT TESTED: no window lies outside of the reference's time.".into(),
-        None => format!(
-            "NO DRIFT: none of {watched} watched windows alarms (rate of false alarms {} over all \
-             of them).",
-            series.alpha
-        ),
-        Some(first) => {
-            let told = match series.episodes.len() {
-                1 => "1 episode".to_owned(),
-                n => format!("{n} episodes"),
-            };
-            format!(
-                "DRIFT: {told}; the first began with {} and alarmed with {}: {}.",
-                name(&series.windows[first.onset]),
-                name(&series.windows[first.alarm]),
-                first.meaning
-            )
-        }
-    }
-}
-
-/// The answer as text: the episodes, the windows with their evidence, the signals that moved
-/// most, the season, and what is missing.
-#[must_use]
-pub fn series_page(series: &Series, options: &TerminalOptions) -> String {
+pub fn series_page(
+    series: &Series,
+    reference: &WindowSummary,
+    options: &TerminalOptions,
+) -> String {
     let mut page = Page::new(options.width, options.style);
-    write(&mut page, series, options.verbose);
+    write(&mut page, (series, reference), options.verbose);
     page.finish()
 }
 
 /// The same as GitHub-flavoured Markdown; every text is escaped.
 #[must_use]
-pub fn series_markdown(series: &Series, verbose: bool) -> String {
+pub fn series_markdown(series: &Series, reference: &WindowSummary, verbose: bool) -> String {
     let mut page = Markdown::default();
-    write(&mut page, series, verbose);
+    write(&mut page, (series, reference), verbose);
     page.finish()
 }
 
@@ -70,15 +57,20 @@ pub(super) fn name(window: &SeriesWindow) -> String {
     }
 }
 
-pub(super) fn write(page: &mut dyn Canvas, series: &Series, verbose: bool) {
-    top(page, series);
+pub(super) fn write(
+    page: &mut dyn Canvas,
+    (series, reference): (&Series, &WindowSummary),
+    verbose: bool,
+) {
+    top(page, series, reference);
     episodes(page, series);
     windows(page, series, verbose);
     rest(page, series, verbose);
 }
 
-/// The answer, and the season that it stands on.
-pub(super) fn top(page: &mut dyn Canvas, series: &Series) {
+/// The answer, and what it stands on: the reference, the windows, the rate of false alarms and the
+/// season.
+pub(super) fn top(page: &mut dyn Canvas, series: &Series, reference: &WindowSummary) {
     let line = series_headline(series);
     let (lead, rest) = line.split_once(':').unwrap_or((&line, ""));
     let tone = match (series.episodes.is_empty(), lead) {
@@ -87,12 +79,80 @@ pub(super) fn top(page: &mut dyn Canvas, series: &Series) {
         _ => Tone::Quiet,
     };
     page.lead(lead, tone, &format!(":{rest}"));
+    window(page, "reference", reference);
+    page.item("windows", &counts(series));
+    page.item("rate", &rate(series));
     let season = format!(
         "{} ({})",
         series.season.name(),
         clip(&series.season_reason, SENTENCE)
     );
     page.item("season", &season);
+}
+
+/// `60 of 1 day: 30 history, 30 watched; 2,400 records`.
+fn counts(series: &Series) -> String {
+    let roles = [
+        Role::History,
+        Role::Watched,
+        Role::Small,
+        Role::Empty,
+        Role::Missing,
+    ];
+    let roles = roles.map(|role| (count(series, role), role.name()));
+    let roles = roles.iter().filter(|(n, _)| *n > 0);
+    let roles: Vec<String> = roles
+        .map(|(n, name)| format!("{} {name}", number::count(*n)))
+        .collect();
+    let length = series
+        .length
+        .map(|length| format!(" of {}", duration(length)));
+    format!(
+        "{}{}: {}; {}",
+        number::count(series.windows.len() as u64),
+        length.unwrap_or_default(),
+        roles.join(", "),
+        number::counted(
+            series.windows.iter().map(|window| window.records).sum(),
+            "record"
+        )
+    )
+}
+
+/// The rate of false alarms, and over what it holds.
+fn rate(series: &Series) -> String {
+    let names: Vec<&str> = families(series)
+        .iter()
+        .map(|family| family.name())
+        .collect();
+    format!(
+        "at most {} of series without a change alarm (alpha {}), over {} (horizon) and all families together: {}",
+        number::share(series.alpha),
+        series.alpha,
+        number::counted(series.horizon, "watched window"),
+        match names.is_empty() {
+            true => "none".to_owned(),
+            false => names.join(", "),
+        }
+    )
+}
+
+/// `1 day`, in the largest unit of which it is a whole number.
+fn duration(milliseconds: i64) -> String {
+    let units = [
+        (604_800_000, "week"),
+        (86_400_000, "day"),
+        (3_600_000, "hour"),
+        (60_000, "minute"),
+        (1_000, "second"),
+        (1, "millisecond"),
+    ];
+    let milliseconds = milliseconds.unsigned_abs();
+    let whole = units
+        .into_iter()
+        .find(|(unit, _)| milliseconds.is_multiple_of(*unit));
+    let (unit, name) = whole.unwrap_or((1, "millisecond"));
+    number::counted(milliseconds / unit, name)
 }
 
 /// What stands below the windows.
@@ -132,62 +192,6 @@ pub(super) fn episodes(page: &mut dyn Canvas, series: &Series) {
             false => page.item("-", &format!("{family}: {meaning}")),
         }
     }
-}
-
-fn windows(page: &mut dyn Canvas, series: &Series, verbose: bool) {
-    let shown = |window: &&SeriesWindow| verbose || window.role != Role::History;
-    let all: Vec<&SeriesWindow> = series.windows.iter().filter(shown).collect();
-    let families = families(series);
-    page.details("Windows");
-    let limit = if verbose { all.len() } else { WINDOWS };
-    let shown = all.iter().take(limit);
-    let rows = shown.map(|window| window_row(series, &families, window));
-    page.table(&window_header(&families), rows.collect());
-    page.aside(WINDOWS_LEGEND);
-    more(page, all.len(), limit);
-}
-
-/// The families that any window has evidence of.
-pub(super) fn families(series: &Series) -> Vec<Family> {
-    let has_any = |family: &Family| {
-        let mut evidence = series.windows.iter().flat_map(|window| &window.families);
-        evidence.any(|of| of.family == *family)
-    };
-    Family::ALL.into_iter().filter(has_any).collect()
-}
-
-/// The columns of [`window_row`].
-pub(super) fn window_header(families: &[Family]) -> Vec<&'static str> {
-    let names = families.iter().map(|family| family.name());
-    ["window", "records", "role"]
-        .into_iter()
-        .chain(names)
-        .collect()
-}
-
-/// A window with the p of each family.
-pub(super) fn window_row(
-    series: &Series,
-    families: &[Family],
-    window: &SeriesWindow,
-) -> Vec<Entry> {
-    let burst = if window.burst { ", burst" } else { "" };
-    let mut row = vec![
-        Entry::left(name(window)),
-        Entry::right(number::count(window.records)),
-        Entry::left(format!("{}{burst}", window.role.name())),
-    ];
-    for family in families {
-        let of = window.families.iter().find(|of| of.family == *family);
-        row.push(of.map_or(Entry::right("-"), |of| {
-            let text = number::p_value(of.p_value, series.alpha);
-            match of.alarm {
-                true => Entry::right(format!("{text} alarm")).toned(Tone::Bad),
-                false => Entry::right(text),
-            }
-        }));
-    }
-    row
 }
 
 /// The signals, the one first whose largest effect is largest against its threshold.

@@ -140,8 +140,8 @@ fn classes(page: &mut dyn Canvas, pair: &PairStability, verbose: bool) {
     );
     page.aside(
         "Jaccard: records nearest to its centre in both runs, by those in either. apart: the largest \
-         factor by which its distance from another class changed (below 1: nearer), against the \
-         median of all pairs. in own: share of its records nearest to its centre. compact: mean \
+         factor by which its separation from another class changed (squared distance of the means by the \
+         variance; below 1: nearer), against the median of all pairs. in own: share of its records nearest to its centre. compact: mean \
          distance of two of them.",
     );
     more(page, pair.classes.len(), limit);

@@ -3,8 +3,9 @@
 use super::canvas::Canvas;
 use super::page::{Page, Style};
 use super::parts::TOLD;
-use super::{finding_sections, sections};
+use super::{finding_sections, sections, sparkline};
 use crate::compare::Comparison;
+use crate::profile::Profile;
 
 /// How a comparison is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub struct TerminalOptions {
     pub width: u16,
     /// Show every finding, also those without drift. Default `false`.
     pub verbose: bool,
+    /// Whether the terminal shows block characters (U+2581 to U+2588), of which small histograms
+    /// are made. Default `false`.
+    pub blocks: bool,
 }
 
 impl Default for TerminalOptions {
@@ -23,6 +27,7 @@ impl Default for TerminalOptions {
             style: Style::Plain,
             width: 100,
             verbose: false,
+            blocks: false,
         }
     }
 }
@@ -43,15 +48,48 @@ impl Default for TerminalOptions {
 /// contains no control character but line feeds.
 #[must_use]
 pub fn terminal(comparison: &Comparison, options: &TerminalOptions) -> String {
-    let mut page = Page::new(options.width, options.style);
+    let mut page = Page::of(options);
     write(&mut page, comparison, options.verbose);
+    page.finish()
+}
+
+/// The same, and below the numbers that moved most small histograms of both windows, where
+/// [`TerminalOptions::blocks`] says that they can be shown. `profiles` are the reference and the
+/// target that were compared.
+///
+/// ```text
+///   1. brightness shifted by -40 ...
+///      reference        ▂▅█▇▅▂▁
+///      target     ▂▅█▇▅▂▁        12 to 180
+/// ```
+#[must_use]
+pub fn terminal_with_profiles(
+    comparison: &Comparison,
+    profiles: (&Profile, &Profile),
+    options: &TerminalOptions,
+) -> String {
+    let mut page = Page::of(options);
+    write_with(&mut page, comparison, Some(profiles), options.verbose);
     page.finish()
 }
 
 /// Every section, in the order of [`terminal`].
 pub(super) fn write(page: &mut dyn Canvas, comparison: &Comparison, verbose: bool) {
+    write_with(page, comparison, None, verbose);
+}
+
+fn write_with(
+    page: &mut dyn Canvas,
+    comparison: &Comparison,
+    profiles: Option<(&Profile, &Profile)>,
+    verbose: bool,
+) {
     sections::verdict(page, comparison);
-    sections::moved_most(page, comparison, TOLD);
+    sections::moved_most(page, comparison, TOLD, |page, finding| {
+        if let Some(profiles) = profiles {
+            page.blocks(&sparkline::of_finding(finding, profiles));
+        }
+    });
     sections::why(page, comparison);
     sections::groups(page, comparison);
     finding_sections::findings(page, comparison, verbose);

@@ -37,6 +37,7 @@ def build(folder):
     listed = f"--coco-images {boxes / 'multi_instances_images.json'}"
     run(folder, f"compare {results[0]} {results[1]} {listed} --html boxes.html", (1,))
     series(folder, columns)
+    skewed(folder)
     hostile(folder)
 
 
@@ -72,6 +73,14 @@ def series(folder, columns):
     run(folder, f"profile trusted.csv {columns} -o trusted.dsp")
     run(folder, f"profile {all_days} {columns} --like trusted.dsp --window 1d -o days")
     run(folder, "series trusted.dsp days --html series.html", (1,))
+
+
+def skewed(folder):
+    """Areas over five powers of ten, most of them small, and numbers that are spread evenly."""
+    for window, times in (("small", 1), ("large", 8)):
+        lines = [f"{times * 2.718281828 ** (i * 0.618034 % 1 * 11.5)},{i % 97 + 100}" for i in range(600)]
+        (folder / f"{window}.csv").write_text("\n".join(["area,even", *lines]) + "\n")
+    run(folder, "compare small.csv large.csv --html skewed.html", (1,))
 
 
 def hostile(folder):

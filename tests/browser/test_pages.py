@@ -11,7 +11,7 @@ from selenium.webdriver.support.ui import Select
 
 from conftest import size
 
-PAGES = ["comparison", "show", "stability", "pictures", "series", "boxes", "hostile"]
+PAGES = ["comparison", "show", "stability", "pictures", "series", "boxes", "skewed", "hostile"]
 
 
 def visit(browser, folder, page):
@@ -49,6 +49,39 @@ def test_fits_a_phone(browser, folder, page):
     visit(browser, folder, page)
     browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("page", ["comparison", "stability", "hostile"])
+def test_verdicts_are_in_sight_on_a_phone(browser, folder, page):
+    size(browser, 390, 844)
+    visit(browser, folder, page)
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    cells = browser.execute_script(
+        "return [...document.querySelectorAll('.judged tr > :last-child')].map(c => { var r = c.getBoundingClientRect(); return [r.left, r.right, c.textContent]; })"
+    )
+    assert len(cells) > 5
+    assert all(left >= 200 and right <= 390 and text for left, right, text in cells), cells
+
+
+def test_a_menu_of_long_names_fits_a_phone(browser, folder):
+    size(browser, 390, 844)
+    visit(browser, folder, "comparison")
+    browser.execute_script(
+        "var only = document.querySelector('.map .only'); only.hidden = false;"
+        "only.querySelectorAll('option').forEach(o => o.textContent = 'W'.repeat(200))"
+    )
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+def test_skewed_values_have_a_logarithmic_axis(browser, folder):
+    visit(browser, folder, "skewed")
+    charts = browser.execute_script(
+        "return [...document.querySelectorAll('figure.chart')].map(f => [f.querySelector('figcaption').textContent, [...f.querySelectorAll('svg text')].map(t => t.textContent)])"
+    )
+    said = {name: "logarithmic axis" in labels for name, labels in charts}
+    assert said == {"area": True, "even": False}
+    ticks = next(labels for name, labels in charts if name == "area")
+    assert "1,000" in ticks and "10" in ticks
 
 
 def test_the_network_is_refused_by_the_page_itself(browser, folder):
@@ -119,8 +152,11 @@ def test_an_alarm_of_a_series_opens_its_window(browser, folder):
 
 def test_every_watched_window_opens_from_the_table(browser, folder):
     visit(browser, folder, "series")
-    links = browser.find_elements(By.CSS_SELECTOR, ".scroll.all tbody a")
-    assert len(links) > 20
+    # The table that is open has what is new; the history is folded.
+    links = browser.find_elements(By.CSS_SELECTOR, ":not(.others) > .scroll.all tbody a")
+    assert len(links) == 30
+    assert "30 windows" in texts(browser, ":not(.others) > .scroll.all tbody tr")[0]
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".others > .scroll.all tbody tr")) == 60
     for link in (links[0], links[-1]):
         link.send_keys(Keys.ENTER)
         opened = browser.find_element(By.ID, link.get_attribute("href").split("#")[1])

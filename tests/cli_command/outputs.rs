@@ -113,6 +113,86 @@ fn a_file_of_a_folder_that_is_none_is_counted_and_the_rest_is_read() {
     assert!(!bench.path("none.dsp").exists());
 }
 
+/// A file is that of its image's whole name, or of its stem where no other image has it.
+#[test]
+fn files_belong_to_the_images_that_they_are_named_after() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("yolo")).unwrap();
+    let file = |name: &str| {
+        std::fs::write(bench.path(&format!("yolo/{name}")), "0 0.5 0.5 0.2 0.2\n").unwrap();
+    };
+    let image = |id: u32, name: &str| {
+        format!(r#"{{"id": {id}, "file_name": "{name}", "width": 64, "height": 48}}"#)
+    };
+    let list = ["a.jpg", "a.png", "b.png"].iter().zip(1..);
+    let list: Vec<String> = list.map(|(name, id)| image(id, name)).collect();
+    let list = format!(r#"{{"images": [{}]}}"#, list.join(", "));
+    std::fs::write(bench.path("images.json"), list).unwrap();
+    file("b.txt");
+    file("a.png.txt");
+    let line = "profile yolo --as yolo --coco-images images.json -o yolo.dsp";
+    bench.ok(line);
+    let profile = driftsphere::profile::Profile::read(bench.path("yolo.dsp")).unwrap();
+    let boxes = &profile.objects()["box"];
+    assert_eq!(
+        (
+            profile.records(),
+            boxes.all().objects(),
+            boxes.all().records()
+        ),
+        (3, 2, 2)
+    );
+    // Nobody knows whose this is.
+    std::fs::remove_file(bench.path("yolo/a.png.txt")).unwrap();
+    file("a.txt");
+    let outcome = bench.run(line);
+    assert_eq!(outcome.status, 2);
+    assert!(
+        outcome.err.contains("a.jpg and a.png have one file"),
+        "{}",
+        outcome.err
+    );
+    assert!(outcome.err.contains("as a.png.txt"), "{}", outcome.err);
+}
+
+/// Vectors that cannot be used are counted wherever they stand, and said; none at all is an error.
+#[test]
+fn unusable_scores_are_said_in_any_order() {
+    let bench = Bench::new();
+    let scores = |bad: std::ops::Range<usize>| {
+        let row = |row: usize| match bad.contains(&row) {
+            true => "{\"p\": [3.0, 1.0]}\n",
+            false => "{\"p\": [0.75, 0.25]}\n",
+        };
+        (0..40_000).map(row).collect::<String>()
+    };
+    for (at, bad) in [0..20_000, 20_000..40_000].into_iter().enumerate() {
+        std::fs::write(bench.path("s.jsonl"), scores(bad)).unwrap();
+        let outcome = bench.run(&format!("profile s.jsonl --scores p -o {at}.dsp"));
+        assert_eq!(outcome.status, 0, "{}", outcome.err);
+        let note =
+            "20,000 of 40,000 objects (prediction) not used: scores that are no probabilities";
+        assert!(
+            outcome
+                .err
+                .replace("20000", "20,000")
+                .replace("40000", "40,000")
+                .contains(note),
+            "{}",
+            outcome.err
+        );
+    }
+    assert_eq!(bench.read("0.dsp"), bench.read("1.dsp"));
+    std::fs::write(bench.path("s.jsonl"), scores(0..40_000)).unwrap();
+    let outcome = bench.run("profile s.jsonl --scores p -o x.dsp");
+    assert_eq!(outcome.status, 2);
+    assert!(
+        outcome.err.contains("say so with --logits"),
+        "{}",
+        outcome.err
+    );
+}
+
 #[test]
 fn scores_become_confidence_and_calibration() {
     let bench = Bench::new();

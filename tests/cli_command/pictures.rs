@@ -57,6 +57,22 @@ fn a_folder_in_a_profile_out_whatever_the_threads() {
 }
 
 #[test]
+fn pictures_without_the_time_that_was_asked_for_are_no_empty_window() {
+    let bench = Bench::new();
+    photos(&bench);
+    for line in ["-o t.dsp", "--window 1d -o days"] {
+        let outcome = bench.run(&format!("profile photos --time exif {line}"));
+        assert_eq!(outcome.status, 2, "{}", outcome.err);
+        assert!(
+            outcome.err.contains("no record is left to profile: 12 "),
+            "{}",
+            outcome.err
+        );
+    }
+    assert!(!bench.path("t.dsp").exists());
+}
+
+#[test]
 fn headers_only_reads_no_pixels_and_belongs_to_the_configuration() {
     let bench = Bench::new();
     photos(&bench);

@@ -26,7 +26,9 @@ fn bench() -> Bench {
 #[test]
 fn a_folder_of_days_is_judged_and_ends_like_diff() {
     let bench = bench();
-    let outcome = bench.run("series ref.dsp days --json out.json --openmetrics out.prom");
+    let outcome = bench.run(
+        "series ref.dsp days --json out.json --openmetrics out.prom --openmetrics-label camera=3",
+    );
     assert_eq!(outcome.status, 1, "{}{}", outcome.out, outcome.err);
     assert!(outcome.out.starts_with("DRIFT: "), "{}", outcome.out);
     assert!(
@@ -48,9 +50,9 @@ fn a_folder_of_days_is_judged_and_ends_like_diff() {
     );
     let metrics = String::from_utf8(bench.read("out.prom")).unwrap();
     for line in [
-        "driftsphere_series_windows{role=\"watched\"} 30.0",
-        "driftsphere_series_windows{role=\"missing\"} 0.0",
-        "driftsphere_series_episodes{family=\"class mix\"} 1.0",
+        "driftsphere_series_windows{camera=\"3\",role=\"watched\"} 30.0",
+        "driftsphere_series_windows{camera=\"3\",role=\"missing\"} 0.0",
+        "driftsphere_series_episodes{camera=\"3\",family=\"class mix\"} 1.0",
         "# EOF",
     ] {
         assert!(metrics.lines().any(|has| has == line), "{line}: {metrics}");
@@ -171,6 +173,14 @@ fn what_cannot_be_a_series_is_said() {
             "alpha lies between 0 and 1",
         ),
         ("series ref.dsp trusted.csv", "trusted.csv"),
+        (
+            "series ref.dsp days --openmetrics x.prom --openmetrics-label camera",
+            "write KEY=VALUE",
+        ),
+        (
+            "series ref.dsp days --openmetrics x.prom --openmetrics-label family=3",
+            "`family` is a label that samples have already",
+        ),
     ] {
         let outcome = bench.run(line);
         assert_eq!(outcome.status, 2, "{line}");

@@ -63,6 +63,29 @@ fn depths_come_as_they_are() {
     assert_eq!(values, float.into_rgb32f().into_raw());
 }
 
+#[test]
+fn floating_point_tiffs_are_grey_too_and_within_0_to_1() {
+    let tiff = |values: &[f32]| {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
+        let width = values.len() as u32;
+        encoder
+            .write_image::<tiff::encoder::colortype::Gray32Float>(width, 1, values)
+            .unwrap();
+        bytes.into_inner()
+    };
+    let read = |values: &[f32]| {
+        let picture = ImageReader::new().read_bytes(&tiff(values), "a.tif");
+        picture.unwrap().pixels
+    };
+    let values = vec![0.0, 0.25, 1.0, 1.005];
+    let pixels = read(&values).unwrap();
+    assert_eq!(pixels.channels(), Channels::Grey);
+    let (low, high) = (0.0, 1.0);
+    assert_eq!(pixels.into_samples(), Samples::F32 { values, low, high });
+    assert_eq!(read(&[0.0, 1000.0]).unwrap_err(), Fault::OutOfRange);
+}
+
 /// Made by hand: a `meta` box with a size, and no pixels.
 #[test]
 fn avif_and_jpeg_2000_have_a_header_and_no_pixels() {

@@ -4,6 +4,9 @@ use std::io::Cursor;
 
 use image::error::{ImageError, LimitErrorKind};
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use tiff::ColorType;
+use tiff::TiffError;
+use tiff::decoder::{Decoder as TiffDecoder, DecodingResult};
 
 use super::deadline::Deadline;
 use super::fault::Fault;
@@ -13,6 +16,8 @@ use super::pixels::{Channels, Pixels, Samples};
 
 /// Bytes of memory for a pixel that a decoder may ask for: four samples of 32 bits, twice.
 const BYTES_PER_PIXEL: u64 = 32;
+/// How far floating-point samples may lie beyond their range, as filters leave them.
+const SLACK: f32 = 0.01;
 
 /// The first frame, as stored.
 pub(crate) fn decode(
@@ -29,7 +34,13 @@ pub(crate) fn decode(
     let mut crate_limits = Limits::no_limits();
     crate_limits.max_alloc = Some(limits.max_pixels.saturating_mul(BYTES_PER_PIXEL));
     reader.limits(crate_limits);
-    let decoder = reader.into_decoder().map_err(|e| fault(&e, deadline))?;
+    let decoder = match reader.into_decoder() {
+        // Grey of floating point is the one kind of TIFF that `image` has no type for.
+        Err(ImageError::Unsupported(_)) if format == ImageFormat::Tiff => {
+            return grey_floats(bytes, limits, deadline);
+        }
+        decoder => decoder.map_err(|e| fault(&e, deadline))?,
+    };
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > limits.max_pixels {
         return Err(Fault::TooManyPixels);
@@ -118,14 +129,51 @@ fn is_early_end(error: &dyn std::error::Error) -> bool {
     false
 }
 
+/// A TIFF of one floating-point sample a pixel.
+fn grey_floats(bytes: &[u8], limits: &ImageLimits, deadline: Deadline) -> Result<Pixels, Fault> {
+    let fault = |error: TiffError| match error {
+        _ if deadline.is_over() => Fault::TookTooLong,
+        TiffError::IoError(error) => Fault::of_io(&error),
+        TiffError::UnsupportedError(_) => Fault::Unsupported,
+        TiffError::LimitsExceeded => Fault::TooMuchMemory,
+        _ => Fault::Damaged,
+    };
+    let most = usize::try_from(limits.max_pixels.saturating_mul(BYTES_PER_PIXEL));
+    let mut crate_limits = tiff::decoder::Limits::default();
+    crate_limits.decoding_buffer_size = most.unwrap_or(usize::MAX);
+    crate_limits.intermediate_buffer_size = most.unwrap_or(usize::MAX);
+    let decoder = TiffDecoder::new(deadline.watch(Cursor::new(bytes))).map_err(fault)?;
+    let mut decoder = decoder.with_limits(crate_limits);
+    if !matches!(decoder.colortype().map_err(fault)?, ColorType::Gray(_)) {
+        return Err(Fault::Unsupported);
+    }
+    let (width, height) = decoder.dimensions().map_err(fault)?;
+    if u64::from(width) * u64::from(height) > limits.max_pixels {
+        return Err(Fault::TooManyPixels);
+    }
+    let values = match decoder.read_image().map_err(fault)? {
+        DecodingResult::F16(values) => values.into_iter().map(f32::from).collect(),
+        DecodingResult::F32(values) => values,
+        DecodingResult::F64(values) => values.into_iter().map(|value| value as f32).collect(),
+        _ => return Err(Fault::Unsupported),
+    };
+    Pixels::new(width, height, Channels::Grey, unit(values)?).map_err(|_| Fault::Damaged)
+}
+
+/// Floating-point samples, of which 0 is black and 1 white. Others would be taken for white, and what
+/// their range is meant to be is not in the file.
+fn unit(values: Vec<f32>) -> Result<Samples, Fault> {
+    let (low, high) = (0.0, 1.0);
+    let is_within = |value: &f32| value.is_nan() || (low - SLACK..=high + SLACK).contains(value);
+    match values.iter().all(is_within) {
+        true => Ok(Samples::F32 { values, low, high }),
+        false => Err(Fault::OutOfRange),
+    }
+}
+
 /// Samples as they came, without a copy.
 fn pixels(image: DynamicImage) -> Result<Pixels, Fault> {
     let (width, height) = (image.width(), image.height());
-    let unit = |values| Samples::F32 {
-        values,
-        low: 0.0,
-        high: 1.0,
-    };
     let (channels, samples) = match image {
         DynamicImage::ImageLuma8(i) => (Channels::Grey, Samples::U8(i.into_raw())),
         DynamicImage::ImageLumaA8(i) => (Channels::GreyAlpha, Samples::U8(i.into_raw())),
@@ -135,8 +183,8 @@ fn pixels(image: DynamicImage) -> Result<Pixels, Fault> {
         DynamicImage::ImageLumaA16(i) => (Channels::GreyAlpha, Samples::U16(i.into_raw())),
         DynamicImage::ImageRgb16(i) => (Channels::Rgb, Samples::U16(i.into_raw())),
         DynamicImage::ImageRgba16(i) => (Channels::Rgba, Samples::U16(i.into_raw())),
-        DynamicImage::ImageRgb32F(i) => (Channels::Rgb, unit(i.into_raw())),
-        DynamicImage::ImageRgba32F(i) => (Channels::Rgba, unit(i.into_raw())),
+        DynamicImage::ImageRgb32F(i) => (Channels::Rgb, unit(i.into_raw())?),
+        DynamicImage::ImageRgba32F(i) => (Channels::Rgba, unit(i.into_raw())?),
         _ => return Err(Fault::Unsupported),
     };
     Pixels::new(width, height, channels, samples).map_err(|_| Fault::Damaged)

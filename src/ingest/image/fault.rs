@@ -22,6 +22,8 @@ pub enum Fault {
     Damaged,
     /// A variety of its format that is not decoded.
     Unsupported,
+    /// Floating-point samples that are not within the range that they should be in.
+    OutOfRange,
     /// A format of which header and EXIF are read and nothing else.
     NoDecoder,
     /// More bytes than [`ImageLimits::max_bytes`](super::ImageLimits::max_bytes).
@@ -48,6 +50,7 @@ impl Fault {
             Self::Truncated => "picture that is truncated",
             Self::Damaged => "picture that is damaged",
             Self::Unsupported => "picture of a kind that is not decoded",
+            Self::OutOfRange => "picture of floating-point samples outside of 0 to 1",
             Self::NoDecoder => "picture of a format whose pixels are not decoded",
             Self::TooManyBytes => "picture of more bytes than the limit",
             Self::TooManyPixels => "picture of more pixels than the limit",
@@ -68,6 +71,7 @@ impl Fault {
             Self::Truncated => "truncated",
             Self::Damaged => "damaged",
             Self::Unsupported => "unsupported",
+            Self::OutOfRange => "out of range",
             Self::NoDecoder => "no decoder",
             Self::TooManyBytes => "too many bytes",
             Self::TooManyPixels => "too many pixels",

@@ -19,8 +19,9 @@ const STRANGER: &str = "file of an image that the list of images does not have";
 
 /// The files of one extension, by stem, and the images that they are of.
 ///
-/// With a list of images, a file is that of the image of its stem; images of the
-/// list that have no file are there, too, and files without an image are counted.
+/// With a list of images, a file is that of the image of its name (`a.jpg.txt` of `a.jpg`) or else of
+/// its stem (`a.txt`); images of the list that have no file are there, too, and files without an
+/// image are counted.
 pub(super) struct ImageFiles {
     entries: std::vec::IntoIter<(ImageInfo, Option<PathBuf>)>,
     /// The first file whose image the list does not have.
@@ -49,8 +50,30 @@ impl ImageFiles {
                 problems: Problems::default(),
             });
         };
+        let mut open: BTreeMap<&str, usize> = BTreeMap::new();
         for image in images.images() {
-            entries.push((image.clone(), files.remove(stem(&image.name))));
+            let own = files.remove(base(&image.name));
+            if own.is_none() {
+                let name = stem(&image.name);
+                if let Some(before) = open.insert(name, entries.len())
+                    && let Some(path) = files.get(name)
+                {
+                    let first: &(ImageInfo, _) = &entries[before];
+                    let message = format!(
+                        "{} and {} have one file {}: name the files after the whole names, \
+                         as {}.{extension}",
+                        first.0.name,
+                        image.name,
+                        path.display(),
+                        base(&image.name)
+                    );
+                    return Err(Error::new(ErrorKind::Input, message));
+                }
+            }
+            entries.push((image.clone(), own));
+        }
+        for (name, at) in open {
+            entries[at].1 = files.remove(name);
         }
         let mut problems = Problems::default();
         for at in 0..files.len() as u64 {
@@ -103,9 +126,14 @@ impl ImageFiles {
     }
 }
 
+/// The name of a file without folders.
+fn base(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
 /// The name of a file without folders and extension.
 fn stem(name: &str) -> &str {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let name = base(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 

@@ -11,6 +11,16 @@ use crate::measure::{Value, Values};
 /// The tag of the capture time: an hour, which needs no tag of its own.
 const HOUR: &str = "hour";
 
+/// Tags of which 0 says that the camera did not know.
+const NOT_ZERO: [&str; 6] = [
+    "exposure_time",
+    "f_number",
+    "focal_length",
+    "focal_length_35mm",
+    "iso",
+    "subject_distance",
+];
+
 /// Allowed and denied tags.
 #[derive(Debug, Clone)]
 pub(super) struct ExifChoice {
@@ -89,6 +99,7 @@ impl ExifChoice {
 
     pub(super) fn values(&self, exif: &Exif) -> Values {
         let value = |name: &str| match exif.get(name) {
+            Some(TagValue::Number(0.0)) if NOT_ZERO.contains(&name) => Value::Null,
             Some(TagValue::Number(number)) => Value::Float(*number),
             Some(TagValue::Text(text)) => Value::Text(text.clone()),
             Some(TagValue::Flag(flag)) => Value::Bool(*flag),

@@ -46,9 +46,10 @@ impl ScoreVector {
     /// Of logits.
     ///
     /// # Errors
-    /// A short reason where a number is not finite, or there is none.
+    /// A short reason where a number is NaN or infinite, or there is none. (Only minus infinity is a
+    /// logit: of a class that was ruled out.)
     pub fn of_logits(logits: &[f32]) -> std::result::Result<Self, &'static str> {
-        let largest = largest(logits)?;
+        let largest = largest(logits, f32::NEG_INFINITY)?;
         let shifted: Vec<f64> = logits
             .iter()
             .map(|z| libm::exp(f64::from(*z) - f64::from(largest)))
@@ -65,7 +66,7 @@ impl ScoreVector {
     /// # Errors
     /// A short reason where they do not, or a number is not finite.
     pub fn of_probabilities(scores: &[f32]) -> std::result::Result<Self, &'static str> {
-        largest(scores)?;
+        largest(scores, f32::MIN)?;
         let sum: f64 = scores.iter().map(|p| f64::from(*p)).sum();
         if (sum - 1.0).abs() > OFF || scores.iter().any(|p| *p < 0.0) {
             return Err(NO_PROBABILITIES);
@@ -97,11 +98,14 @@ impl ScoreVector {
     }
 }
 
-fn largest(scores: &[f32]) -> std::result::Result<f32, &'static str> {
-    if scores.is_empty() || scores.iter().any(|z| !z.is_finite()) {
-        return Err(NOT_FINITE);
+/// The largest of scores of which none is below `least`; it is finite.
+fn largest(scores: &[f32], least: f32) -> std::result::Result<f32, &'static str> {
+    let is_score = |z: &f32| *z >= least && *z < f32::INFINITY;
+    let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    match scores.iter().all(is_score) && largest.is_finite() {
+        true => Ok(largest),
+        false => Err(NOT_FINITE),
     }
-    Ok(scores.iter().copied().fold(f32::NEG_INFINITY, f32::max))
 }
 
 #[cfg(test)]
@@ -123,7 +127,13 @@ mod tests {
             (sure.top, sure.entropy, sure.energy),
             (1.0, 0.0, Some(-1e4))
         );
-        assert_eq!(ScoreVector::of_logits(&[f32::NAN]), Err(NOT_FINITE));
+        let ruled_out = ScoreVector::of_logits(&[1.0, f32::NEG_INFINITY, 1.0]).unwrap();
+        assert_eq!((ruled_out.top, ruled_out.margin), (0.5, 0.0));
+        for unusable in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert_eq!(ScoreVector::of_logits(&[unusable]), Err(NOT_FINITE));
+        }
+        let unusable = [0.5, f32::NEG_INFINITY];
+        assert_eq!(ScoreVector::of_probabilities(&unusable), Err(NOT_FINITE));
         assert_eq!(ScoreVector::of_logits(&[]), Err(NOT_FINITE));
         assert_eq!(
             ScoreVector::of_probabilities(&[-0.5, 1.5]),

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView1, ArrayView2};
 
-use super::score_vector::{NO_PROBABILITIES, ScoreVector};
+use super::score_vector::ScoreVector;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Block, Cell, Column, Objects};
 
@@ -55,9 +55,7 @@ pub struct Scores {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Input`] where none of several vectors holds probabilities (they are most likely logits; of
-/// one alone it cannot be told, so it is a fault of its record), and
-/// where there are names of classes and none of 20 labels and more is one of them;
+/// [`ErrorKind::Input`] where there are names of classes and none of 20 labels and more is one of them;
 /// [`ErrorKind::Argument`] for another number of labels than of vectors.
 pub fn score_vectors(
     vectors: ArrayView2<'_, f32>,
@@ -73,11 +71,6 @@ pub fn score_vectors(
         .into_iter()
         .map(|row| said(row, options))
         .collect();
-    if said.len() > 1 && said.iter().all(|one| *one == Err(NO_PROBABILITIES)) {
-        let message = "the scores of a record do not add up to 1: if they are logits, say so \
-             (--logits; logits=True in Python)";
-        return Err(Error::new(ErrorKind::Input, message));
-    }
     let number = |value: &dyn Fn(&ScoreVector) -> Option<f64>| {
         let cell = |one: &std::result::Result<ScoreVector, _>| match one {
             Ok(one) => value(one).map_or(Cell::Absent, Cell::Float),
@@ -278,7 +271,9 @@ mod tests {
             embeddings: Some(array![[9.0, 1.0], [2.0, 8.0], [7.0, 3.0]]),
             ..block()
         };
-        let error = score_block(logits, &options).unwrap_err();
-        assert!(error.message().contains("--logits"), "{error}");
+        // Counted, whether other vectors can be used or none.
+        let scored = score_block(logits, &options).unwrap();
+        let (_, objects) = &scored.objects[0];
+        assert_eq!((objects.len(), objects.faults().len()), (0, 3));
     }
 }

@@ -126,6 +126,15 @@ impl Table {
     }
 }
 
+impl Table {
+    /// Whether its last column is a verdict, which stays in sight where the others scroll.
+    pub(super) fn is_judged(&self) -> bool {
+        self.header
+            .last()
+            .is_some_and(|head| head.text == "verdict")
+    }
+}
+
 impl Head {
     pub(super) fn left(text: &str) -> Self {
         let (text, class) = (text.to_owned(), "");

@@ -57,7 +57,7 @@ pub fn comparison(
 ) -> String {
     let mut top = Blocks::default();
     sections::verdict(&mut top, comparison);
-    sections::moved_most(&mut top, comparison, TOLD);
+    sections::moved_most(&mut top, comparison, TOLD, |_, _| {});
     let charts = moved_charts(comparison, (reference, target), TOLD);
     if !charts.is_empty() {
         top.push(Block::Charts(charts));

@@ -1,12 +1,14 @@
-//! How both windows were profiled, side by side.
+//! How windows were profiled and runs compared.
 
 use crate::compare::Comparison;
+use crate::compare::stability::{RunSummary, Stability};
 use crate::profile::{FORMAT_VERSION, Profile};
 use crate::report::canvas::Canvas;
 use crate::report::escape::{clip, escape};
 use crate::report::number;
 use crate::report::page::Entry;
 use crate::report::parts::NAME;
+use crate::report::stability_page::run_names;
 
 /// The section about configuration and versions.
 pub(super) fn configuration(
@@ -68,6 +70,77 @@ pub(super) fn configuration(
         "Rate of false alarms aimed at: {} (alpha {}). driftsphere {}, profile format {FORMAT_VERSION}.",
         number::share(comparison.alpha),
         comparison.alpha,
+        env!("CARGO_PKG_VERSION"),
+    ));
+}
+
+/// The section about how runs were compared, and versions.
+pub(super) fn of_runs(page: &mut dyn Canvas, stability: &Stability) {
+    page.details("Configuration and versions");
+    let mut rows = Vec::new();
+    let mut fact =
+        |what: &str, value: String| rows.push(vec![Entry::left(what), Entry::left(value)]);
+    fact("question", stability.question.name().to_owned());
+    fact("embedding space", clip(&stability.space, NAME));
+    fact("records compared on", number::count(stability.ids));
+    fact(
+        "neighbours of a record",
+        number::count(stability.neighbours as u64),
+    );
+    let mut measures: Vec<String> = Vec::new();
+    for pair in &stability.pairs {
+        for likeness in pair
+            .geometry
+            .iter()
+            .chain(&pair.partitions)
+            .chain(&pair.cloud)
+        {
+            let Some(threshold) = likeness.threshold else {
+                continue;
+            };
+            let side = if likeness.measure.larger_is_alike() {
+                "at least"
+            } else {
+                "at most"
+            };
+            let name = likeness.measure.name();
+            let text = format!("{name} {side} {}", number::number(threshold));
+            if !measures.contains(&text) {
+                measures.push(text);
+            }
+        }
+    }
+    fact("the same is", measures.join("; "));
+    page.table(&["", ""], rows);
+    let names = run_names(stability, NAME);
+    let row = |(run, name): (&RunSummary, &String)| {
+        vec![
+            Entry::left(name),
+            Entry::left(
+                run.model
+                    .as_ref()
+                    .map_or("-".into(), |model| clip(model, NAME)),
+            ),
+            Entry::right(number::count(run.dim as u64)),
+            Entry::right(number::count(run.candidates)),
+            Entry::right(number::count(run.ambiguous)),
+            Entry::right(number::count(run.unusable)),
+        ]
+    };
+    page.table(
+        &[
+            "run",
+            "model",
+            "numbers",
+            "sampled ids",
+            "left out",
+            "unusable",
+        ],
+        stability.runs.iter().zip(&names).map(row).collect(),
+    );
+    page.aside("sampled ids: those that all runs could have. left out: ids that came with several different rows. unusable: records without an embedding that can be placed.");
+    page.text(&format!(
+        "Intervals hold at 95 % each. driftsphere {}, profile format {FORMAT_VERSION}.",
         env!("CARGO_PKG_VERSION"),
     ));
 }

@@ -3,11 +3,11 @@
 
 use super::blocks::{Head, Shot, Table, tone_class};
 use super::chart::{self, Chart, WIDTH};
-use super::distributions::{histogram, sketches};
 use super::pictures::{Pictures, side_of};
 use super::reading::reading_of;
 use crate::compare::{Comparison, Effect, Finding, TellingRecord, Verdict, without_tail};
 use crate::profile::Profile;
+use crate::report::distributions::{histogram, sketches};
 use crate::report::escape::{clip, escape};
 use crate::report::finding_sections::{change, leading};
 use crate::report::number;

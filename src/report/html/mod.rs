@@ -27,7 +27,6 @@ mod centres;
 mod chart;
 mod comparison;
 mod configuration;
-mod distributions;
 mod document;
 mod drawn_boxes;
 mod filters;

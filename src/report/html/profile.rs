@@ -3,10 +3,10 @@
 use super::blocks::{Block, Blocks};
 use super::centres::of_profile;
 use super::chart::{self, Chart};
-use super::distributions::single;
 use super::document::Document;
 use crate::profile::{Profile, ProfileSet};
 use crate::report::canvas::Canvas;
+use crate::report::distributions::single;
 use crate::report::escape::clip;
 use crate::report::number;
 use crate::report::parts::NAME;

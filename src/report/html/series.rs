@@ -5,11 +5,13 @@ use super::chart::{Mark, Timeline, WIDTH, timeline};
 use super::document::Document;
 use super::pages::title;
 use super::windows::WindowList;
+use crate::compare::WindowSummary;
 use crate::compare::series::{Series, Signal};
 use crate::report::canvas::Canvas;
 use crate::report::escape::clip;
 use crate::report::parts::NAME;
-use crate::report::series_page::{by_weight, episodes, name, rest, series_headline, top};
+use crate::report::series_headline::series_headline;
+use crate::report::series_page::{by_weight, episodes, name, rest, top};
 
 /// Signals that are drawn.
 const DRAWN: usize = 12;
@@ -20,11 +22,12 @@ const HEIGHT: u32 = 150;
 /// [`series_page`](crate::report::series_page()), of each signal that moved most
 /// a timeline with its threshold, episodes, alarms and changes of level, and of each window
 /// what it says against the reference: in full of at most 300, first those with an alarm and the
-/// windows beside them, of the others in a line.
+/// windows beside them, of the others in a line. `reference` is what the windows were held against
+/// ([`WindowSummary::of`]).
 #[must_use]
-pub fn series(series: &Series) -> String {
+pub fn series(series: &Series, reference: &WindowSummary) -> String {
     let mut page = Blocks::default();
-    top(&mut page, series);
+    top(&mut page, series, reference);
     let windows = WindowList::new(series);
     // What moved is seen before it is read.
     timelines(&mut page, series, &windows.places);

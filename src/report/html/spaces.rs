@@ -3,12 +3,12 @@
 
 use super::blocks::{Block, Blocks, Cell, Head, Table};
 use super::chart::{self, Chart};
-use super::distributions::histogram;
 use super::map::SpaceMap;
 use super::pictures::{Pictures, medoid, medoids, novel};
 use crate::compare::{Comparison, Finding, Scope, SpaceSummary};
 use crate::profile::{Profile, SpaceGroup, SpaceProfile};
 use crate::report::canvas::Canvas;
+use crate::report::distributions::histogram;
 use crate::report::escape::clip;
 use crate::report::number;
 use crate::report::page::Entry;
@@ -36,6 +36,14 @@ struct Both<'p> {
     codebook: Option<&'p Codebook>,
 }
 
+/// `Embeddings photo`; a space that is called so itself says it alone.
+fn heading(name: &str) -> String {
+    match name.to_lowercase().as_str() {
+        "embedding" | "embeddings" => "Embeddings".to_owned(),
+        _ => format!("Embeddings {}", clip(name, NAME)),
+    }
+}
+
 /// A section for each space that was compared.
 pub(super) fn spaces(
     page: &mut Blocks,
@@ -47,7 +55,7 @@ pub(super) fn spaces(
         let name = summary.name.as_str();
         let sides = (reference.spaces().get(name), target.spaces().get(name));
         let (Some(a), Some(b)) = sides else { continue };
-        page.heading(&format!("Embeddings {}", clip(name, NAME)));
+        page.heading(&heading(name));
         if reference.config().is_sealed() || target.config().is_sealed() {
             page.text("No map: a sealed profile keeps no record of its own.");
         } else {

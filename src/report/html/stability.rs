@@ -2,6 +2,7 @@
 
 use super::blocks::{Block, Blocks};
 use super::chart::{Chart, Measured, intervals};
+use super::configuration::of_runs;
 use super::document::Document;
 use super::pages::title;
 use crate::compare::stability::{Change, PairStability, Stability, StabilityThresholds};
@@ -19,6 +20,7 @@ const DRAWN: usize = 20;
 pub fn stability(stability: &Stability) -> String {
     let mut page = Blocks::default();
     write(&mut page, stability, true);
+    of_runs(&mut page, stability);
     let mut drawn = Blocks::default();
     let names = run_names(stability, NAME);
     for pair in &stability.pairs {

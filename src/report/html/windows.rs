@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::blocks::{Table, tone_class};
-use crate::compare::series::{Change, Episode, Role, Series, SeriesWindow, Signal, SignalPoint};
+use crate::compare::series::{Change, Role, Series, SeriesWindow, Signal, SignalPoint};
 use crate::report::escape::clip;
 use crate::report::number;
 use crate::report::page::{Entry, Tone};
 use crate::report::parts::{NAME, SENTENCE};
-use crate::report::series_page::{WINDOWS_LEGEND, families, name, window_header, window_row};
+use crate::report::series_page::name;
+use crate::report::series_windows::{
+    WINDOWS_LEGEND, chosen, episodes_of, families, in_short, rows, telling, window_header,
+};
 
 /// Windows that are told in full: a thousand would make a page that nobody opens.
 const IN_FULL: usize = 300;
@@ -17,10 +20,13 @@ const SIGNALS: usize = 8;
 /// A signal with a larger p-value is named after all others.
 const SPEAKS: f64 = 0.05;
 
-/// All windows in a table, and what the more telling ones say.
+/// The windows in a table, and what the more telling ones say.
 #[derive(Debug)]
 pub(super) struct WindowList {
+    /// What is new: those with an alarm, of an episode, and the newest.
     pub(super) table: Table,
+    /// All of them, where that is more.
+    pub(super) all: Option<Table>,
     pub(super) legend: Vec<String>,
     /// Windows with an alarm, those beside them, and those with which an episode begins or ends.
     pub(super) first: Vec<WindowCard>,
@@ -52,17 +58,25 @@ impl WindowList {
     pub(super) fn new(series: &Series) -> Self {
         let said = by_window(series);
         let telling = telling(series);
-        let full = in_full(series, &telling, &said);
+        let full = chosen(series, |at| !said[at].is_empty(), IN_FULL);
         let place = |at: usize| full.contains(&at).then(|| format!("w{at}"));
         let places: Vec<Option<String>> = (0..series.windows.len()).map(place).collect();
         let of_family = families(series);
-        let windows = series.windows.iter();
-        let rows = windows.map(|window| window_row(series, &of_family, window));
-        let mut table = Table::new("All windows", &window_header(&of_family), rows.collect());
-        table.is_tall = true;
-        for (row, place) in table.rows.iter_mut().zip(&places) {
-            row[0].link = place.clone().unwrap_or_default();
-        }
+        let table = |caption, shown: &BTreeSet<usize>| {
+            let (at, rows): (Vec<_>, Vec<_>) = rows(series, &of_family, shown).into_iter().unzip();
+            let mut table = Table::new(caption, &window_header(&of_family), rows);
+            table.is_tall = true;
+            for (row, at) in table.rows.iter_mut().zip(at) {
+                let place = at.and_then(|at| places[at].clone());
+                row[0].link = place.unwrap_or_default();
+            }
+            table
+        };
+        let every: BTreeSet<usize> = (0..series.windows.len()).collect();
+        let short = Some(in_short(series)).filter(|short| !short.is_empty());
+        let all = short.as_ref().filter(|short| short.len() < every.len());
+        let all = all.map(|_| table("All windows", &every));
+        let table = table("Windows", short.as_ref().unwrap_or(&every));
         let card = |at: &usize| WindowCard::new(series, *at, &said[*at]);
         let (first, others): (Vec<usize>, Vec<usize>) =
             full.iter().partition(|at| telling.contains(at));
@@ -78,6 +92,7 @@ impl WindowList {
         }
         Self {
             table,
+            all,
             legend,
             first: first.iter().map(card).collect(),
             others: others.iter().map(card).collect(),
@@ -105,47 +120,12 @@ fn by_window(series: &Series) -> Vec<Vec<Said<'_>>> {
     out
 }
 
-/// Windows with an alarm, those beside them, and the ends of episodes.
-fn telling(series: &Series) -> BTreeSet<usize> {
-    let last = series.windows.len().saturating_sub(1);
-    let windows = series.windows.iter().enumerate();
-    let alarms = windows.filter(|(_, window)| window.families.iter().any(|of| of.alarm));
-    let beside = alarms.flat_map(|(at, _)| at.saturating_sub(1)..=(at + 1).min(last));
-    let ends = series.episodes.iter();
-    let ends = ends.flat_map(|episode| [Some(episode.onset), episode.end]);
-    beside.chain(ends.flatten()).collect()
-}
-
-/// The windows that are told in full: the telling ones, those of an episode, then the others,
-/// the newest of each first, as far as there is room.
-fn in_full(series: &Series, telling: &BTreeSet<usize>, said: &[Vec<Said<'_>>]) -> BTreeSet<usize> {
-    let rank = |at: usize| match (telling.contains(&at), &series.windows[at].role) {
-        (true, _) => 0,
-        _ if episodes(series, at).next().is_some() => 1,
-        (_, Role::Watched) => 2,
-        _ => 3,
-    };
-    let mut order: Vec<(usize, std::cmp::Reverse<usize>)> = (0..said.len())
-        .filter(|at| !said[*at].is_empty())
-        .map(|at| (rank(at), std::cmp::Reverse(at)))
-        .collect();
-    order.sort_unstable();
-    order.truncate(IN_FULL);
-    order.into_iter().map(|(_, at)| at.0).collect()
-}
-
-/// The episodes that a window lies in.
-fn episodes(series: &Series, at: usize) -> impl Iterator<Item = &Episode> {
-    let all = series.episodes.iter();
-    all.filter(move |e| e.onset <= at && e.end.is_none_or(|end| at <= end))
-}
-
 impl WindowCard {
     fn new(series: &Series, at: usize, said: &[Said<'_>]) -> Self {
         let window = &series.windows[at];
         let (tone, badge) = match window.role {
             _ if window.families.iter().any(|of| of.alarm) => (Tone::Bad, "alarm"),
-            _ if episodes(series, at).next().is_some() => (Tone::Doubt, "episode"),
+            _ if episodes_of(series, at).next().is_some() => (Tone::Doubt, "episode"),
             Role::Watched => (Tone::Good, "no alarm"),
             role => (Tone::Quiet, role.name()),
         };
@@ -183,7 +163,7 @@ fn sentences(series: &Series, at: usize) -> Vec<String> {
     if !alarms.is_empty() {
         out.push(format!("With this window alarms: {}.", alarms.join(", ")));
     }
-    for episode in episodes(series, at) {
+    for episode in episodes_of(series, at) {
         let of = |at: usize| name(&series.windows[at]);
         let end = episode.end.map_or_else(
             || "goes on".to_owned(),

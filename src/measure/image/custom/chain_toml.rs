@@ -138,6 +138,9 @@ impl CustomMeasure {
         };
         let file: File = toml::from_str(text).map_err(|error| {
             let message = error.message().replace('\n', ", ");
+            let message = format!(
+                "{message}; a measure is [measure.NAME] with `ask` and, where it needs some, `steps`"
+            );
             at(Error::new(ErrorKind::Input, message), error.span())
         })?;
         if file.measure.len() > MOST_MEASURES {

@@ -1,7 +1,7 @@
 //! Two distributions over each other.
 
 use super::{Chart, Path, Scale, WIDTH};
-use crate::report::html::distributions::{Histogram, Part};
+use crate::report::distributions::{Histogram, Part};
 use crate::report::number;
 
 const TOP: f64 = 18.0;
@@ -15,7 +15,11 @@ pub(in crate::report::html) fn histogram(
 ) -> Option<Chart> {
     let (first, last) = (*histogram.edges.first()?, *histogram.edges.last()?);
     let bottom = f64::from(height) - 22.0;
-    let across = Scale::new((first, last), (4.0, f64::from(width) - 4.0))?;
+    let ends = (4.0, f64::from(width) - 4.0);
+    let across = match histogram.is_logarithmic {
+        true => Scale::logarithmic((first, last), ends)?,
+        false => Scale::new((first, last), ends)?,
+    };
     let sides = [&histogram.reference, &histogram.target];
     let highest = sides.iter().flat_map(|side| side.iter());
     let highest = highest.map(|part| part.upper).fold(0.0, f64::max);
@@ -57,8 +61,15 @@ pub(in crate::report::html) fn histogram(
     if width >= WIDTH {
         chart.key();
     }
+    let axis = match histogram.is_logarithmic {
+        true => {
+            chart.label(4.0, 10.0, "tick start", "logarithmic axis");
+            ", by logarithm"
+        }
+        false => "",
+    };
     chart.description = format!(
-        "Histogram from {} to {}; {}.",
+        "Histogram from {} to {}{axis}; {}.",
         number::number(first),
         number::number(last),
         told.join(", ")

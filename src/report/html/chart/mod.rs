@@ -128,6 +128,29 @@ impl Chart {
         self.shape("axis", path);
     }
 
+    /// The line of an upright axis with a few numbers left of it, at `x`, and above it their unit.
+    fn axis_up(&mut self, scale: &Scale, x: f64, unit: &str) {
+        // Shares are told in per cent, as `number::size` does.
+        let (times, unit) = match unit {
+            "share" => (100.0, "points"),
+            "reference sd" => (1.0, "sd"),
+            other => (1.0, other),
+        };
+        let mut path = Path::default();
+        path.go(x, scale.start);
+        path.to(x, scale.end);
+        let ticks = scale.ticks(3);
+        let told: Vec<f64> = ticks.iter().map(|tick| times * tick).collect();
+        for (tick, name) in ticks.into_iter().zip(tick_names(&told)) {
+            let y = scale.at(tick);
+            path.go(x - 4.0, y);
+            path.to(x, y);
+            self.label(x - 6.0, y + 4.0, "tick end", name);
+        }
+        self.shape("axis", path);
+        self.label(0.0, scale.end - 4.0, "tick start", unit);
+    }
+
     /// Which colour is which window, in the upper right corner.
     fn key(&mut self) {
         let right = f64::from(self.width) - 4.0;

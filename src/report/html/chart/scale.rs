@@ -7,6 +7,8 @@ pub(in crate::report::html) struct Scale {
     to: f64,
     pub(super) start: f64,
     pub(super) end: f64,
+    /// Whether equal lengths are equal factors.
+    is_logarithmic: bool,
 }
 
 impl Scale {
@@ -21,19 +23,55 @@ impl Scale {
             to,
             start,
             end,
+            is_logarithmic: false,
+        })
+    }
+
+    /// The same with equal lengths for equal factors; `None` also where a value is not positive.
+    pub(in crate::report::html) fn logarithmic(
+        values: (f64, f64),
+        ends: (f64, f64),
+    ) -> Option<Self> {
+        let scale = Self::new(values, ends).filter(|scale| scale.from > 0.0)?;
+        Some(Self {
+            is_logarithmic: true,
+            ..scale
         })
     }
 
     /// Where a value lies; values beyond the ends lie at the ends.
     pub(in crate::report::html) fn at(&self, value: f64) -> f64 {
-        let part = ((value - self.from) / (self.to - self.from)).clamp(0.0, 1.0);
+        let part = match self.is_logarithmic {
+            true => libm::log(value / self.from) / libm::log(self.to / self.from),
+            false => (value - self.from) / (self.to - self.from),
+        };
+        let part = part.clamp(0.0, 1.0);
         // Not a number is neither here nor there.
         let part = if part.is_nan() { 0.0 } else { part };
         self.start + part * (self.end - self.start)
     }
 
+    /// At most `most` powers of ten inside, a whole number of powers apart, of a logarithmic scale
+    /// that holds two or more.
+    fn powers(&self, most: usize) -> Option<Vec<f64>> {
+        if !self.is_logarithmic {
+            return None;
+        }
+        let first = libm::log10(self.from).ceil() as i32;
+        let last = libm::log10(self.to).floor() as i32;
+        let apart = usize::try_from(last - first)
+            .ok()?
+            .div_ceil(most.max(2) - 1);
+        let powers = (first..=last).step_by(apart.max(1));
+        let powers: Vec<f64> = powers.map(|at| libm::pow(10.0, f64::from(at))).collect();
+        (powers.len() > 1).then_some(powers)
+    }
+
     /// At most `most` round values inside: multiples of 1, 2 or 5 times a power of ten.
     pub(super) fn ticks(&self, most: usize) -> Vec<f64> {
+        if let Some(powers) = self.powers(most) {
+            return powers;
+        }
         let rough = (self.to - self.from) / most as f64;
         let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
         let step = [1.0, 2.0, 5.0, 10.0]
@@ -69,6 +107,21 @@ mod tests {
             assert_eq!(got.len(), ticks.len(), "{got:?}");
             assert!(got.iter().zip(&ticks).all(|(a, b)| (a - b).abs() < 1e-9));
         }
+    }
+
+    #[test]
+    fn a_logarithmic_scale_has_powers_of_ten_at_equal_lengths() {
+        let scale = Scale::logarithmic((5.0, 5e7), (0.0, 70.0)).unwrap();
+        assert!((scale.at(5e3) - 30.0).abs() < 1e-9);
+        assert_eq!(
+            (scale.at(0.0), scale.at(-1.0), scale.at(f64::NAN)),
+            (0.0, 0.0, 0.0)
+        );
+        assert_eq!(scale.ticks(5), [10.0, 1e3, 1e5, 1e7]);
+        assert_eq!(scale.ticks(3), [10.0, 1e4, 1e7]);
+        let short = Scale::logarithmic((2.0, 30.0), (0.0, 70.0)).unwrap();
+        assert!(short.ticks(5).len() > 1);
+        assert!(Scale::logarithmic((0.0, 1.0), (0.0, 1.0)).is_none());
     }
 
     #[test]

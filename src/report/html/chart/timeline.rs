@@ -3,8 +3,10 @@
 use super::{Chart, Path, Scale};
 use crate::report::number;
 
-const LEFT: f64 = 8.0;
-const TOP: f64 = 12.0;
+/// Room for the numbers of the upright axis.
+const LEFT: f64 = 40.0;
+const RIGHT: f64 = 8.0;
+const TOP: f64 = 16.0;
 
 /// What is drawn of a series of windows.
 #[derive(Debug, Default)]
@@ -44,7 +46,8 @@ pub(in crate::report::html) fn timeline(
 ) -> Option<Chart> {
     let last = of.names.len().checked_sub(1)?;
     let bottom = f64::from(height) - 20.0;
-    let across = Scale::new((-0.5, last as f64 + 0.5), (LEFT, f64::from(width) - LEFT))?;
+    let right = f64::from(width) - RIGHT;
+    let across = Scale::new((-0.5, last as f64 + 0.5), (LEFT, right))?;
     let finite = of.points.iter().map(|point| point.1);
     let finite = finite.filter(|value| value.is_finite());
     let highest = finite.fold(1.25 * of.threshold, f64::max);
@@ -76,11 +79,7 @@ pub(in crate::report::html) fn timeline(
     }
     let y = up.at(of.threshold);
     let text = format!("matters from {}", number::size(of.threshold, of.unit));
-    chart.titled(
-        "threshold",
-        Path::line(LEFT, y, f64::from(width) - LEFT, y),
-        text.clone(),
-    );
+    chart.titled("threshold", Path::line(LEFT, y, right, y), text.clone());
     chart.note = text;
     let mut line = Path::default();
     for (i, &(at, value)) in of.points.iter().enumerate() {
@@ -97,18 +96,11 @@ pub(in crate::report::html) fn timeline(
             chart.link(place.clone(), false);
         }
     }
-    chart.shape(
-        "axis",
-        Path::line(LEFT, bottom, f64::from(width) - LEFT, bottom),
-    );
+    chart.axis_up(&up, LEFT, of.unit);
+    chart.shape("axis", Path::line(LEFT, bottom, right, bottom));
     chart.label(LEFT, bottom + 15.0, "", of.names[0].clone());
     if last > 0 {
-        chart.label(
-            f64::from(width) - LEFT,
-            bottom + 15.0,
-            "end",
-            of.names[last].clone(),
-        );
+        chart.label(right, bottom + 15.0, "end", of.names[last].clone());
     }
     Some(chart)
 }

@@ -7,7 +7,8 @@ use crate::profile::{
     FitOptions, Profile, ProfileBuilder, ProfileConfig, ProfileSet, SegmentedBuilder, SpaceConfig,
     profile_reference,
 };
-use crate::report::html::{Pictures, comparison, distributions, profile, reading, segments};
+use crate::report::distributions;
+use crate::report::html::{Pictures, comparison, profile, reading, segments};
 use ndarray::Array2;
 
 /// Segments `0` to `most - 1`, of which the values of every fourth lie off by `shift`.

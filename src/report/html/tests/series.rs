@@ -8,7 +8,7 @@ use crate::report::series_tests;
 #[test]
 fn a_series_is_drawn_with_its_episodes_and_alarms() {
     let answer = series_tests::answer();
-    let page = series(&answer);
+    let page = series(&answer, &series_tests::reference());
     assert_harmless(&page);
     assert!(page.contains("class=\"episode\"") && page.contains("class=\"alarm\""));
     let dots = page.matches("class=\"dot target small\"").count();
@@ -23,7 +23,7 @@ fn a_series_is_drawn_with_its_episodes_and_alarms() {
 #[test]
 fn each_window_of_a_series_opens_with_what_it_says() {
     let answer = series_tests::answer();
-    let page = series(&answer);
+    let page = series(&answer, &series_tests::reference());
     assert!(assert_links_lead_somewhere(&page) > 10);
     let alarm = answer
         .windows
@@ -97,7 +97,7 @@ fn a_series_of_a_thousand_windows_stays_small() {
     for window in answer.windows.iter_mut().step_by(3) {
         window.families[0].alarm = true;
     }
-    let page = series(&answer);
+    let page = series(&answer, &series_tests::reference());
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
     let (full, rows) = (
         page.matches("<div class=\"body whole\"").count(),

@@ -9,6 +9,9 @@ const BINS: (usize, usize) = (8, 24);
 /// What is drawn of the values, by rank: single far values would squeeze all others.
 const DRAWN: (f64, f64) = (0.005, 0.995);
 
+/// Within this part of the axis no half of all values is to lie.
+const CROWDED: f64 = 0.1;
+
 /// Shares of both windows by value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Histogram {
@@ -17,6 +20,8 @@ pub(super) struct Histogram {
     pub(super) reference: Vec<Part>,
     pub(super) target: Vec<Part>,
     pub(super) medians: (Option<f64>, Option<f64>),
+    /// Whether bins are as wide as each other in the logarithm, not in the value.
+    pub(super) is_logarithmic: bool,
 }
 
 /// The share of one bin, with its error: what the sketch forgot, and the chance
@@ -118,15 +123,16 @@ fn of_space<'p>(profile: &'p Profile, name: &str, finding: &Finding) -> Option<&
     }
 }
 
-/// Both sides cut into the same bins, from the 0.5 % quantile to the 99.5 % one;
-/// `None` where all values are one, or none is known.
+/// Both sides cut into the same bins, from the 0.5 % quantile to the 99.5 % one, by logarithm where
+/// values are positive and skewed; `None` where all values are one, or none is known.
 pub(super) fn histogram(reference: &Quantiles, target: &Quantiles) -> Option<Histogram> {
-    let edges = edges(reference, target)?;
+    let (edges, is_logarithmic) = edges(reference, target)?;
     Some(Histogram {
         reference: parts(reference, &edges)?,
         target: parts(target, &edges)?,
         medians: (at(reference, 0.5), at(target, 0.5)),
         edges,
+        is_logarithmic,
     })
 }
 
@@ -143,7 +149,8 @@ fn at(quantiles: &Quantiles, rank: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-fn edges(reference: &Quantiles, target: &Quantiles) -> Option<Vec<f64>> {
+/// The ends of the bins, and whether they go by logarithm.
+fn edges(reference: &Quantiles, target: &Quantiles) -> Option<(Vec<f64>, bool)> {
     let from = at(reference, DRAWN.0)?.min(at(target, DRAWN.0)?);
     let to = at(reference, DRAWN.1)?.max(at(target, DRAWN.1)?);
     // Few whole numbers have a bin each.
@@ -154,12 +161,32 @@ fn edges(reference: &Quantiles, target: &Quantiles) -> Option<Vec<f64>> {
     let bins = (least.isqrt() as usize).clamp(BINS.0, BINS.1);
     if to - from <= BINS.1 as f64 && whole(reference) && whole(target) {
         let count = (to - from).round() as usize + 1;
-        return Some((0..=count).map(|i| from - 0.5 + i as f64).collect());
+        return Some(((0..=count).map(|i| from - 0.5 + i as f64).collect(), false));
     }
-    let width = (to - from) / bins as f64;
-    let edges: Vec<f64> = (0..=bins).map(|i| from + width * i as f64).collect();
+    let medians = (at(reference, 0.5)?, at(target, 0.5)?);
+    let is_logarithmic = is_skewed((from, to), medians);
+    let part = |i: usize| i as f64 / bins as f64;
+    let end = |i: usize| match is_logarithmic {
+        // Exact at both ends, or the values there would lie outside.
+        true if i == 0 => from,
+        true if i == bins => to,
+        true => from * libm::pow(to / from, part(i)),
+        false => from + (to - from) / bins as f64 * i as f64,
+    };
+    let edges: Vec<f64> = (0..=bins).map(end).collect();
     let rises = edges.windows(2).all(|ends| ends[0] < ends[1]);
-    (rises && width.is_finite()).then_some(edges)
+    (rises && (to - from).is_finite()).then_some((edges, is_logarithmic))
+}
+
+/// Whether positive values crowd at the lower end, half of those of both sides within a tenth of the
+/// axis, and no more do so on a logarithmic one.
+fn is_skewed((from, to): (f64, f64), medians: (f64, f64)) -> bool {
+    let higher = medians.0.max(medians.1);
+    let lower = medians.0.min(medians.1);
+    from > 0.0
+        && higher - from < (to - from) * CROWDED
+        && libm::log(higher / from) > libm::log(to / from) * CROWDED
+        && libm::log(lower / from) < libm::log(to / from) * (1.0 - CROWDED)
 }
 
 fn parts(quantiles: &Quantiles, edges: &[f64]) -> Option<Vec<Part>> {
@@ -231,6 +258,30 @@ mod tests {
             widths.next().unwrap()
         };
         assert!(width(10_000) < 0.5 * width(1_000));
+    }
+
+    #[test]
+    fn skewed_positive_values_are_cut_by_their_logarithm_and_others_are_not() {
+        let areas = |times: f64| (0..2000).map(move |i| times * libm::exp(f64::from(i) / 150.0));
+        let (a, b) = (quantiles(areas(1.0)), quantiles(areas(2.0)));
+        let skewed = histogram(&a, &b).unwrap();
+        assert!(skewed.is_logarithmic);
+        let steps: Vec<f64> = skewed.edges.windows(2).map(|e| e[1] / e[0]).collect();
+        assert!(
+            steps
+                .iter()
+                .all(|step| (step / steps[0] - 1.0).abs() < 1e-9)
+        );
+        // They are even in the logarithm, so that no bin holds most of them.
+        let most = |side: &[Part]| side.iter().map(|p| p.share).fold(0.0, f64::max);
+        assert!(most(&skewed.reference) < 0.1, "{}", most(&skewed.reference));
+        for (from, to) in [(1.0, 101.0), (-5.0, 1e6)] {
+            let even = quantiles((0..2000).map(|i| from + (to - from) * f64::from(i) / 2000.0));
+            assert!(!histogram(&even, &even).unwrap().is_logarithmic);
+        }
+        // Zero has no logarithm.
+        let zeros = quantiles(areas(1.0).chain([0.0; 100]));
+        assert!(!histogram(&zeros, &b).unwrap().is_logarithmic);
     }
 
     #[test]
