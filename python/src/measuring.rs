@@ -173,5 +173,11 @@ fn array<'a>(
     let orientation = exif.and_then(Exif::orientation).unwrap_or_default();
     let pixels = pixels.oriented(orientation);
     let size = (pixels.width().into(), pixels.height().into());
-    Ok(Ok((how.measures.measure_pixels(&pixels, exif, name), size)))
+    let mut measured = how.measures.measure_pixels(&pixels, exif, name);
+    // Images of Pillow alone have EXIF, and may be unread: how many are is compared.
+    if exif.is_some() && how.settings().pixels {
+        let state = Cell::Text("read".to_owned());
+        measured.values.push(("file.pixels".into(), state));
+    }
+    Ok(Ok((measured, size)))
 }

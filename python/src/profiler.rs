@@ -137,7 +137,8 @@ impl Profiler {
     /// `images`: paths, bytes of files, images of Pillow, or arrays of uint8, uint16 or
     /// floats, (height, width), (height, width, channels) or (channels, height, width). A
     /// picture that cannot be read is counted by its reason. What is measured of each:
-    /// `docs/images.md`; of arrays their size and pixels only, of images of Pillow EXIF, too.
+    /// `docs/images.md`; of arrays their size and pixels only, of images of Pillow EXIF, too,
+    /// and whether they could be decoded.
     /// Floats are 0 (black) to 1 (white), unless `ImageOptions(float_range=...)` says
     /// otherwise; a picture with samples well outside of it is refused.
     ///

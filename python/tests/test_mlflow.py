@@ -70,6 +70,32 @@ def test_comparisons_are_pages_and_metrics(store, rows) -> None:
         assert json.load(file) == answers[1].document
 
 
+def test_metrics_of_classes_are_told_apart_whatever_their_names(store) -> None:
+    from driftsphere.mlflow import log_comparison
+
+    random = np.random.default_rng(5)
+    classes = ["人", "犬", "b/c", "b_c", "..", "a:b", "x" * 260, "x" * 259 + "y", "语" * 120]
+    labels = np.array(classes)[np.arange(360) % len(classes)]
+    rows = random.normal(size=(2, 360, 8)) + np.array([0, 1])[:, None, None]
+    a, b = (driftsphere.profile(part, labels=labels) for part in rows)
+    answer = driftsphere.compare(a, b)
+    with store.start_run() as run:
+        log_comparison(answer, "daily", step=1)
+        log_comparison(answer, "daily", step=2)
+    metrics = store.MlflowClient().get_run(run.info.run_id).data.metrics
+    tested = [f for f in answer.findings if f["p_adjusted"] is not None]
+    effects = [f for f in answer.findings if f["effect"] and f["effect"]["value"] is not None]
+    # One for each, and the verdict: none took the place of another.
+    assert len(metrics) == 1 + len(tested) + len(effects)
+    scopes = {path.split("/")[3] for path in metrics if "/own-centre distance/" in path}
+    assert {"class 人", "class 犬", "class b_c", "class b_c-fc4d1811"} <= scopes
+    long = [scope for scope in scopes if scope.startswith("class xxx")]
+    assert len(long) == 2 and {len(scope) for scope in long} == {45}
+    assert any(scope.startswith("class 语语语") and len(scope) == 45 for scope in scopes)
+    assert max(map(len, metrics)) <= 250
+    assert max(len(p.encode()) for path in metrics for p in path.split("/")) <= 250
+
+
 def test_after_one_line_runs_have_what_is_profiled_in_them(store, rows, tmp_path, caplog) -> None:
     from driftsphere.mlflow import autolog, load_profile
     from driftsphere.rolling import RollingProfiler

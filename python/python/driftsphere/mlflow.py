@@ -12,6 +12,7 @@ in a run is logged to it::
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 import threading
@@ -31,8 +32,12 @@ if TYPE_CHECKING:
 __all__ = ["autolog", "compare_runs", "load_profile", "log_comparison", "log_profile"]
 
 _FOLDER = "driftsphere"
-# What the names of metrics may hold in every store, but for the slash, which divides.
-_NOT_IN_NAMES = re.compile(r"[^0-9A-Za-z_\-. ]")
+# What MLflow lets the names of metrics hold on every system, but for the slash, which divides.
+_NOT_IN_NAMES = re.compile(r"[^\w\-. ]")
+# Letters of a name, of which so many are left to the last part.
+_LONGEST, _LAST = 250, 50
+# To what each other part of a longer name is cut: with three slashes, four of them fit.
+_CUT = 45
 # Metrics that a store takes at once.
 _BATCH = 1000
 
@@ -114,7 +119,9 @@ def log_comparison(
     document (`NAME.json`), and metrics.
 
     Metrics: `NAME/drift` is 1 for drift, else 0; of each finding that was tested
-    `NAME/GROUP/FEATURE/SCOPE/EFFECT` is its effect and `.../p_adjusted` its p-value.
+    `NAME/GROUP/FEATURE/SCOPE/EFFECT` is its effect and `.../p_adjusted` its p-value. A part
+    with what MLflow refuses in names, or of a name that is too long for it, is changed and
+    cut, and ends in a hash of what it was: `b/c` is `b_c-b9e2beb9`.
     With a `step`, such as the number of the window, so do the files' names (`NAME-7.md`).
     """
     stem = name if step is None else f"{name}-{step}"
@@ -145,13 +152,32 @@ def _log_files(files: dict[str, bytes], run_id: str | None) -> None:
 
 
 def _metrics(comparison: Comparison, name: str) -> Iterator[tuple[str, float]]:
-    yield f"{name}/drift", float(comparison.verdict == "drift")
+    yield f"{_path([name])}/drift", float(comparison.verdict == "drift")
     for finding in comparison.findings:
         scope = " ".join(filter(None, finding["scope"].values()))
-        parts = [name, finding["group"], finding["feature"], scope]
-        path = "/".join(_NOT_IN_NAMES.sub("_", part) for part in parts)
+        path = _path([name, finding["group"], finding["feature"], scope])
         effect = finding["effect"]
         if effect and effect["value"] is not None:
-            yield f"{path}/{_NOT_IN_NAMES.sub('_', effect['name'])}", effect["value"]
+            yield f"{path}/{_part(effect['name'], _CUT)}", effect["value"]
         if finding["p_adjusted"] is not None:
             yield f"{path}/p_adjusted", finding["p_adjusted"]
+
+
+def _path(parts: list[str]) -> str:
+    """Parts of a name that are told apart whatever they hold. What is written depends on
+    them alone, so that it stays from step to step."""
+    written = [_part(part, _LONGEST) for part in parts]
+    path = "/".join(written)
+    # A store may make each part a folder, whose name has at most 255 bytes.
+    is_long = len(path) >= _LONGEST - _LAST or any(len(p.encode()) > _LONGEST for p in written)
+    return "/".join(_part(part, _CUT) for part in parts) if is_long else path
+
+
+def _part(part: str, longest: int) -> str:
+    written = _NOT_IN_NAMES.sub("_", part)
+    if written in ("", ".", ".."):
+        written = "_"
+    if written == part and len(part) <= longest:
+        return part
+    mark = hashlib.sha256(part.encode()).hexdigest()[:8]
+    return f"{written[: longest - len(mark) - 1]}-{mark}"

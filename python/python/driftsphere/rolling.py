@@ -254,8 +254,10 @@ class RollingProfiler:
                 self._advance(now)
                 self._due = now + self._checkpoint
                 window = self._open
-            self._write_ended()
-            self._save(window)
+            try:
+                self._write_ended()
+            finally:
+                self._save(window)
 
     def _write_ended(self) -> None:
         """Writes what ended. What cannot be written waits for the next time."""
