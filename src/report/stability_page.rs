@@ -154,7 +154,7 @@ fn runs(page: &mut dyn Canvas, stability: &Stability) {
     let runs = stability.runs[..limit].iter().zip(&names);
     page.table(&header, runs.map(row).collect());
     let mut aside =
-        "ids used: of the sampled ids that could match. distance: mean half chord between \
+        "ids used: of the sampled ids that could match, times the share of usable embeddings. distance: mean half chord between \
                      two records."
             .to_owned();
     if classes {
