@@ -10,7 +10,6 @@ use super::space::SPACE_GROUP;
 use super::stats::{
     self, benjamini_bogomolov, detection_factor, effective_rows, simes, weighted_cauchy,
 };
-use super::tails::without_tail;
 
 /// Detectable effects beyond so many thresholds leave a question open.
 const BLIND_FROM: f64 = 2.0;
@@ -212,17 +211,13 @@ fn verdict_of(findings: &[Finding], p_adjusted: Option<f64>, alpha: f64) -> Verd
     }
 }
 
-/// Whether most of the findings that stand for a group, those of whole distributions over all records,
-/// could have missed a change. (The tails of a number need many more records than itself.)
+/// Whether hardly any of the findings that stand for a group, those over all records, would have shown
+/// a change: fewer than one in ten.
 fn sees_too_little(findings: &[Finding]) -> bool {
-    let stands = |f: &&Finding| {
-        let is_whole = without_tail(&f.feature) == f.feature;
-        f.scope == super::finding::Scope::All && f.p_value.is_some() && is_whole
-    };
-    let of_all = || findings.iter().filter(stands);
-    let blind = of_all().filter(|f| f.verdict == Verdict::NotEnoughData);
-    2 * blind.count() > of_all().filter(|f| f.effect.is_some()).count()
-        || (of_all().count() > 0 && of_all().all(|f| f.effect.is_none()))
+    let stands = |f: &&Finding| f.scope == super::finding::Scope::All && f.p_value.is_some();
+    let all = findings.iter().filter(stands).count();
+    let seeing = |f: &&Finding| f.verdict != Verdict::NotEnoughData && f.effect.is_some();
+    10 * findings.iter().filter(stands).filter(seeing).count() < all
 }
 
 /// Whether there is history, and no finding goes beyond it that is more than
