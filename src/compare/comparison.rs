@@ -147,8 +147,8 @@ pub fn compare_with_history(
     Ok(Comparison {
         verdict: overall(&groups),
         alpha: options.alpha,
-        reference: window(&options.names.0, reference),
-        target: window(&options.names.1, target),
+        reference: WindowSummary::of(&options.names.0, reference),
+        target: WindowSummary::of(&options.names.1, target),
         groups,
         findings,
         why,
@@ -262,29 +262,26 @@ impl WindowSummary {
     /// What a report says of `profile` as a window, called `name`.
     #[must_use]
     pub fn of(name: &str, profile: &Profile) -> Self {
-        window(name, profile)
-    }
-}
-
-pub(super) fn window(name: &str, profile: &Profile) -> WindowSummary {
-    let mut not_used = Vec::new();
-    let mut add = |place: &str, tally: &crate::sketch::Tally| {
-        let reasons = tally.skipped().chain(tally.failed());
-        not_used.extend(reasons.map(|(reason, count)| (format!("{place}: {reason}"), count)));
-    };
-    add("records", profile.tally());
-    for (name, space) in profile.spaces() {
-        add(&format!("space {name}"), space.tally());
-    }
-    for (kind, table) in profile.objects() {
-        let faults = table.faults().iter();
-        not_used
-            .extend(faults.map(|(reason, count)| (format!("objects {kind}: {reason}"), *count)));
-    }
-    WindowSummary {
-        name: name.to_owned(),
-        records: profile.records(),
-        not_used,
-        times: profile.times(),
+        let mut not_used = Vec::new();
+        let mut add = |place: &str, tally: &crate::sketch::Tally| {
+            let reasons = tally.skipped().chain(tally.failed());
+            not_used.extend(reasons.map(|(reason, count)| (format!("{place}: {reason}"), count)));
+        };
+        add("records", profile.tally());
+        for (name, space) in profile.spaces() {
+            add(&format!("space {name}"), space.tally());
+        }
+        for (kind, table) in profile.objects() {
+            let faults = table.faults().iter();
+            not_used.extend(
+                faults.map(|(reason, count)| (format!("objects {kind}: {reason}"), *count)),
+            );
+        }
+        Self {
+            name: name.to_owned(),
+            records: profile.records(),
+            not_used,
+            times: profile.times(),
+        }
     }
 }

@@ -4,14 +4,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{Profile, ProfileSet, Segment};
 
 use super::categories::{Counts, compare_counts};
-use super::comparison::{Evidence, measure, window};
+use super::comparison::{Evidence, measure};
 use super::draft::Draft;
 use super::finding::{Finding, Kind, Scope, Verdict};
 use super::judge::{judge, overall};
 use super::numbers::Named;
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
-use super::result::Comparison;
+use super::result::{Comparison, WindowSummary};
 use super::stats;
 use super::why::explain;
 
@@ -237,8 +237,8 @@ impl Measured<'_> {
             comparison: Comparison {
                 verdict: overall(&groups),
                 alpha: step.alpha,
-                reference: window(&name(&options.names.0), self.sides.0),
-                target: window(&name(&options.names.1), self.sides.1),
+                reference: WindowSummary::of(&name(&options.names.0), self.sides.0),
+                target: WindowSummary::of(&name(&options.names.1), self.sides.1),
                 groups,
                 findings,
                 why,
