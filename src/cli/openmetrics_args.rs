@@ -21,16 +21,14 @@ pub(super) struct OpenMetricsArgs {
 impl OpenMetricsArgs {
     /// The labels that were typed.
     pub(super) fn labels(&self) -> Result<OpenMetricsLabels> {
-        let typed = self.openmetrics_label.iter();
-        let labels = typed
-            .into_iter()
-            .try_fold(OpenMetricsLabels::default(), |labels, text| {
-                let Some((key, value)) = text.split_once('=') else {
-                    let message = format!("`{text}` is no label; write KEY=VALUE");
-                    return Err(Error::new(ErrorKind::Argument, message));
-                };
-                labels.with(key, value)
-            });
+        let mut typed = self.openmetrics_label.iter();
+        let labels = typed.try_fold(OpenMetricsLabels::default(), |labels, text| {
+            let Some((key, value)) = text.split_once('=') else {
+                let message = format!("`{text}` is no label; write KEY=VALUE");
+                return Err(Error::new(ErrorKind::Argument, message));
+            };
+            labels.with(key, value)
+        });
         labels.map_err(|e| e.at("option", "--openmetrics-label"))
     }
 }
