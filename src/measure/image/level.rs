@@ -48,9 +48,6 @@ pub(super) trait Level: Copy + Default + Ord + Into<i32> + Send + Sync + 'static
 
     /// Sum of the steps between two rows.
     fn step_down(above: &[Self], row: &[Self]) -> u64;
-
-    /// Adds a row to sums by column.
-    fn add_to(sums: &mut [u32], row: &[Self]);
 }
 
 /// Pixels that are summed up in the narrow types before these are widened:
@@ -118,10 +115,6 @@ macro_rules! level {
 
             fn step_down(above: &[Self], row: &[Self]) -> u64 {
                 texture::$texture::step_down(above, row)
-            }
-
-            fn add_to(sums: &mut [u32], row: &[Self]) {
-                texture::$texture::add_to(sums, row);
             }
         }
     };

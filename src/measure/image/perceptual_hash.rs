@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use multiversion::multiversion;
+
 use super::level::Level;
 use super::resize::{Filter, resized};
 use crate::error::Result;
@@ -95,7 +97,12 @@ impl SmallPicture {
 
     /// The next row of luma.
     pub(super) fn push<T: Level>(&mut self, row: &[T]) {
-        T::add_to(&mut self.sums, row);
+        let value = |value: T| -> u32 { value.into().unsigned_abs() };
+        let pairs = self.sums.iter_mut().zip(row);
+        match self.rows {
+            0 => pairs.for_each(|(sum, new)| *sum = value(*new)),
+            _ => pairs.for_each(|(sum, new)| *sum += value(*new)),
+        }
         self.rows += 1;
         if self.rows < self.down {
             return;
@@ -103,20 +110,14 @@ impl SmallPicture {
         self.rows = 0;
         let start = self.means.len();
         self.means.resize(start + self.width, 0);
-        let out = &mut self.means[start..];
-        let (sums, divisor, inverse) = (&self.sums, self.divisor, self.inverse);
-        match self.across {
-            1 => means_of::<1>(sums, divisor, inverse, out),
-            2 => means_of::<2>(sums, divisor, inverse, out),
-            3 => means_of::<3>(sums, divisor, inverse, out),
-            4 => means_of::<4>(sums, divisor, inverse, out),
-            across => {
-                for (out, sums) in out.iter_mut().zip(sums.chunks_exact(across)) {
-                    *out = mean(sums, divisor, inverse);
-                }
-            }
-        }
-        self.sums.fill(0);
+        let (across, divisor, inverse) = (self.across, self.divisor, self.inverse);
+        means(
+            &self.sums,
+            across,
+            divisor,
+            inverse,
+            &mut self.means[start..],
+        );
     }
 
     /// The hash, after the last row.
@@ -131,20 +132,30 @@ impl SmallPicture {
     }
 }
 
-/// Means of groups of a width that the compiler knows.
-fn means_of<const N: usize>(sums: &[u32], divisor: u64, inverse: Option<u64>, out: &mut [u8]) {
-    for (out, sums) in out.iter_mut().zip(sums.as_chunks::<N>().0) {
-        *out = mean(sums, divisor, inverse);
+/// Means of groups of `across` sums.
+#[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2"))]
+fn means(sums: &[u32], across: usize, divisor: u64, inverse: Option<u64>, out: &mut [u8]) {
+    match (across, inverse) {
+        (1, Some(inverse)) => means_of::<1>(sums, divisor, inverse, out),
+        (2, Some(inverse)) => means_of::<2>(sums, divisor, inverse, out),
+        (3, Some(inverse)) => means_of::<3>(sums, divisor, inverse, out),
+        (4, Some(inverse)) => means_of::<4>(sums, divisor, inverse, out),
+        _ => {
+            for (out, sums) in out.iter_mut().zip(sums.chunks_exact(across)) {
+                let sum: u64 = sums.iter().map(|&v| u64::from(v)).sum();
+                *out = ((sum + divisor / 2) / divisor) as u8;
+            }
+        }
     }
 }
 
+/// The same of a width that the compiler knows, by multiplication.
 #[inline(always)]
-fn mean(sums: &[u32], divisor: u64, inverse: Option<u64>) -> u8 {
-    let sum: u64 = sums.iter().map(|&v| u64::from(v)).sum();
-    let sum = sum + divisor / 2;
-    match inverse {
-        Some(inverse) => ((sum * inverse) >> 40) as u8,
-        None => (sum / divisor) as u8,
+fn means_of<const N: usize>(sums: &[u32], divisor: u64, inverse: u64, out: &mut [u8]) {
+    for (out, sums) in out.iter_mut().zip(sums.as_chunks::<N>().0) {
+        // At most 256 of a divisor below 2^16.
+        let sum = sums.iter().sum::<u32>() + divisor as u32 / 2;
+        *out = ((u64::from(sum) * inverse) >> 40) as u8;
     }
 }
 

@@ -140,20 +140,12 @@ fn steps_between<T: Level>(above: &[T], row: &[T]) -> u64 {
     total
 }
 
-#[inline(always)]
-fn add_by_column<T: Level>(sums: &mut [u32], row: &[T]) {
-    for (sum, &value) in sums.iter_mut().zip(row) {
-        let value: i32 = value.into();
-        *sum += value.unsigned_abs();
-    }
-}
-
 macro_rules! versions {
     ($name:ident, $type:ty) => {
         pub(super) mod $name {
             use multiversion::multiversion;
 
-            use super::{TextureSums, add_by_column, inner_sums, steps_between, steps_by_phase};
+            use super::{TextureSums, inner_sums, steps_between, steps_by_phase};
 
             #[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2"))]
             pub(in super::super) fn inner(rows: [&[$type]; 3]) -> TextureSums {
@@ -168,11 +160,6 @@ macro_rules! versions {
             #[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2"))]
             pub(in super::super) fn step_down(above: &[$type], row: &[$type]) -> u64 {
                 steps_between(above, row)
-            }
-
-            #[multiversion(targets("x86_64+avx512f+avx512bw", "x86_64+avx2"))]
-            pub(in super::super) fn add_to(sums: &mut [u32], row: &[$type]) {
-                add_by_column(sums, row);
             }
         }
     };
