@@ -97,29 +97,32 @@ fn neighbours<T>(row: &[T], start: usize, n: usize) -> (&[T], &[T], &[T]) {
     )
 }
 
+/// Steps that are summed beside each other: a multiple of the 8 phases.
+const LANES: usize = 32;
+
 /// Sums of `|row[i + 1] - row[i]|`, apart by `i mod 8`.
 #[inline(always)]
 fn steps_by_phase<T: Level>(row: &[T]) -> [u64; 8] {
     let mut total = [0_u64; 8];
     let count = row.len().saturating_sub(1);
+    let step = |a: T, b: T| a.max(b).wide() - a.min(b).wide();
     // A multiple of eight, so that each segment begins with phase 0.
     for start in (0..count).step_by(SEGMENT) {
         let n = SEGMENT.min(count - start);
-        let (this, _) = row[start..][..n].as_chunks::<8>();
-        let (next, _) = row[start + 1..][..n].as_chunks::<8>();
-        let mut sums = [0_u32; 8];
+        let (this, rest) = row[start..][..n].as_chunks::<LANES>();
+        let (next, rest_next) = row[start + 1..][..n].as_chunks::<LANES>();
+        // Of 2048 steps 64 meet in a lane: 64 x 255 is still narrow.
+        let mut lanes = [T::default().wide(); LANES];
         for (this, next) in this.iter().zip(next) {
-            for (sum, (&a, &b)) in sums.iter_mut().zip(this.iter().zip(next)) {
-                let (a, b): (i32, i32) = (a.into(), b.into());
-                *sum += a.abs_diff(b);
+            for (lane, (&a, &b)) in lanes.iter_mut().zip(this.iter().zip(next)) {
+                *lane = *lane + step(a, b);
             }
         }
-        for i in start + n / 8 * 8..start + n {
-            let (a, b): (i32, i32) = (row[i].into(), row[i + 1].into());
-            sums[i % 8] += a.abs_diff(b);
+        for (i, lane) in lanes.into_iter().enumerate() {
+            total[i % 8] += u64::from(T::magnitude(lane));
         }
-        for (total, sum) in total.iter_mut().zip(sums) {
-            *total += u64::from(sum);
+        for (i, (&a, &b)) in rest.iter().zip(rest_next).enumerate() {
+            total[i % 8] += u64::from(T::magnitude(step(a, b)));
         }
     }
     total
