@@ -83,6 +83,15 @@ impl Objects {
         code as usize
     }
 
+    /// Makes room for so many more objects.
+    #[cfg(feature = "records")]
+    pub(crate) fn reserve(&mut self, objects: usize) {
+        self.codes.reserve(objects);
+        for (_, column) in &mut self.features {
+            column.reserve(objects);
+        }
+    }
+
     /// Adds an object to the record that is open: its class, if it has one, and
     /// its numbers in the order of [`new`](Self::new), NaN for one that is missing.
     ///

@@ -78,6 +78,7 @@ mod object_table;
 mod pictures;
 mod profile_set;
 mod record_file;
+mod record_mean;
 mod record_sample;
 mod sampling;
 mod scorer;

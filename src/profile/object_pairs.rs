@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::sketch::hash_text;
 
 /// Classes whose pairs are counted.
-const PAIRED_CLASSES: usize = 32;
+pub(super) const PAIRED_CLASSES: usize = 32;
 
 /// In how many records two classes come together, for the classes of the
 /// smallest seeded hash.

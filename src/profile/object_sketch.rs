@@ -10,8 +10,9 @@ use crate::sketch::QuantileSketch;
 use super::centre_grid::{Place, places};
 use super::classes::{ClassState, ClassTable, Slot, UNCLASSIFIED};
 use super::object_group::{CLASS_CAP, ObjectGroup, ObjectGroupSketch};
-use super::object_pairs::PairTable;
+use super::object_pairs::{PAIRED_CLASSES, PairTable};
 use super::object_table::ObjectTable;
+use super::record_mean::mean;
 
 #[derive(Debug, Clone)]
 pub(crate) struct ObjectSketch {
@@ -32,18 +33,6 @@ struct Run {
     objects: Range<usize>,
     /// How many of any class the record has.
     all: usize,
-}
-
-/// The mean of the numbers of one record's objects; NaN is none. The order in which objects stand in
-/// their record must not show in a sum's last digit: they are added in the order of their values.
-fn mean(values: &[f64], sorted: &mut Vec<f64>) -> Option<f64> {
-    if let [value] = values {
-        return Some(*value).filter(|v| !v.is_nan());
-    }
-    sorted.clear();
-    sorted.extend(present(values));
-    sorted.sort_unstable_by(f64::total_cmp);
-    (!sorted.is_empty()).then(|| sorted.iter().sum::<f64>() / sorted.len() as f64)
 }
 
 /// All but NaN, which is none.
@@ -84,7 +73,8 @@ impl ObjectSketch {
             return Ok(());
         }
         let slots = self.slots(objects, span.clone())?;
-        let (order, runs) = self.runs(objects, rows.clone(), &slots);
+        self.pair(objects, rows.clone());
+        let (order, runs) = Self::runs(objects, rows.clone(), &slots);
         self.count(objects, rows.clone(), &runs);
         let places = places(objects, span.clone());
         self.learn_places(&places, &order, &runs);
@@ -122,61 +112,78 @@ impl ObjectSketch {
 
     /// The objects, counted from the first of `rows`, in the order of class and record, so that
     /// the sketches of a class stay in the cache; and its runs of one class in one record.
-    fn runs(
-        &mut self,
-        objects: &Objects,
-        rows: Range<usize>,
-        slots: &[Slot],
-    ) -> (Vec<u32>, Vec<Run>) {
+    fn runs(objects: &Objects, rows: Range<usize>, slots: &[Slot]) -> (Vec<u32>, Vec<Run>) {
         let start = objects.range(rows.start).start;
         let count = objects.range(rows.end - 1).end - start;
-        let (mut order, mut runs) = (Vec::<u32>::with_capacity(count), Vec::with_capacity(count));
-        // Codes of the classes whose pairs are counted, and the place of each.
-        let names = objects.classes();
-        let paired: Vec<usize> = (0..names.len())
-            .filter(|&code| self.pairs.contains(&names[code]))
-            .collect();
-        let mut place = vec![None; names.len()];
-        for (at, &code) in paired.iter().enumerate() {
-            place[code] = Some(at);
+        // Sorted by counting: first where the objects of each class begin, those without one first.
+        let kind = |object: usize| objects.code(object).map_or(0, |code| code + 1);
+        let slot = |kind: usize| kind.checked_sub(1).map_or(UNCLASSIFIED, |code| slots[code]);
+        let mut kinds: Vec<usize> = (0..=slots.len()).collect();
+        kinds.sort_by_key(|&kind| slot(kind));
+        let mut counts = vec![0; kinds.len()];
+        for object in start..start + count {
+            counts[kind(object)] += 1;
         }
-        let mut together = vec![0_u64; paired.len() * paired.len()];
-        let mut present: Vec<usize> = Vec::new();
-        for range in rows.map(|record| objects.range(record)) {
-            let (begin, all) = (order.len(), range.len());
-            order.extend(range.map(|object| (object - start) as u32));
-            let code = |at: u32| objects.code(start + at as usize);
-            order[begin..].sort_by_key(|&at| code(at));
-            present.clear();
-            let mut from = begin;
-            for chunk in order[begin..].chunk_by(|&a, &b| code(a) == code(b)) {
-                let class = code(chunk[0]);
-                runs.push(Run {
-                    slot: class.map_or(UNCLASSIFIED, |code| slots[code]),
-                    objects: from..from + chunk.len(),
-                    all,
-                });
-                from += chunk.len();
-                present.extend(class.and_then(|code| place[code]));
+        let (mut places, mut end) = (vec![0; kinds.len()], 0);
+        for &kind in &kinds {
+            places[kind] = end;
+            end += counts[kind];
+        }
+        let (mut order, mut records) = (vec![0_u32; count], vec![0_u32; count]);
+        for record in rows.clone() {
+            for object in objects.range(record) {
+                let place = &mut places[kind(object)];
+                order[*place] = (object - start) as u32;
+                records[*place] = (record - rows.start) as u32;
+                *place += 1;
             }
-            for (at, &a) in present.iter().enumerate() {
-                for &b in &present[at + 1..] {
-                    together[a * paired.len() + b] += 1;
+        }
+        let mut runs = Vec::with_capacity(count);
+        let mut from = 0;
+        for kind in kinds {
+            for run in records[from..from + counts[kind]].chunk_by(|a, b| a == b) {
+                runs.push(Run {
+                    slot: slot(kind),
+                    objects: from..from + run.len(),
+                    all: objects.range(rows.start + run[0] as usize).len(),
+                });
+                from += run.len();
+            }
+        }
+        (order, runs)
+    }
+
+    /// Counts which classes come together in a record.
+    fn pair(&mut self, objects: &Objects, rows: Range<usize>) {
+        let names = objects.classes();
+        let codes = (0..names.len()).filter(|&code| self.pairs.contains(&names[code]));
+        let paired: Vec<usize> = codes.collect();
+        let mut bits = vec![0_u32; names.len()];
+        for (at, &code) in paired.iter().enumerate() {
+            bits[code] = 1 << at;
+        }
+        let mut together = [[0_u64; PAIRED_CLASSES]; PAIRED_CLASSES];
+        for record in rows {
+            let codes = objects.range(record).filter_map(|at| objects.code(at));
+            let mut present = codes.fold(0, |present, code| present | bits[code]);
+            while present != 0 {
+                let first = present.trailing_zeros() as usize;
+                present &= present - 1;
+                let mut others = present;
+                while others != 0 {
+                    together[first][others.trailing_zeros() as usize] += 1;
+                    others &= others - 1;
                 }
             }
         }
-        for (at, records) in together.into_iter().enumerate().filter(|(_, n)| *n > 0) {
-            let (a, b) = (paired[at / paired.len()], paired[at % paired.len()]);
-            self.pairs.add(&names[a], &names[b], records);
+        for (first, &a) in paired.iter().enumerate() {
+            for (second, &b) in paired.iter().enumerate() {
+                if together[first][second] > 0 {
+                    self.pairs
+                        .add(&names[a], &names[b], together[first][second]);
+                }
+            }
         }
-        runs.sort_by_key(|run: &Run| run.slot);
-        let mut by_class = Vec::with_capacity(order.len());
-        for run in &mut runs {
-            let from = by_class.len();
-            by_class.extend_from_slice(&order[run.objects.clone()]);
-            run.objects = from..by_class.len();
-        }
-        (by_class, runs)
     }
 
     /// Learns how many objects of which classes each record has.
@@ -230,7 +237,7 @@ impl ObjectSketch {
         let means = self.record_means.get_mut(name).expect("inserted above");
         let room = &mut self.room;
         let found = rows.filter_map(|record| mean(&values[own(record)], room));
-        means.extend(found.filter(|mean| mean.is_finite()));
+        means.extend(found);
         Ok(())
     }
 

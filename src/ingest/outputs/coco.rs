@@ -6,7 +6,8 @@ use std::path::Path;
 use hashbrown::HashMap;
 
 use super::coco_json::{Id, RawResult};
-use super::gather::Gather;
+use super::coco_quick;
+use super::gather::{Complete, Gather};
 use super::image_list::ImageList;
 use super::instances::{ImageInfo, Instance, Instances, Kinds, ObjectKind, Shape};
 use super::json_elements::{Element, JsonElements};
@@ -31,8 +32,9 @@ pub(super) struct CocoScan {
     /// listed are records.
     is_listed: bool,
     gather: Gather,
-    ready: std::vec::IntoIter<(u32, Instance)>,
-    next: Option<(u32, Instance)>,
+    ready: Complete,
+    /// The image of the last result: mostly that of the next one, too.
+    last: Option<(Id, u32)>,
     unseen: usize,
     at_end: bool,
     classes: Vec<String>,
@@ -79,8 +81,8 @@ impl CocoScan {
             is_listed: !images.is_empty(),
             images,
             gather: Gather::new(),
-            ready: Vec::new().into_iter(),
-            next: None,
+            ready: Complete::default(),
+            last: None,
             unseen: 0,
             at_end: false,
             classes: Vec::new(),
@@ -99,21 +101,20 @@ impl CocoScan {
     /// At most `most` images, complete with their objects; `None` at the end.
     pub(super) fn next(&mut self, most: usize) -> Result<Option<Instances>> {
         let mut out = Instances::default();
-        let mut last = None;
-        while let Some((image, instance)) = self.next_instance()? {
-            if last != Some(image) {
-                if out.images.len() == most {
-                    self.next = Some((image, instance));
+        out.instances.reserve(self.ready.objects(most));
+        while out.images.len() < most {
+            match self.ready.next_image(&mut out.instances) {
+                Some(image) => self.open_image(&mut out, image),
+                None if self.at_end => {
+                    self.empty_images(&mut out, most);
                     break;
                 }
-                last = Some(image);
-                self.open_image(&mut out, image);
+                None => {
+                    self.gather()?;
+                    let coming = self.ready.objects(most - out.images.len());
+                    out.instances.reserve(coming);
+                }
             }
-            out.instances.push(instance);
-            *out.ends.last_mut().expect("an image is open") = out.instances.len();
-        }
-        if last.is_none() || (self.at_end && self.next.is_none()) {
-            self.empty_images(&mut out, most);
         }
         out.classes.clone_from(&self.classes);
         out.kinds = self.kinds;
@@ -141,19 +142,13 @@ impl CocoScan {
         }
     }
 
-    fn next_instance(&mut self) -> Result<Option<(u32, Instance)>> {
-        loop {
-            if let Some(held) = self.next.take().or_else(|| self.ready.next()) {
-                return Ok(Some(held));
-            }
-            if self.at_end {
-                return Ok(None);
-            }
-            while !self.at_end && !self.gather.is_full() {
-                self.at_end = !self.parse()?;
-            }
-            self.ready = self.gather.release(self.at_end).into_iter();
+    /// Reads on until some images are complete, or the file ends.
+    fn gather(&mut self) -> Result<()> {
+        while !self.at_end && !self.gather.is_full() {
+            self.at_end = !self.parse()?;
         }
+        self.gather.release(self.at_end, &mut self.ready);
+        Ok(())
     }
 
     /// Parses some results; `false` at the end of the file.
@@ -167,7 +162,7 @@ impl CocoScan {
                 }
                 continue;
             }
-            match self.elements.next::<RawResult>()? {
+            match self.elements.next_by(coco_quick::result)? {
                 None => self.in_list = false,
                 Some(Element::Read(result)) => self.take(result)?,
                 Some(Element::Bad { offset, reason }) => {
@@ -178,15 +173,12 @@ impl CocoScan {
         Ok(true)
     }
 
+    #[inline(always)]
     fn take(&mut self, raw: RawResult) -> Result<()> {
-        let image = match self.images.find(&raw.image_id) {
-            Some(image) => image,
-            None if self.is_listed => {
-                self.problems
-                    .count(Loss::Skipped, NO_IMAGE, self.elements.position());
-                return Ok(());
-            }
-            None => self.images.discover(&raw.image_id)?,
+        let Some(image) = self.image(raw.image_id)? else {
+            self.problems
+                .count(Loss::Skipped, NO_IMAGE, self.elements.position());
+            return Ok(());
         };
         let class = raw
             .category_id
@@ -225,6 +217,22 @@ impl CocoScan {
             shape: (!is_empty).then(|| Box::new(shape)),
         };
         self.gather.push(image, instance)
+    }
+
+    /// The index of an image; `None` where the list does not have it.
+    fn image(&mut self, id: Id) -> Result<Option<u32>> {
+        if let Some((last, image)) = &self.last
+            && *last == id
+        {
+            return Ok(Some(*image));
+        }
+        let image = match self.images.find(&id) {
+            None if self.is_listed => return Ok(None),
+            None => self.images.discover(&id)?,
+            Some(image) => image,
+        };
+        self.last = Some((id, image));
+        Ok(Some(image))
     }
 
     fn class(&mut self, id: &Id) -> Result<u32> {

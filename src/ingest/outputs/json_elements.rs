@@ -122,6 +122,16 @@ impl JsonElements {
 
     /// The next element of the list; `None` at its end.
     pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<Element<T>>> {
+        self.next_by(|_| None)
+    }
+
+    /// The same by a parser that may be quicker for some: it gives the element at the beginning of
+    /// the bytes and its length, or nothing.
+    #[inline(always)]
+    pub(super) fn next_by<T: DeserializeOwned>(
+        &mut self,
+        quick: impl Fn(&[u8]) -> Option<(T, usize)>,
+    ) -> Result<Option<Element<T>>> {
         match self.peek()? {
             Some(b']') => {
                 self.start += 1;
@@ -130,7 +140,7 @@ impl JsonElements {
             None => return Err(self.truncated()),
             _ => {}
         }
-        let element = self.element()?;
+        let element = self.element(quick)?;
         match self.peek()? {
             Some(b',') => {
                 self.start += 1;
@@ -158,11 +168,18 @@ impl JsonElements {
         }
     }
 
-    #[inline]
-    fn element<T: DeserializeOwned>(&mut self) -> Result<Element<T>> {
+    #[inline(always)]
+    fn element<T: DeserializeOwned>(
+        &mut self,
+        quick: impl Fn(&[u8]) -> Option<(T, usize)>,
+    ) -> Result<Element<T>> {
         let offset = self.position();
         loop {
             let rest = &self.buffer[self.start..];
+            if let Some((value, used)) = quick(rest) {
+                self.start += used;
+                return Ok(Element::Read(value));
+            }
             let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<T>();
             let found = values.next();
             let used = values.byte_offset();
@@ -198,7 +215,7 @@ impl JsonElements {
         if self.peek()? != Some(b'"') {
             return Err(self.wrong("a key is missing"));
         }
-        match self.element()? {
+        match self.element(|_| None)? {
             Element::Read(key) => Ok(key),
             Element::Bad { .. } => Err(self.wrong("a key that is no text")),
         }

@@ -15,6 +15,7 @@
 mod class_names;
 mod coco;
 mod coco_json;
+mod coco_quick;
 mod detect;
 mod folder;
 mod gather;

@@ -46,6 +46,7 @@ const NO_AREA: &str = "box without an area";
 /// The boxes of all images.
 pub(super) fn boxes(found: &Instances) -> Result<Objects> {
     let mut objects = table(found, &BOX_FEATURES)?;
+    objects.reserve(found.instances.len());
     let mut faults = faults_of(found, ObjectKind::Box);
     let mut overlaps = Vec::new();
     for (at, image) in found.images.iter().enumerate() {
