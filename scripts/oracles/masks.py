@@ -4,8 +4,8 @@
 
 Areas and bounding boxes of the run-length encoded masks come from pycocotools; parts
 (8-connected), holes (parts less the Euler number) and contour length (`perimeter`,
-4-neighbourhood) from scikit-image. Polygons are laid out by skimage.draw.polygon2mask's rule for
-centres; random masks are thresholded smooth noise.
+4-neighbourhood) from scikit-image. Polygons are laid out by pycocotools, rings of one mask merged as
+its annotations are; random masks are thresholded smooth noise.
 """
 
 import importlib.metadata
@@ -62,6 +62,23 @@ def random(seed):
     }
 
 
+def polygons(seed):
+    """Rings of corners of any order, so many cross themselves; some lie partly outside."""
+    rng = np.random.default_rng(1000 + seed)
+    height, width = (int(side) for side in rng.integers(5, 60, 2))
+    rings = []
+    for _ in range(rng.integers(1, 4)):
+        corners = rng.integers(3, 9)
+        ring = rng.uniform(-0.2, 1.2, (corners, 2)) * [width, height]
+        if seed % 3 == 0:
+            ring = ring.round()
+        rings.append(ring.ravel().round(2).tolist())
+    rle = coco.merge(coco.frPyObjects(rings, height, width))
+    pixels = coco.decode(rle).astype(bool)
+    assert pixels.any()
+    return {"size": [height, width], "rings": rings, **numbers(pixels)}
+
+
 print(
     json.dumps(
         {
@@ -71,6 +88,7 @@ print(
             },
             "real": list(real()),
             "random": [random(seed) for seed in range(40)],
+            "polygons": [polygons(seed) for seed in range(60)],
         },
         indent=1,
     )

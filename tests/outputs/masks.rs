@@ -102,6 +102,26 @@ fn polygons_are_laid_out() {
 }
 
 #[test]
+fn polygons_have_the_pixels_that_pycocotools_gives_them() {
+    let cases = vectors("polygons");
+    assert_eq!(cases.len(), 60);
+    let images = cases.iter().enumerate().map(|(at, case)| {
+        let size = &case["size"];
+        serde_json::json!({"id": at, "height": size[0], "width": size[1]})
+    });
+    let results = cases.iter().enumerate().map(|(at, case)| {
+        serde_json::json!({"image_id": at, "category_id": 1, "segmentation": case["rings"]})
+    });
+    let text = serde_json::json!({
+        "images": images.collect::<Vec<_>>(),
+        "annotations": results.collect::<Vec<_>>(),
+    });
+    let (_folder, file) = written(&text.to_string());
+    let found = file.scan().unwrap().next_block(1000).unwrap().unwrap();
+    check(&numbers(&found), &cases);
+}
+
+#[test]
 fn label_maps_have_the_masks_of_the_results_they_came_with() {
     let path = super::support::data("label_maps");
     let maps = OutputsFile::new(path, OutputsFormat::LabelMaps);

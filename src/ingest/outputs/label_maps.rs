@@ -243,8 +243,8 @@ impl LabelMap {
             score: f64::NAN,
             bbox: [f64::NAN; 4],
             shape: Some(Box::new(Shape {
-                keypoints: None,
                 mask: Some(mask),
+                ..Shape::default()
             })),
         }
     }

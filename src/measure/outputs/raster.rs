@@ -1,12 +1,20 @@
 //! A mask as pixels.
 
+use std::ops::Range;
+
 use crate::ingest::Mask;
 
 /// Most pixels that are laid out: a picture of 64 megapixels.
 const MAX_PIXELS: u64 = 1 << 26;
 
-/// Most crossings of the lines of a mask with rows of pixels.
-const MAX_CROSSINGS: usize = 1 << 22;
+/// Steps by which lines of rings are followed, in parts of a pixel.
+const SCALE: i64 = 5;
+
+/// Most steps along the rings of a mask: lines of 800 000 pixels.
+const MAX_STEPS: usize = 1 << 22;
+
+/// The farthest coordinate of a ring, in pixels.
+const FAR: f64 = 65_536.0;
 
 /// The pixels of a mask inside its bounding box, with a margin of one pixel outside of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +78,11 @@ impl Raster {
             }
             (at, inside) = (end, !inside);
         }
+        Self::of_spans(&spans, height, width as usize)
+    }
+
+    /// Of spans of pixels counted down the columns, which rise and do not touch.
+    fn of_spans(spans: &[Range<usize>], height: usize, width: usize) -> Result<Self, &'static str> {
         // Pieces of one column each.
         let pieces = || {
             spans.iter().flat_map(|span| {
@@ -87,7 +100,7 @@ impl Raster {
         };
         let (left, right) = (first.start / height, (last.end - 1) / height);
         let (mut top, mut bottom) = (height - 1, 0);
-        for span in &spans {
+        for span in spans {
             let (start, end) = (span.start, span.end - 1);
             let is_one_column = start / height == end / height;
             top = top.min(if is_one_column { start % height } else { 0 });
@@ -97,8 +110,7 @@ impl Raster {
                 height - 1
             });
         }
-        let image = (width as usize, height);
-        let mut out = Self::blank((left, top), (right, bottom), image)?;
+        let mut out = Self::blank((left, top), (right, bottom), (width, height))?;
         for (x, ys) in pieces() {
             for y in ys {
                 out.pixels[(y - top + 1) * out.width + x - left + 1] = true;
@@ -107,9 +119,8 @@ impl Raster {
         Ok(out)
     }
 
-    /// A pixel lies inside where its centre lies in a ring, by the even-odd rule.
+    /// What lies in any of the rings, as the COCO API lays them out.
     fn of_rings(rings: &[Vec<f64>], size: Option<(f64, f64)>) -> Result<Self, &'static str> {
-        const FAR: f64 = 65_536.0;
         let extent = |axis: usize| {
             let along = rings
                 .iter()
@@ -122,29 +133,23 @@ impl Raster {
         };
         let (width, height) = size.unwrap_or_else(|| (extent(0), extent(1)));
         let (width, height) = (width.min(FAR) as usize, height.min(FAR) as usize);
-        // Centres x + 1/2 with from <= x + 1/2 < to.
-        let column = |v: f64| (v - 0.5).ceil().clamp(0.0, width as f64) as usize;
-        // Row, first column, and the one behind the last.
-        let mut stretches = Vec::new();
-        let mut left = MAX_CROSSINGS;
+        let mut left = MAX_STEPS;
+        let mut spans = Vec::new();
         for ring in rings {
-            for [from, to] in crossings(ring, height, &mut left)? {
-                let (first, end) = (column(from.1), column(to.1));
-                if first < end {
-                    stretches.push((from.0, first, end));
-                }
+            let mut turns = turns(ring, width, height, &mut left)?;
+            turns.sort_unstable();
+            let own = turns.chunks(2);
+            spans.extend(own.map(|turn| turn[0]..*turn.get(1).unwrap_or(&(width * height))));
+        }
+        spans.sort_unstable_by_key(|span| span.start);
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for span in spans.into_iter().filter(|span| !span.is_empty()) {
+            match joined.last_mut() {
+                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+                _ => joined.push(span),
             }
         }
-        let rows = || stretches.iter().map(|stretch| stretch.0);
-        let (top, bottom) = rows().min().zip(rows().max()).ok_or(EMPTY)?;
-        let first = stretches.iter().map(|stretch| stretch.1).min().unwrap_or(0);
-        let end = stretches.iter().map(|stretch| stretch.2).max().unwrap_or(1);
-        let mut out = Self::blank((first, top), (end - 1, bottom), (width, height))?;
-        for &(y, from, to) in &stretches {
-            let row = (y - top + 1) * out.width + 1;
-            out.pixels[row + from - first..row + to - first].fill(true);
-        }
-        Ok(out)
+        Self::of_spans(&joined, height, width)
     }
 
     /// Pixels inside.
@@ -263,27 +268,63 @@ impl Raster {
     }
 }
 
-/// Where a ring goes in and out of each row of centres: pairs of (row, x) of one row. `left`
-/// is how many crossings are still allowed.
-fn crossings(
+/// Where a ring goes in and out, as places counted down the columns; `left` is how many steps are
+/// still allowed.
+///
+/// The ring is followed on a grid of fifths of a pixel, its corners rounded to it. Where it passes
+/// the middle of a column, the inside begins or ends, at the first row whose middle does not lie
+/// above.
+///
+/// Source: the COCO API, `rleFrPoly` in `maskApi.c`.
+fn turns(
     ring: &[f64],
+    width: usize,
     height: usize,
     left: &mut usize,
-) -> Result<Vec<[(usize, f64); 2]>, &'static str> {
-    let mut found: Vec<(usize, f64)> = Vec::new();
-    for i in (0..ring.len()).step_by(2) {
-        let j = (i + 2) % ring.len();
-        let ((x1, y1), (x2, y2)) = ((ring[i], ring[i + 1]), (ring[j], ring[j + 1]));
-        // Rows whose centre y + 1/2 lies in [min, max).
-        let row = |y: f64| (y - 0.5).ceil().clamp(0.0, height as f64) as usize;
-        let rows = row(y1.min(y2))..row(y1.max(y2));
-        *left = left.checked_sub(rows.len()).ok_or(TOO_LARGE)?;
-        let along = |y: usize| x1 + (y as f64 + 0.5 - y1) / (y2 - y1) * (x2 - x1);
-        found.extend(rows.map(|y| (y, along(y))));
+) -> Result<Vec<usize>, &'static str> {
+    if ring.iter().any(|v| v.abs() > FAR) {
+        return Err(TOO_LARGE);
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    // A closed line crosses each row an even number of times.
-    Ok(found.as_chunks::<2>().0.to_vec())
+    let (corners, _) = ring.as_chunks::<2>();
+    // Cut, not rounded down, below zero: as there.
+    let on_grid = |corner: &[f64; 2]| corner.map(|v| (SCALE as f64 * v + 0.5) as i64);
+    let next = corners.iter().cycle().skip(1);
+    let mut turns = Vec::new();
+    for (from, to) in corners.iter().map(on_grid).zip(next.map(on_grid)) {
+        let steps = from[0].abs_diff(to[0]).max(from[1].abs_diff(to[1])) as usize;
+        *left = left.checked_sub(steps + 1).ok_or(TOO_LARGE)?;
+        let mut points = line(from, to);
+        let mut before = points.next().unwrap_or(from);
+        for point in points {
+            let (x, y) = (before[0].min(point[0]) - SCALE / 2, before[1].min(point[1]));
+            let column = x.div_euclid(SCALE);
+            let is_middle = x.rem_euclid(SCALE) == 0 && (0..width as i64).contains(&column);
+            if before[0] != point[0] && is_middle {
+                let row = (y + SCALE / 2).div_euclid(SCALE).clamp(0, height as i64);
+                turns.push(column as usize * height + row as usize);
+            }
+            before = point;
+        }
+    }
+    Ok(turns)
+}
+
+/// The points of the grid on a line, one by one along its longer axis, on which it is computed from the
+/// lower end, so that it is the same line in both directions.
+fn line(from: [i64; 2], to: [i64; 2]) -> impl Iterator<Item = [i64; 2]> {
+    let lengths = [0, 1].map(|axis| from[axis].abs_diff(to[axis]) as i64);
+    let long = usize::from(lengths[0] < lengths[1]);
+    let length = lengths[long];
+    let is_back = from[long] > to[long];
+    let (start, end) = if is_back { (to, from) } else { (from, to) };
+    let slope = (end[1 - long] - start[1 - long]) as f64 / length as f64;
+    (0..=length).map(move |step| {
+        let at = if is_back { length - step } else { step };
+        let mut point = start;
+        point[long] += at;
+        point[1 - long] = (start[1 - long] as f64 + slope * at as f64 + 0.5) as i64;
+        point
+    })
 }
 
 #[cfg(test)]
@@ -363,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn polygons_take_the_pixels_whose_centres_they_hold() {
+    fn polygons_are_laid_out_within_the_image() {
         let rings = vec![vec![1.0, 1.0, 4.0, 1.0, 4.0, 3.0, 1.0, 3.0]];
         let raster = Raster::new(&Mask::Polygons(rings.clone()), Some((10.0, 10.0))).unwrap();
         assert_eq!(raster.area(), 6);
