@@ -9,7 +9,7 @@ const POINTS: usize = 101;
 
 impl ObjectGroup {
     /// The average precision of detections that were held against `annotated` objects of
-    /// their class: of boxes with `score if true` and `score if false`.
+    /// their class (those that are to be found: the count of `found`): of boxes with `score if true` and `score if false`.
     ///
     /// ```text
     /// AP = 1/101 sum_r max { precision at a recall of at least r },  r = 0, 0.01, ..., 1

@@ -127,12 +127,15 @@ impl<'a> ObjectKind<'a> {
             .objects()
             .get("annotation")
             .filter(|_| kind == "box");
+        // Crowds need not be found.
+        let to_find = |group: &ObjectGroup| {
+            let found = group.features().get("found");
+            found.map_or(0, |found| found.numbers().count())
+        };
         let drawn_of = |class: Option<&str>| match (drawn, class) {
             (None, _) => 0,
-            (Some(drawn), None) => drawn.all().objects(),
-            (Some(drawn), Some(class)) => {
-                drawn.classes().get(class).map_or(0, ObjectGroup::objects)
-            }
+            (Some(drawn), None) => to_find(drawn.all()),
+            (Some(drawn), Some(class)) => drawn.classes().get(class).map_or(0, to_find),
         };
         let numbers =
             |class, group| ObjectNumbers::new(class, group, table.records(), drawn_of(class));

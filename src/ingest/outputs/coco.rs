@@ -208,6 +208,7 @@ impl CocoScan {
         let shape = Shape {
             keypoints: raw.keypoints,
             mask,
+            is_crowd: raw.iscrowd,
         };
         let is_empty = shape == Shape::default();
         let instance = Instance {

@@ -1,6 +1,6 @@
 //! What stands in COCO files, as it stands there.
 
-use serde::de::{Error as _, Visitor};
+use serde::de::{Error as _, IgnoredAny, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// The id of an image or category: a whole number, or a text.
@@ -72,6 +72,24 @@ pub(super) struct RawResult {
     pub(super) keypoints: Option<Vec<f64>>,
     /// In a box, as most results have none and are moved often.
     pub(super) segmentation: Option<Box<RawSegmentation>>,
+    #[serde(default, deserialize_with = "flag")]
+    pub(super) iscrowd: bool,
+}
+
+/// A number that is not 0, or `true`.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Number(f64),
+        Truth(bool),
+        Other(IgnoredAny),
+    }
+    Ok(match Flag::deserialize(deserializer)? {
+        Flag::Number(number) => number != 0.0,
+        Flag::Truth(truth) => truth,
+        Flag::Other(_) => false,
+    })
 }
 
 /// The three ways in which COCO writes a mask.

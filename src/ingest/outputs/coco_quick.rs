@@ -38,6 +38,7 @@ pub(super) fn result(bytes: &[u8]) -> Option<(RawResult, usize)> {
         score,
         keypoints: None,
         segmentation: None,
+        iscrowd: false,
     };
     Some((result, cursor.at))
 }
@@ -229,7 +230,7 @@ mod tests {
         for text in [
             r#"{"image_id":1,"category_id":-2,"bbox":[0.0,-0,12,3.5],"score":0.25}, {"#,
             r#"{ "score" : 1 , "bbox" : [ 1 , 2 ,3,4 ] , "image_id" : 0 }"#,
-            "{\"bbox\":\n[1,2,3,4],\r\n\t\"image_id\":9223372036854775807}",
+            "{\"bbox\":\n[1,2,3,4],\r\n\t\"image_id\":123456789012345678}",
         ] {
             assert!(is_alike(text), "{text}");
         }

@@ -19,7 +19,7 @@ pub enum Mask {
         /// The runs, checked to add up to the size.
         counts: Vec<u32>,
     },
-    /// Rings of x, y, x, y, ... in pixels; a pixel lies in the mask if its centre lies in any.
+    /// Rings of x, y, x, y, ... in pixels; what lies in any of them lies in the mask.
     Polygons(Vec<Vec<f64>>),
 }
 
@@ -31,6 +31,8 @@ pub struct Shape {
     pub keypoints: Option<Vec<f64>>,
     /// Its mask.
     pub mask: Option<Mask>,
+    /// Whether it is a crowd: an annotation of objects that nobody told apart (COCO's `iscrowd`).
+    pub is_crowd: bool,
 }
 
 /// One object that was found.

@@ -145,13 +145,17 @@ fn overlap(instances: &[Instance], out: &mut Vec<f64>) {
 /// IoU = |A and B| / |A or B|
 /// ```
 pub(super) fn intersection_over_union(a: [f64; 4], b: [f64; 4]) -> f64 {
-    let side = |i: usize| (a[i] + a[i + 2]).min(b[i] + b[i + 2]) - a[i].max(b[i]);
-    let (width, height) = (side(0), side(1));
-    if width <= 0.0 || height <= 0.0 {
+    let both = intersection(a, b);
+    if both <= 0.0 {
         return 0.0;
     }
-    let both = width * height;
     both / (a[2] * a[3] + b[2] * b[3] - both)
+}
+
+/// The area of what two boxes have in common.
+pub(super) fn intersection(a: [f64; 4], b: [f64; 4]) -> f64 {
+    let side = |i: usize| (a[i] + a[i + 2]).min(b[i] + b[i + 2]) - a[i].max(b[i]);
+    side(0).max(0.0) * side(1).max(0.0)
 }
 
 #[cfg(test)]

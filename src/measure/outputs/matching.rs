@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::boxes::{BOX_FEATURES, intersection_over_union, is_usable, numbers};
+use super::boxes::{BOX_FEATURES, intersection, intersection_over_union, is_usable, numbers};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Instance, Instances, Objects, Units};
 
 /// Overlap from which a detection is of an annotated object.
 const OVERLAP: f64 = 0.5;
+/// Detections of a class in an image that are judged, those of the highest scores: COCO's `maxDets`.
+const MOST_JUDGED: usize = 100;
 /// Most annotated boxes: all are held.
 const MAX_BOXES: usize = 1 << 23;
 
@@ -18,8 +20,9 @@ const JUDGED: [&str; 3] = ["true positive", "score if true", "score if false"];
 ///
 /// In each image, detections of a class are taken by falling score; each is of the annotated box of its
 /// class that it overlaps most, of those not taken yet, if intersection over union
-/// is at least 0.5: a true positive, else a false one (Everingham et al. 2010; as
-/// in COCO's evaluation, but crowds are objects like others).
+/// is at least 0.5: a true positive, else a false one (Everingham et al. 2010). As in COCO's
+/// evaluation, the 100 of the highest scores are judged, a crowd need not be found, and a
+/// detection that lies in one by half is neither right nor wrong.
 ///
 /// ```
 /// use driftsphere::ingest::{ImageList, OutputsScan};
@@ -51,7 +54,9 @@ pub struct Annotations {
 #[derive(Debug, Clone)]
 struct Drawn {
     class: Option<String>,
+    /// Its box alone.
     instance: Instance,
+    is_crowd: bool,
 }
 
 impl Annotations {
@@ -76,7 +81,11 @@ impl Annotations {
                     class: instance
                         .class
                         .map(|class| drawn.classes[class as usize].clone()),
-                    instance: instance.clone(),
+                    instance: Instance {
+                        shape: None,
+                        ..*instance
+                    },
+                    is_crowd: instance.shape.as_ref().is_some_and(|shape| shape.is_crowd),
                 }
             }));
             self.boxes += drawn.of(at).len();
@@ -94,8 +103,8 @@ impl Annotations {
     /// as tables of objects of the kinds `box` and `annotation`.
     ///
     /// Beside [`BOX_FEATURES`], boxes have `true positive` (0 or 1), and their score as
-    /// `score if true` or `score if false`; annotated ones `found` (0 or 1). Their means are
-    /// precision and recall.
+    /// `score if true` or `score if false`, all missing where a detection is not judged; annotated
+    /// ones `found` (0 or 1), missing for crowds. Their means are precision and recall.
     ///
     /// # Errors
     /// [`ErrorKind::Argument`] for relative boxes.
@@ -117,21 +126,18 @@ impl Annotations {
             for (row, (instance, right)) in plain.range(at).zip(usable) {
                 let mut values: Vec<f64> =
                     plain.features().map(|(_, column)| column[row]).collect();
-                let only = |wanted: bool| {
-                    if right == wanted {
-                        instance.score
-                    } else {
-                        f64::NAN
-                    }
+                let only = |wanted: bool| match right == Some(wanted) {
+                    true => instance.score,
+                    false => f64::NAN,
                 };
-                values.extend([f64::from(u8::from(right)), only(true), only(false)]);
+                values.extend([share(right), only(true), only(false)]);
                 boxes.push(instance.class.map(|class| class as usize), &values)?;
             }
             boxes.end_record();
             for (one, taken) in own.iter().zip(taken) {
                 let mut values =
                     numbers(&one.instance, f64::NAN, image.size, Units::Pixels).to_vec();
-                values.push(f64::from(u8::from(taken)));
+                values.push(share((!one.is_crowd).then_some(taken)));
                 let class = one.class.as_ref().map(|name| drawn.class(name));
                 drawn.push(class, &values)?;
             }
@@ -143,8 +149,18 @@ impl Annotations {
     }
 }
 
-/// Which detections are true positives, and which annotated boxes were found.
-fn assign(found: &Instances, detections: &[Instance], drawn: &[Drawn]) -> (Vec<bool>, Vec<bool>) {
+/// 1 for yes, 0 for no; missing where neither.
+fn share(answer: Option<bool>) -> f64 {
+    answer.map_or(f64::NAN, |yes| f64::from(u8::from(yes)))
+}
+
+/// Which detections are true positives, `None` for those that are not judged; and which annotated
+/// boxes were found.
+fn assign(
+    found: &Instances,
+    detections: &[Instance],
+    drawn: &[Drawn],
+) -> (Vec<Option<bool>>, Vec<bool>) {
     let mut order: Vec<usize> = (0..detections.len()).collect();
     // Without a score last; stable, as the order of the file decides between equals.
     let score = |at: &usize| match detections[*at].score {
@@ -152,15 +168,23 @@ fn assign(found: &Instances, detections: &[Instance], drawn: &[Drawn]) -> (Vec<b
         score => score,
     };
     order.sort_by(|a, b| score(b).total_cmp(&score(a)));
-    let (mut right, mut taken) = (vec![false; detections.len()], vec![false; drawn.len()]);
+    let (mut right, mut taken) = (vec![None; detections.len()], vec![false; drawn.len()]);
+    let mut judged: HashMap<Option<u32>, usize> = HashMap::new();
     for at in order {
         let one = &detections[at];
+        let count = judged.entry(one.class).or_default();
+        *count += 1;
+        if *count > MOST_JUDGED {
+            continue;
+        }
         let class = one
             .class
             .map(|class| found.classes[class as usize].as_str());
+        let own = || drawn.iter().enumerate();
+        let own = || own().filter(|(_, other)| other.class.as_deref() == class);
         let mut best: Option<(usize, f64)> = None;
-        for (other, annotated) in drawn.iter().enumerate() {
-            if taken[other] || annotated.class.as_deref() != class {
+        for (other, annotated) in own().filter(|(_, other)| !other.is_crowd) {
+            if taken[other] {
                 continue;
             }
             let overlap = intersection_over_union(one.bbox, annotated.instance.bbox);
@@ -168,9 +192,21 @@ fn assign(found: &Instances, detections: &[Instance], drawn: &[Drawn]) -> (Vec<b
                 best = Some((other, overlap));
             }
         }
-        if let Some((other, _)) = best {
-            (right[at], taken[other]) = (true, true);
-        }
+        let area = one.bbox[2] * one.bbox[3];
+        let mut crowds = own().filter(|(_, other)| other.is_crowd);
+        right[at] = match best {
+            Some((other, _)) => {
+                taken[other] = true;
+                Some(true)
+            }
+            None if crowds.any(|(_, crowd)| {
+                intersection(one.bbox, crowd.instance.bbox) >= OVERLAP * area
+            }) =>
+            {
+                None
+            }
+            None => Some(false),
+        };
     }
     (right, taken)
 }
