@@ -175,7 +175,7 @@ impl CocoScan {
 
     #[inline(always)]
     fn take(&mut self, raw: RawResult) -> Result<()> {
-        let Some(image) = self.image(raw.image_id)? else {
+        let Some(image) = self.image(&raw.image_id)? else {
             self.problems
                 .count(Loss::Skipped, NO_IMAGE, self.elements.position());
             return Ok(());
@@ -185,16 +185,30 @@ impl CocoScan {
             .as_ref()
             .map(|id| self.class(id))
             .transpose()?;
-        let has = (
-            raw.bbox.is_some(),
-            raw.keypoints.is_some(),
-            raw.segmentation.is_some(),
-        );
-        self.kinds.boxes |= has.0;
-        self.kinds.keypoints |= has.1;
-        self.kinds.masks |= has.2;
+        self.kinds.boxes |= raw.bbox.is_some();
+        let (bbox, score) = (raw.bbox, raw.score.unwrap_or(f64::NAN));
+        // Nearly all are such.
+        let is_box = bbox.is_some() && raw.keypoints.is_none() && raw.segmentation.is_none();
+        let shape = match is_box && !raw.iscrowd {
+            true => None,
+            false => self.shape(image, raw),
+        };
+        let instance = Instance {
+            class,
+            score,
+            bbox: bbox.unwrap_or([f64::NAN; 4]),
+            shape,
+        };
+        self.gather.push(image, instance)
+    }
+
+    /// What a result has beside its box.
+    #[inline(never)]
+    fn shape(&mut self, image: u32, raw: RawResult) -> Option<Box<Shape>> {
+        self.kinds.keypoints |= raw.keypoints.is_some();
+        self.kinds.masks |= raw.segmentation.is_some();
         let mut fault = |kind, reason| self.faults.entry(image).or_default().push((kind, reason));
-        if has == (false, false, false) {
+        if raw.bbox.is_none() && raw.keypoints.is_none() && raw.segmentation.is_none() {
             fault(ObjectKind::Box, NOTHING);
         }
         let mask = match raw.segmentation.map(|raw| runs::mask(*raw)) {
@@ -210,29 +224,22 @@ impl CocoScan {
             mask,
             is_crowd: raw.iscrowd,
         };
-        let is_empty = shape == Shape::default();
-        let instance = Instance {
-            class,
-            score: raw.score.unwrap_or(f64::NAN),
-            bbox: raw.bbox.unwrap_or([f64::NAN; 4]),
-            shape: (!is_empty).then(|| Box::new(shape)),
-        };
-        self.gather.push(image, instance)
+        (shape != Shape::default()).then(|| Box::new(shape))
     }
 
     /// The index of an image; `None` where the list does not have it.
-    fn image(&mut self, id: Id) -> Result<Option<u32>> {
+    fn image(&mut self, id: &Id) -> Result<Option<u32>> {
         if let Some((last, image)) = &self.last
-            && *last == id
+            && last == id
         {
             return Ok(Some(*image));
         }
-        let image = match self.images.find(&id) {
+        let image = match self.images.find(id) {
             None if self.is_listed => return Ok(None),
-            None => self.images.discover(&id)?,
+            None => self.images.discover(id)?,
             Some(image) => image,
         };
-        self.last = Some((id, image));
+        self.last = Some((id.clone(), image));
         Ok(Some(image))
     }
 
