@@ -53,7 +53,8 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// A result as the reader builds it, with its ids or with such as are numbers only.
+/// A result as the reader builds it (the library's own type is private), with its ids or with such as
+/// are numbers only.
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "built to be timed")]
 struct Detection<I> {
@@ -62,6 +63,9 @@ struct Detection<I> {
     bbox: Option<[f64; 4]>,
     score: Option<f64>,
     keypoints: Option<Vec<f64>>,
+    segmentation: Option<Box<[Vec<f64>]>>,
+    #[serde(default)]
+    iscrowd: bool,
 }
 
 fn uniform(stream: u64, row: usize) -> f64 {

@@ -174,7 +174,7 @@ mirror!(ObjectKind {
 mirror!(ObjectNumbers { objects: u64, records: u64, features: Vec<ObjectFeature>, } {
     centres: Centres,
     class: String, mean_count: f64, counts: Distribution, calibration: Reliability,
-    average_precision: f64,
+    average_precision: f64, average_precision_bounds: [f64; 2],
 });
 mirror!(Centres { side: usize, outside: u64, cells: Vec<(usize, usize, u64, Option<f64>)>, } {});
 mirror!(ObjectFeature { name: String, missing: u64, design_effect: f64, } { numbers: Distribution, });

@@ -74,6 +74,7 @@ pub(super) fn finding(feature: &str) -> Finding {
         other_effects: Vec::new(),
         n_reference: 100,
         n_target: 100,
+        counts_objects: false,
         sampled: false,
         verdict: Verdict::NoDrift,
         sentence: String::new(),

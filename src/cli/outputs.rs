@@ -1,10 +1,11 @@
 //! Inputs that are the outputs of a model: which they are, and their records.
 
 use super::input_args::{As, ColumnArgs};
+use super::output;
 use super::progress::Progress;
 use driftsphere::ingest::{
-    Block, Column, ImageList, Instances, Objects, OutputsFile, OutputsFormat, Problem, Selection,
-    read_class_names,
+    Block, Column, ImageList, Instances, Loss, Objects, OutputsFile, OutputsFormat, Problem,
+    Selection, read_class_names,
 };
 use driftsphere::measure::outputs::{Annotations, ScoreOptions, measure};
 use driftsphere::{Error, ErrorKind, Result};
@@ -89,7 +90,12 @@ fn hold(file: &OutputsFile) -> Result<Annotations> {
     while let Some(drawn) = scan.next_block(BLOCK_IMAGES)? {
         annotations.hold(&drawn)?;
     }
-    match scan.problems().first() {
+    // Those of images that are not profiled are no matter of it.
+    let problems = scan.problems();
+    match problems
+        .iter()
+        .find(|problem| problem.loss != Loss::Skipped)
+    {
         None => Ok(annotations),
         Some(problem) => Err(Error::new(ErrorKind::Input, problem.to_string())),
     }
@@ -142,15 +148,28 @@ impl Outputs {
         let place = |error: Error| error.at("file", file.path().display());
         let mut scan = file.scan()?;
         let mut first = 0;
+        let (mut strange, mut images) = (0_u64, 0_u64);
         while let Some(found) = scan.next_block(BLOCK_IMAGES)? {
             let names = found.images.iter().map(|image| image.name.clone());
             let ids = Column::Text(names.collect());
+            if let Some(annotations) = &self.annotations {
+                let own = found.images.iter();
+                strange += own.filter(|image| !annotations.has(&image.name)).count() as u64;
+                images += found.images.len() as u64;
+            }
             let tables = self.tables(&found).map_err(place)?.into_iter();
             let tables = tables.map(|(kind, objects)| (kind.to_owned(), objects));
             let block = Block::of_objects(first, ids, tables.collect()).map_err(place)?;
             progress.advance(block.len());
             first += block.len() as u64;
             take(block).map_err(place)?;
+        }
+        if strange > 0 {
+            output::note(&format!(
+                "{strange} of {images} images are not among the annotated ones: their boxes are not \
+                 judged (file {})",
+                file.path().display()
+            ));
         }
         Ok(scan.problems())
     }

@@ -31,6 +31,7 @@ impl Draft {
                 other_effects: Vec::new(),
                 n_reference: 0,
                 n_target: 0,
+                counts_objects: false,
                 sampled: false,
                 verdict: Verdict::NotTested,
                 sentence: String::new(),
@@ -92,6 +93,12 @@ impl Draft {
     /// The same with less weight than others of as many rows.
     pub(crate) fn leads_with(mut self, weight: f64) -> Self {
         self.weight = weight;
+        self
+    }
+
+    /// What it counts are objects of records.
+    pub(crate) fn of_objects(mut self) -> Self {
+        self.finding.counts_objects = true;
         self
     }
 

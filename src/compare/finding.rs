@@ -193,6 +193,8 @@ pub struct Finding {
     pub n_reference: u64,
     /// Records (or pairs of them) of the target behind the test.
     pub n_target: u64,
+    /// Whether these are objects of records, such as boxes, not records.
+    pub counts_objects: bool,
     /// Measured on the samples and not on every record.
     pub sampled: bool,
     /// The decision.

@@ -103,12 +103,13 @@ fn compare_table(tables: Tables<'_>) -> Result<Vec<Draft>> {
         reference, target, ..
     } = tables;
     let mut drafts = Vec::new();
-    drafts.extend(compare_faults(tables));
+    drafts.extend(compare_faults(tables).map(Draft::of_objects));
     if !tables.is_told {
-        drafts.extend(compare_classes(tables));
+        drafts.extend(compare_classes(tables).map(Draft::of_objects));
         drafts.extend(compare_pairs(tables));
     }
-    drafts.extend(compare_sizes(tables));
+    let sizes = compare_sizes(tables).into_iter();
+    drafts.extend(sizes.map(Draft::of_objects));
     let (all, all_target) = (reference.all(), target.all());
     drafts.extend(compare_group(tables, Scope::All, all, all_target)?);
     // Of one class there is nothing to say that all do not say.
@@ -148,7 +149,8 @@ fn compare_group(
     if !tables.is_told {
         drafts.extend(compare_count(tables, &scope, reference, target)?);
     }
-    drafts.extend(compare_calibration(tables, &scope, reference, target));
+    let calibration = compare_calibration(tables, &scope, reference, target);
+    drafts.extend(calibration.into_iter().map(Draft::of_objects));
     let (first, second) = (reference.features(), target.features());
     let names: BTreeSet<&String> = first.keys().chain(second.keys()).collect();
     for name in names {
@@ -166,7 +168,8 @@ fn compare_group(
         }
         // One that no object of a side has is missing in all of them.
         if !name.starts_with(CONDITIONAL) {
-            drafts.extend(compare_missing(tables, &scope, name, (reference, target)));
+            let missing = compare_missing(tables, &scope, name, (reference, target));
+            drafts.extend(missing.map(Draft::of_objects));
         }
     }
     Ok(drafts)
@@ -242,7 +245,8 @@ fn compare_feature(
             (first, second),
         )];
         if TAILED.contains(&name) {
-            drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));
+            let tails = compare_tails(&named, a, b, design, &options.thresholds);
+            drafts.extend(tails.into_iter().map(Draft::of_objects));
         }
         return drafts;
     }
@@ -264,7 +268,7 @@ fn compare_feature(
         draft.striking = false;
         draft.finding.new_values.clear();
         draft.finding.lost_values.clear();
-        return vec![draft];
+        return vec![draft.of_objects()];
     }
     let mut draft = compare_numbers(
         &named,
@@ -282,7 +286,7 @@ fn compare_feature(
     if TAILED.contains(&name) {
         drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));
     }
-    drafts
+    drafts.into_iter().map(Draft::of_objects).collect()
 }
 
 /// The means of each record, where they are worth more than all objects are: where few

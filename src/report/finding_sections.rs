@@ -235,8 +235,12 @@ fn twice(effect: &Effect) -> f64 {
 
 /// What such a finding could have seen, and the records that would be needed.
 fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
+    let unit = match finding.counts_objects {
+        true => "objects",
+        false => "records",
+    };
     let mut text = format!(
-        "{}, {} / {} records",
+        "{}, {} / {} {unit}",
         subject(finding),
         number::count(finding.n_reference),
         number::count(finding.n_target)
@@ -262,11 +266,11 @@ fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
     text.push('.');
     match needed(finding).filter(|_| !repeats) {
         Some(Needed::Target(n)) => {
-            text += &format!(" About {} target records would do.", number::count(n));
+            text += &format!(" About {} target {unit} would do.", number::count(n));
         }
         Some(Needed::Both(n)) => {
             text += &format!(
-                " The reference is too small as well: about {} records in each window would do.",
+                " The reference is too small as well: about {} {unit} in each window would do.",
                 number::count(n)
             );
         }

@@ -21,6 +21,7 @@ pub(super) fn finding(feature: &str) -> Finding {
         other_effects: Vec::new(),
         n_reference: 1000,
         n_target: 300,
+        counts_objects: false,
         sampled: false,
         verdict: Verdict::NoDrift,
         sentence: format!("{feature} stayed as it was"),

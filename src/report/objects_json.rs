@@ -47,6 +47,8 @@ pub struct ObjectNumbers<'a> {
     pub calibration: Option<Reliability>,
     /// Of boxes held against annotations: average precision at an overlap of 0.5.
     pub average_precision: Option<f64>,
+    /// Between which it lies: scores within one bucket of a sketch are not told apart.
+    pub average_precision_bounds: Option<[f64; 2]>,
     /// Where in the image they lie; `null` where that is not known, or the profile is sealed.
     pub centres: Option<Centres<'a>>,
     /// Their numbers, by name.
@@ -171,6 +173,7 @@ impl<'a> ObjectKind<'a> {
 
 impl<'a> ObjectNumbers<'a> {
     fn new(class: Option<&'a str>, group: &'a ObjectGroup, records: u64, drawn: u64) -> Self {
+        let precision = group.average_precision(drawn);
         let features = group.features().iter();
         Self {
             class,
@@ -194,7 +197,8 @@ impl<'a> ObjectNumbers<'a> {
                     })
                     .collect(),
             }),
-            average_precision: group.average_precision(drawn).map(|ap| ap.estimate),
+            average_precision: precision.map(|ap| ap.estimate),
+            average_precision_bounds: precision.map(|ap| [ap.lower_bound, ap.upper_bound]),
             centres: group.centres().map(Centres::new),
             features: features
                 .map(|(name, feature)| ObjectFeature {

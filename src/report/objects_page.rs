@@ -76,10 +76,22 @@ fn quality(page: &mut dyn Canvas, group: &ObjectNumbers<'_>) {
         page.item(
             "-",
             &format!(
-                "{name}: average precision {} at an overlap of 0.5",
-                number::number(precision)
+                "{name}: average precision {}{} at an overlap of 0.5",
+                number::number(precision),
+                bounds(group)
             ),
         );
+    }
+}
+
+/// What scores that lie in one bucket leave open, where it is more than half a hundredth.
+fn bounds(group: &ObjectNumbers<'_>) -> String {
+    match group.average_precision_bounds {
+        Some([low, high]) if high - low > 0.005 => {
+            let (low, high) = (number::number(low), number::number(high));
+            format!(" ({low} to {high}: scores too near each other to be told apart)")
+        }
+        _ => String::new(),
     }
 }
 

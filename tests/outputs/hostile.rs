@@ -91,6 +91,42 @@ fn boxes_that_are_none_and_images_that_do_not_exist_are_counted() {
 }
 
 #[test]
+fn empty_lists_say_that_there_is_none() {
+    let text = r#"[{"image_id": 1, "category_id": 1, "bbox": [0, 0, 5, 5], "segmentation": [],
+        "keypoints": [], "iscrowd": "no"}, {"image_id": 2, "keypoints": []}]"#;
+    let (_folder, file) = written(text);
+    let found = file.scan().unwrap().next_block(10).unwrap().unwrap();
+    assert!(found.kinds.boxes && !found.kinds.keypoints && !found.kinds.masks);
+    assert_eq!(found.instances[0].shape, None);
+    let faults: Vec<&str> = found.faults.iter().map(|fault| fault.2).collect();
+    assert_eq!(faults, ["result without a box, keypoints or a mask"]);
+}
+
+#[test]
+fn results_of_which_none_is_of_a_listed_image_are_an_error() {
+    let text = r#"{"images": [{"id": 1}], "annotations": [
+        {"image_id": 7, "bbox": [0, 0, 5, 5]}, {"image_id": 8, "bbox": [0, 0, 5, 5]}]}"#;
+    let (_folder, file) = written(text);
+    let error = file.scan().unwrap().next_block(10).unwrap_err().to_string();
+    assert!(
+        error.contains("no result is of an image") && error.contains("results 2"),
+        "{error}"
+    );
+    // An empty list is a window in which nothing was found.
+    let (_folder, file) = written(r#"{"images": [{"id": 1}], "annotations": []}"#);
+    assert_eq!(
+        file.scan()
+            .unwrap()
+            .next_block(10)
+            .unwrap()
+            .unwrap()
+            .images
+            .len(),
+        1
+    );
+}
+
+#[test]
 fn masks_that_lie_about_their_size_are_faults() {
     let segments = [
         r#"{"size": [2, 3], "counts": [2, 3]}"#,

@@ -12,7 +12,7 @@ use crate::ingest::Fingerprint;
 use crate::ingest::cells::Cells;
 use crate::ingest::column::{Cell, Column};
 use crate::ingest::input_file::BUILT_IN;
-use crate::ingest::problem::{Loss, Problems};
+use crate::ingest::problem::{Loss, Problem, Problems};
 use crate::ingest::stream::{RawBlock, Request, RowStream, Vectors, unknown};
 
 /// Pictures of a block: few enough for a progress bar to move.
@@ -151,12 +151,19 @@ impl ImageStream {
     }
 
     /// At the end: were there pictures, could one be read, and was every name one of theirs?
-    fn finish(&self) -> Result<()> {
+    fn finish(&self, problems: &Problems) -> Result<()> {
         if self.whole == 0 && self.broken > 0 && !self.headers_only {
-            return Err(Error::new(
-                ErrorKind::Input,
-                format!("none of {} pictures could be read whole", self.broken),
-            ));
+            let reasons: Vec<String> = problems
+                .list("picture")
+                .iter()
+                .map(Problem::to_string)
+                .collect();
+            let broken = self.broken;
+            let message = format!(
+                "none of {broken} pictures could be read whole: {}",
+                reasons.join("; ")
+            );
+            return Err(Error::new(ErrorKind::Input, message));
         }
         if self.whole + self.broken == 0 {
             return Err(Error::new(ErrorKind::Input, "no picture was found"));
@@ -217,7 +224,7 @@ impl RowStream for ImageStream {
             block.places.push(index);
         }
         if block.rows.is_empty() && self.ended && self.workers.pending() == 0 {
-            return self.finish().map(|()| None);
+            return self.finish(problems).map(|()| None);
         }
         let rows = block.rows.len();
         block.vectors = vectors;

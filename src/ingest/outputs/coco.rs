@@ -17,6 +17,8 @@ use crate::ingest::limits::Limits;
 use crate::ingest::problem::{Loss, Problem, Problems};
 
 const NO_IMAGE: &str = "result of an image that the list of images does not have";
+/// Of a file whose results are all left out.
+const NO_RESULT: &str = "no result is of an image that the list of images has";
 const NOTHING: &str = "result without a box, keypoints or a mask";
 /// Most classes: their names are held.
 const MAX_CLASSES: usize = 1 << 20;
@@ -43,6 +45,9 @@ pub(super) struct CocoScan {
     /// Looked up only, never walked.
     faults: HashMap<u32, Vec<(ObjectKind, &'static str)>>,
     problems: Problems,
+    /// Results of images that the list does not have, and results that were taken.
+    strange: u64,
+    taken: u64,
     kinds: Kinds,
 }
 
@@ -90,6 +95,8 @@ impl CocoScan {
             names: HashMap::new(),
             faults: HashMap::new(),
             problems: Problems::default(),
+            strange: 0,
+            taken: 0,
             kinds: Kinds::default(),
         }
     }
@@ -147,6 +154,9 @@ impl CocoScan {
         while !self.at_end && !self.gather.is_full() {
             self.at_end = !self.parse()?;
         }
+        if self.at_end && self.taken == 0 && self.strange > 0 {
+            return Err(Error::new(ErrorKind::Input, NO_RESULT).at("results", self.strange));
+        }
         self.gather.release(self.at_end, &mut self.ready);
         Ok(())
     }
@@ -174,12 +184,14 @@ impl CocoScan {
     }
 
     #[inline(always)]
-    fn take(&mut self, raw: RawResult) -> Result<()> {
+    fn take(&mut self, mut raw: RawResult) -> Result<()> {
         let Some(image) = self.image(&raw.image_id)? else {
-            self.problems
-                .count(Loss::Skipped, NO_IMAGE, self.elements.position());
+            let place = self.elements.position();
+            self.problems.count(Loss::Skipped, NO_IMAGE, place);
+            self.strange += 1;
             return Ok(());
         };
+        self.taken += 1;
         let class = raw
             .category_id
             .as_ref()
@@ -187,6 +199,7 @@ impl CocoScan {
             .transpose()?;
         self.kinds.boxes |= raw.bbox.is_some();
         let (bbox, score) = (raw.bbox, raw.score.unwrap_or(f64::NAN));
+        raw.drop_empty();
         // Nearly all are such.
         let is_box = bbox.is_some() && raw.keypoints.is_none() && raw.segmentation.is_none();
         let shape = match is_box && !raw.iscrowd {

@@ -76,6 +76,16 @@ pub(super) struct RawResult {
     pub(super) iscrowd: bool,
 }
 
+impl RawResult {
+    /// An empty list is how many writers say that there is none.
+    pub(super) fn drop_empty(&mut self) {
+        self.keypoints.take_if(|points| points.is_empty());
+        self.segmentation.take_if(
+            |mask| matches!(mask.as_ref(), RawSegmentation::Polygons(rings) if rings.is_empty()),
+        );
+    }
+}
+
 /// A number that is not 0, or `true`.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     #[derive(Deserialize)]

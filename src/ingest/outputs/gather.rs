@@ -105,8 +105,9 @@ impl Gather {
             return Err(Error::new(
                 ErrorKind::Limit,
                 format!(
-                    "more than {} results, and those of an image do not stand together; sort \
-                     them, for instance with jq -c 'sort_by(.image_id)'",
+                    "more than {} results before an image is complete: it has more than that, or \
+                     those of an image do not stand together; sort them, for instance with \
+                     jq -c 'sort_by(.image_id)'",
                     self.most
                 ),
             ));

@@ -265,7 +265,8 @@ impl JsonElements {
     fn peek(&mut self) -> Result<Option<u8>> {
         loop {
             let rest = &self.buffer[self.start..];
-            let space = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
+            let is_space = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+            let space = rest.iter().take_while(is_space).count();
             self.start += space;
             if let Some(byte) = self.buffer.get(self.start) {
                 return Ok(Some(*byte));

@@ -52,7 +52,8 @@ pub(super) fn mask(raw: RawSegmentation) -> Result<Mask, &'static str> {
                     && ring.iter().all(|v| v.is_finite())
             };
             let numbers: usize = rings.iter().map(Vec::len).sum();
-            match !rings.is_empty() && numbers <= MAX_RING && rings.iter().all(is_ring) {
+            match rings.iter().all(is_ring) {
+                _ if numbers > MAX_RING => Err("mask of rings of over a million numbers"),
                 true => Ok(Mask::Polygons(rings)),
                 false => Err("mask of rings that are none"),
             }

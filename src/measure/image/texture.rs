@@ -250,6 +250,22 @@ mod tests {
                 })
                 .collect()
         };
+        let bytes = |odd| {
+            stripes(odd)
+                .into_iter()
+                .map(|v| (v >> 8) as u8)
+                .collect::<Vec<_>>()
+        };
+        let (light, dark) = (bytes(0), bytes(1));
+        let eight = u8::texture([&light, &dark, &light]);
+        assert_eq!(
+            eight.laplacian_squares,
+            (width as u64 - 2) * (4 * 255_u64).pow(2)
+        );
+        assert_eq!(eight.roughness, (width as u64 - 2) * 8 * 255);
+        let steps: u64 = u8::steps(&light).iter().sum();
+        assert_eq!(steps, (width as u64 - 1) * 255);
+        assert_eq!(u8::step_down(&light, &dark), width as u64 * 255);
         let (one, two) = (stripes(0), stripes(1));
         let sums = u16::texture([&one, &two, &one]);
         let inner = width as u64 - 2;

@@ -76,7 +76,7 @@ pub(super) fn is_usable(bbox: [f64; 4]) -> bool {
 }
 
 /// Why a box cannot be used, if it cannot.
-fn fault([x, y, width, height]: [f64; 4]) -> Option<&'static str> {
+pub(super) fn fault([x, y, width, height]: [f64; 4]) -> Option<&'static str> {
     if ![x, y, width, height].iter().all(|v| v.is_finite()) {
         return Some(NOT_FINITE);
     }

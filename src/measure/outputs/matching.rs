@@ -1,8 +1,12 @@
 //! Detections held against annotations.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::boxes::{BOX_FEATURES, intersection, intersection_over_union, is_usable, numbers};
+use super::boxes::{
+    BOX_FEATURES, fault, intersection, intersection_over_union, is_usable, numbers,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::{Instance, Instances, Objects, Units};
 
@@ -47,8 +51,17 @@ const JUDGED: [&str; 3] = ["true positive", "score if true", "score if false"];
 #[derive(Debug, Clone, Default)]
 pub struct Annotations {
     /// By the name of the image; looked up only, never walked.
-    images: HashMap<String, Vec<Drawn>>,
+    images: HashMap<String, Image>,
     boxes: usize,
+}
+
+/// What was drawn in one image.
+#[derive(Debug, Clone, Default)]
+struct Image {
+    /// In an order of their own, so that that of their file does not show.
+    boxes: Vec<Drawn>,
+    /// Why others cannot be used.
+    faults: Vec<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -60,35 +73,29 @@ struct Drawn {
 }
 
 impl Annotations {
-    /// Takes in annotations as a reader gives them; boxes in pixels.
+    /// Takes in annotations as a reader gives them.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] for relative boxes; [`ErrorKind::Limit`] for over eight
-    /// million boxes.
+    /// [`ErrorKind::Argument`] for relative boxes in an image whose size is not known;
+    /// [`ErrorKind::Input`] for an image whose name another one has; [`ErrorKind::Limit`] for over
+    /// eight million boxes.
     pub fn hold(&mut self, drawn: &Instances) -> Result<()> {
-        if drawn.units != Units::Pixels {
-            let message = "annotations need boxes in pixels";
-            return Err(Error::new(ErrorKind::Argument, message));
-        }
+        let drawn = &*in_pixels(drawn)?;
         for (at, image) in drawn.images.iter().enumerate() {
-            let boxes = self.images.entry(image.name.clone()).or_default();
-            let own = drawn
-                .of(at)
-                .iter()
-                .filter(|one| one.has_box() && is_usable(one.bbox));
-            boxes.extend(own.map(|instance| {
-                Drawn {
-                    class: instance
-                        .class
-                        .map(|class| drawn.classes[class as usize].clone()),
-                    instance: Instance {
-                        shape: None,
-                        ..*instance
-                    },
-                    is_crowd: instance.shape.as_ref().is_some_and(|shape| shape.is_crowd),
+            let mut own = Image::default();
+            for instance in drawn.of(at).iter().filter(|one| one.has_box()) {
+                match fault(instance.bbox) {
+                    Some(reason) => own.faults.push(reason),
+                    None => own.boxes.push(Drawn::new(instance, &drawn.classes)),
                 }
-            }));
+            }
+            own.boxes
+                .sort_by(|a, b| order(a.instance.bbox, b.instance.bbox));
             self.boxes += drawn.of(at).len();
+            if self.images.insert(image.name.clone(), own).is_some() {
+                let message = "two annotated images have one name, by which boxes find theirs";
+                return Err(Error::new(ErrorKind::Input, message).at("image", &image.name));
+            }
         }
         match self.boxes > MAX_BOXES {
             true => Err(Error::new(
@@ -99,28 +106,35 @@ impl Annotations {
         }
     }
 
+    /// Whether an image was annotated, be it that nothing was found worth a box.
+    #[must_use]
+    pub fn has(&self, image: &str) -> bool {
+        self.images.contains_key(image)
+    }
+
     /// The boxes of `found`, each judged, and the annotated boxes of the same images,
     /// as tables of objects of the kinds `box` and `annotation`.
     ///
     /// Beside [`BOX_FEATURES`], boxes have `true positive` (0 or 1), and their score as
-    /// `score if true` or `score if false`, all missing where a detection is not judged; annotated
-    /// ones `found` (0 or 1), missing for crowds. Their means are precision and recall.
+    /// `score if true` or `score if false`, all missing where a detection is not judged, such as in
+    /// an image that was not annotated; annotated ones `found` (0 or 1), missing for crowds. Their
+    /// means are precision and recall.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] for relative boxes.
+    /// [`ErrorKind::Argument`] for relative boxes in an image whose size is not known.
     pub fn judge(&self, found: &Instances) -> Result<Vec<(&'static str, Objects)>> {
-        if found.units != Units::Pixels {
-            let message = "detections need boxes in pixels to be held against annotations";
-            return Err(Error::new(ErrorKind::Argument, message));
-        }
+        let found = &*in_pixels(found)?;
         let names: Vec<&str> = BOX_FEATURES.into_iter().chain(JUDGED).collect();
         let mut boxes = super::kinds::table(found, &names)?;
         let names: Vec<&str> = BOX_FEATURES.into_iter().chain(["found"]).collect();
         let mut drawn = Objects::new(&names)?;
         let plain = super::boxes::boxes(found)?;
         for (at, image) in found.images.iter().enumerate() {
-            let own = self.images.get(&image.name).map_or(&[][..], Vec::as_slice);
-            let (right, taken) = assign(found, found.of(at), own);
+            let own = self.images.get(&image.name);
+            let (right, taken) = match own {
+                Some(own) => assign(found, found.of(at), &own.boxes),
+                None => (vec![None; found.of(at).len()], Vec::new()),
+            };
             let usable = found.of(at).iter().zip(right);
             let usable = usable.filter(|(one, _)| one.has_box() && is_usable(one.bbox));
             for (row, (instance, right)) in plain.range(at).zip(usable) {
@@ -134,7 +148,10 @@ impl Annotations {
                 boxes.push(instance.class.map(|class| class as usize), &values)?;
             }
             boxes.end_record();
-            for (one, taken) in own.iter().zip(taken) {
+            for reason in own.iter().flat_map(|own| &own.faults) {
+                drawn.fault(reason);
+            }
+            for (one, taken) in own.iter().flat_map(|own| &own.boxes).zip(taken) {
                 let mut values =
                     numbers(&one.instance, f64::NAN, image.size, Units::Pixels).to_vec();
                 values.push(share((!one.is_crowd).then_some(taken)));
@@ -149,6 +166,49 @@ impl Annotations {
     }
 }
 
+impl Drawn {
+    fn new(instance: &Instance, classes: &[String]) -> Self {
+        let shape = instance.shape.as_ref();
+        Self {
+            class: instance.class.map(|class| classes[class as usize].clone()),
+            instance: Instance {
+                shape: None,
+                ..*instance
+            },
+            is_crowd: shape.is_some_and(|shape| shape.is_crowd),
+        }
+    }
+}
+
+/// The same with its boxes in pixels.
+fn in_pixels(found: &Instances) -> Result<Cow<'_, Instances>> {
+    if found.units == Units::Pixels {
+        return Ok(Cow::Borrowed(found));
+    }
+    let mut out = found.clone();
+    for (at, image) in found.images.iter().enumerate() {
+        let start = at.checked_sub(1).map_or(0, |before| found.ends[before]);
+        let own = &mut out.instances[start..found.ends[at]];
+        let Some((width, height)) = image.size.or(own.is_empty().then_some((1.0, 1.0))) else {
+            let message = "boxes that are shares of their image need its size to be held against \
+                           others: give a list of images (--coco-images)";
+            return Err(Error::new(ErrorKind::Argument, message).at("image", &image.name));
+        };
+        for instance in own {
+            let [x, y, w, h] = instance.bbox;
+            instance.bbox = [x * width, y * height, w * width, h * height];
+        }
+    }
+    out.units = Units::Pixels;
+    Ok(Cow::Owned(out))
+}
+
+/// An order of boxes that is theirs alone.
+fn order(a: [f64; 4], b: [f64; 4]) -> Ordering {
+    let sides = a.iter().zip(&b).map(|(a, b)| a.total_cmp(b));
+    sides.fold(Ordering::Equal, Ordering::then)
+}
+
 /// 1 for yes, 0 for no; missing where neither.
 fn share(answer: Option<bool>) -> f64 {
     answer.map_or(f64::NAN, |yes| f64::from(u8::from(yes)))
@@ -161,16 +221,20 @@ fn assign(
     detections: &[Instance],
     drawn: &[Drawn],
 ) -> (Vec<Option<bool>>, Vec<bool>) {
-    let mut order: Vec<usize> = (0..detections.len()).collect();
-    // Without a score last; stable, as the order of the file decides between equals.
-    let score = |at: &usize| match detections[*at].score {
+    let mut places: Vec<usize> = (0..detections.len()).collect();
+    // Without a score last; of equal scores their boxes decide, not their order in the file.
+    let score = |one: &Instance| match one.score {
         score if score.is_nan() => f64::NEG_INFINITY,
         score => score,
     };
-    order.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    places.sort_by(|a, b| {
+        let (a, b) = (&detections[*a], &detections[*b]);
+        let by_score = score(b).total_cmp(&score(a));
+        by_score.then_with(|| order(a.bbox, b.bbox))
+    });
     let (mut right, mut taken) = (vec![None; detections.len()], vec![false; drawn.len()]);
     let mut judged: HashMap<Option<u32>, usize> = HashMap::new();
-    for at in order {
+    for at in places {
         let one = &detections[at];
         let count = judged.entry(one.class).or_default();
         *count += 1;

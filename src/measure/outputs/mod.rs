@@ -46,6 +46,7 @@ mod masks;
 mod matching;
 #[cfg(feature = "images")]
 mod placed;
+mod polygons;
 mod raster;
 mod score_vector;
 mod scores;
