@@ -76,7 +76,12 @@ pub(super) fn split(
     }
     let annotations = match &columns.annotations {
         Some(path) => {
-            let held = hold(&open(path, OutputsFormat::Coco));
+            // Their own images say which were annotated; a bare list of boxes has none.
+            let file = match ImageList::read(path) {
+                Ok(_) => OutputsFile::new(path, OutputsFormat::Coco),
+                Err(_) => open(path, OutputsFormat::Coco),
+            };
+            let held = hold(&file);
             Some(held.map_err(|e| e.at("option", "--annotations"))?)
         }
         None => None,
