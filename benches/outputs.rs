@@ -12,60 +12,28 @@ use driftsphere::ingest::{Block, Column, OutputsFile, OutputsFormat};
 use driftsphere::measure::outputs::measure;
 use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig};
 use driftsphere::sketch::hash_bytes;
-use serde::de::{DeserializeOwned, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 const BOXES: usize = 1_000_000;
 /// Boxes of one image, on average.
 const PER_IMAGE: usize = 7;
 const ROUNDS: usize = 9;
 
-/// An id as the reader takes it: a number or a text.
-#[allow(dead_code, reason = "built to be timed")]
-enum Id {
-    Number(i64),
-    Text(Box<str>),
-}
+/// What the reader itself builds of a result.
+#[path = "../src/ingest/outputs/coco_json.rs"]
+#[allow(dead_code, reason = "results alone are built, and only to be timed")]
+mod coco_json;
 
-impl<'de> Deserialize<'de> for Id {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Ids;
-        impl Visitor<'_> for Ids {
-            type Value = Id;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a number or a text")
-            }
-
-            fn visit_i64<E>(self, id: i64) -> Result<Id, E> {
-                Ok(Id::Number(id))
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, id: u64) -> Result<Id, E> {
-                i64::try_from(id).map(Id::Number).map_err(E::custom)
-            }
-
-            fn visit_str<E>(self, id: &str) -> Result<Id, E> {
-                Ok(Id::Text(id.into()))
-            }
-        }
-        deserializer.deserialize_any(Ids)
-    }
-}
-
-/// A result as the reader builds it (the library's own type is private), with its ids or with such as
-/// are numbers only.
+/// The same with ids that are numbers only, of boxes.
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "built to be timed")]
-struct Detection<I> {
-    image_id: I,
-    category_id: Option<I>,
+struct Numbered {
+    image_id: i64,
+    category_id: Option<i64>,
     bbox: Option<[f64; 4]>,
     score: Option<f64>,
     keypoints: Option<Vec<f64>>,
-    segmentation: Option<Box<[Vec<f64>]>>,
-    #[serde(default)]
-    iscrowd: bool,
 }
 
 fn uniform(stream: u64, row: usize) -> f64 {
@@ -122,10 +90,10 @@ fn main() {
     let mut seconds: [Vec<f64>; 3] = Default::default();
     for _ in 0..ROUNDS {
         let start = Instant::now();
-        assert_eq!(bare::<Id>(&text), BOXES);
+        assert_eq!(bare::<coco_json::RawResult>(&text), BOXES);
         seconds[0].push(start.elapsed().as_secs_f64());
         let start = Instant::now();
-        assert_eq!(bare::<i64>(&text), BOXES);
+        assert_eq!(bare::<Numbered>(&text), BOXES);
         seconds[1].push(start.elapsed().as_secs_f64());
         let start = Instant::now();
         let profile = profile(&file);
@@ -145,8 +113,8 @@ fn main() {
     }
 }
 
-fn bare<I: DeserializeOwned>(text: &str) -> usize {
-    let parsed: Vec<Detection<I>> = serde_json::from_str(black_box(text)).unwrap();
+fn bare<T: DeserializeOwned>(text: &str) -> usize {
+    let parsed: Vec<T> = serde_json::from_str(black_box(text)).unwrap();
     parsed.len()
 }
 

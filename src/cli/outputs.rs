@@ -95,15 +95,14 @@ fn hold(file: &OutputsFile) -> Result<Annotations> {
     while let Some(drawn) = scan.next_block(BLOCK_IMAGES)? {
         annotations.hold(&drawn)?;
     }
-    // Those of images that are not profiled are no matter of it.
-    let problems = scan.problems();
-    match problems
-        .iter()
-        .find(|problem| problem.loss != Loss::Skipped)
-    {
-        None => Ok(annotations),
-        Some(problem) => Err(Error::new(ErrorKind::Input, problem.to_string())),
+    for problem in scan.problems() {
+        // Of images that its list does not have: no matter of what is profiled.
+        match problem.loss {
+            Loss::Skipped => output::note(&format!("{problem} (file {})", file.path().display())),
+            _ => return Err(Error::new(ErrorKind::Input, problem.to_string())),
+        }
     }
+    Ok(annotations)
 }
 
 /// How vectors of scores are to be read, where some are named.

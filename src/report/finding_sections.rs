@@ -185,8 +185,16 @@ fn effect(finding: &Finding, text: impl Fn(&Effect) -> String) -> String {
     escape(&text).into_owned()
 }
 
+/// What the column of counts says.
+pub(super) fn counts_legend<'f>(mut shown: impl Iterator<Item = &'f Finding>) -> &'static str {
+    match shown.any(|finding| finding.counts_objects) {
+        true => "records: reference / target; of numbers of single boxes and other objects, these.",
+        false => "records: reference / target.",
+    }
+}
+
 fn legend(page: &mut dyn Canvas, shown: &[&Finding]) {
-    page.aside("records: reference / target.");
+    page.aside(counts_legend(shown.iter().copied()));
     let mut said = BTreeSet::new();
     for finding in shown {
         let unit = leading(finding).map_or("", |e| e.unit.as_str());

@@ -45,9 +45,6 @@ pub(super) struct CocoScan {
     /// Looked up only, never walked.
     faults: HashMap<u32, Vec<(ObjectKind, &'static str)>>,
     problems: Problems,
-    /// Results of images that the list does not have, and results that were taken.
-    strange: u64,
-    taken: u64,
     kinds: Kinds,
 }
 
@@ -95,8 +92,6 @@ impl CocoScan {
             names: HashMap::new(),
             faults: HashMap::new(),
             problems: Problems::default(),
-            strange: 0,
-            taken: 0,
             kinds: Kinds::default(),
         }
     }
@@ -154,8 +149,11 @@ impl CocoScan {
         while !self.at_end && !self.gather.is_full() {
             self.at_end = !self.parse()?;
         }
-        if self.at_end && self.taken == 0 && self.strange > 0 {
-            return Err(Error::new(ErrorKind::Input, NO_RESULT).at("results", self.strange));
+        // No image was ever found, though results named some.
+        let problems = self.problems();
+        let strange = problems.iter().find(|problem| problem.reason == NO_IMAGE);
+        if let (true, None, Some(strange)) = (self.at_end, &self.last, strange) {
+            return Err(Error::new(ErrorKind::Input, NO_RESULT).at("results", strange.count));
         }
         self.gather.release(self.at_end, &mut self.ready);
         Ok(())
@@ -188,10 +186,8 @@ impl CocoScan {
         let Some(image) = self.image(&raw.image_id)? else {
             let place = self.elements.position();
             self.problems.count(Loss::Skipped, NO_IMAGE, place);
-            self.strange += 1;
             return Ok(());
         };
-        self.taken += 1;
         let class = raw
             .category_id
             .as_ref()

@@ -244,8 +244,8 @@ fn assign(
         let class = one
             .class
             .map(|class| found.classes[class as usize].as_str());
-        let own = || drawn.iter().enumerate();
-        let own = || own().filter(|(_, other)| other.class.as_deref() == class);
+        let is_own = |(_, other): &(usize, &Drawn)| other.class.as_deref() == class;
+        let own = || drawn.iter().enumerate().filter(is_own);
         let mut best: Option<(usize, f64)> = None;
         for (other, annotated) in own().filter(|(_, other)| !other.is_crowd) {
             if taken[other] {

@@ -9,7 +9,7 @@ use crate::compare::{Comparison, Effect, Finding, TellingRecord, Verdict, withou
 use crate::profile::Profile;
 use crate::report::distributions::{histogram, sketches};
 use crate::report::escape::{clip, escape};
-use crate::report::finding_sections::{change, leading};
+use crate::report::finding_sections::{change, counts_legend, leading};
 use crate::report::number;
 use crate::report::page::Entry;
 use crate::report::parts::{NAME, SENTENCE, has_moved, p, subject, tone};
@@ -84,10 +84,12 @@ impl FindingList {
         let mut verdicts: Vec<Verdict> = findings.iter().map(|f| f.verdict).collect();
         verdicts.sort_unstable_by(|a, b| b.cmp(a));
         verdicts.dedup();
+        let counts = counts_legend(findings.iter());
         let mut legend = vec![
-            "times what matters: the change in units of the size from which it counts as drift. \
-             records: reference / target."
-                .to_owned(),
+            format!(
+                "times what matters: the change in units of the size from which it counts as drift. \
+                 {counts}"
+            ),
             "Charts: shares of the records by value, from the 0.5 % to the 99.5 % quantile; shaded: 95 % bands; \
              upright: medians."
                 .to_owned(),
