@@ -65,9 +65,9 @@
 //! | `cli` | the `driftsphere` command; needs `fit`, `html`, `images`, `npz`, `records` and `report` |
 //! | `report` | answers and profiles as pages, Markdown and JSON; needs `records` and `rules` |
 //! | `html` | answers and profiles as HTML; needs `report` |
-//! | `images` | pictures: decoding, EXIF, measures |
+//! | `images` | pictures: decoding, EXIF, measures; needs `records` |
 //! | `npz` | reading `.npz` archives |
-//! | `records` | reading `.safetensors`, CSV and JSON lines: [`ingest::InputFile`] |
+//! | `records` | reading `.safetensors`, CSV, JSON lines and the outputs of detectors: [`ingest::InputFile`] |
 //! | `parquet` | reading Parquet, plain or compressed by Snappy, LZ4 or gzip; needs `records` |
 //! | `zstd` | Parquet compressed by Zstandard (needs a C compiler) |
 //! | `fit` | cluster centres: [`profile::fit`], [`profile::profile_reference`] |
@@ -76,8 +76,12 @@
 //!
 //! All but `zstd` and `blas` are on by default; a lean library is `default-features = false`.
 
+// The same last digits on every platform (clippy.toml says by what).
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
 mod error;
 mod glob;
+mod whole_file;
 
 // The command calls the library by its name, as every program does.
 #[cfg(feature = "cli")]

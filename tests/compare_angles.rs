@@ -64,6 +64,29 @@ fn midnight_is_no_edge() {
     );
 }
 
+/// Whole hours have few cells, so that p is resampled, and no p of resampling is small enough
+/// for so many features.
+#[test]
+fn a_turn_is_found_beside_hundreds_of_other_features() {
+    let window = |seed, centre: f64| {
+        let hours = around(seed, 1000, centre);
+        let whole: Vec<f64> = hours.iter().map(|hour| hour.floor()).collect();
+        let mut batch = Batch::new(1000).feature("hour", Column::from(whole));
+        for other in 0..300 {
+            let values = around(1000 * seed + other, 1000, 12.0);
+            batch = batch.feature(format!("other {other}"), Column::from(values));
+        }
+        let config = ProfileConfig::new().angle("hour", 24.0);
+        let mut builder = ProfileBuilder::new(config).unwrap();
+        builder.track_batch(&batch).unwrap();
+        builder.freeze()
+    };
+    let answer = run(&window(1, 4.0), &window(2, 14.0), &[]);
+    let found = hour(&answer);
+    assert_eq!(found.verdict, Verdict::Drift, "{:?}", found.p_adjusted);
+    assert!(found.p_value.unwrap() < 1e-20, "{:?}", found.p_value);
+}
+
 /// Where the count starts must not matter: neither for the statistic nor for the
 /// effect, and so for no verdict.
 #[test]

@@ -387,6 +387,88 @@ fn some_shared_records_leave_centres_untested() {
     assert!(comparison.notes.iter().any(|n| n.code == "shared-records"));
 }
 
+/// The same records with the same vectors and other classes: no distance may be tested, the classes
+/// themselves can be.
+#[test]
+fn shared_records_of_another_class_are_drift() {
+    let window = |class: &dyn Fn(usize) -> usize| {
+        let space = SpaceConfig::new(DIM);
+        let mut builder =
+            ProfileBuilder::new(ProfileConfig::new().space("embedding", space)).unwrap();
+        let rows = Array2::from_shape_fn((600, DIM), |(i, j)| {
+            let centre = normal(77, ((i % CLASSES) * DIM + j) as u64);
+            (centre + 0.35 * normal(5, (i * DIM + j) as u64)) as f32
+        });
+        let ids: Vec<String> = (0..600).map(|i| format!("record {i}")).collect();
+        let classes: Vec<String> = (0..600).map(|i| format!("c{}", class(i))).collect();
+        let batch = Batch::new(600)
+            .ids(Column::from(ids))
+            .predictions(Column::from(classes))
+            .space("embedding", rows.view());
+        builder.track_batch(&batch).unwrap();
+        builder.freeze()
+    };
+    let own = |i: usize| i % CLASSES;
+    let reference = window(&own);
+    let found = |target: &Profile| {
+        let answer = compare(&reference, target, &CompareOptions::default()).unwrap();
+        let finding = answer.findings.iter();
+        let finding = finding.filter(|f| f.feature == "class of shared records");
+        let finding: Vec<_> = finding.cloned().collect();
+        (answer.verdict, finding[0].clone())
+    };
+    let (verdict, calm) = found(&window(&own));
+    assert_eq!((verdict, calm.p_value), (Verdict::NoDrift, Some(1.0)));
+    // Two classes trade their names: shares and pairs stay as they were.
+    let swapped = window(&|i| match i % CLASSES {
+        0 => 1,
+        1 => 0,
+        other => other,
+    });
+    let (verdict, finding) = found(&swapped);
+    assert_eq!((verdict, finding.verdict), (Verdict::Drift, Verdict::Drift));
+    let share = finding.effect.unwrap().value;
+    assert!((share - 2.0 / CLASSES as f64).abs() < 0.01, "{share}");
+    assert!(finding.sentence.contains("have another class"));
+    // One of six hundred is no news.
+    let (verdict, finding) = found(&window(&|i| if i == 3 { 0 } else { own(i) }));
+    assert_eq!(
+        (verdict, finding.verdict),
+        (Verdict::NoDrift, Verdict::NoDrift)
+    );
+}
+
+/// Of ids that name many records a sample keeps few: it is not tested, and nothing false is found.
+#[test]
+fn samples_of_repeated_ids_are_not_tested() {
+    let window = |seed: u64| {
+        let space = SpaceConfig::new(DIM);
+        let mut builder =
+            ProfileBuilder::new(ProfileConfig::new().space("embedding", space)).unwrap();
+        let rows = Array2::from_shape_fn((1000, DIM), |(i, j)| {
+            normal(seed, (i * DIM + j) as u64) as f32
+        });
+        let ids: Vec<String> = (0..1000).map(|i| format!("video {}", i % 20)).collect();
+        let batch = Batch::new(1000)
+            .ids(Column::from(ids))
+            .space("embedding", rows.view());
+        builder.track_batch(&batch).unwrap();
+        builder.freeze()
+    };
+    for seed in 0..8 {
+        let (a, b) = (window(2 * seed), window(2 * seed + 1));
+        let answer = compare(&a, &b, &CompareOptions::default()).unwrap();
+        assert!(
+            answer.verdict < Verdict::PossibleDrift,
+            "{seed}: {:?}",
+            answer.verdict
+        );
+        let directions = answer.findings.iter().find(|f| f.feature == "directions");
+        let reason = directions.unwrap().reason.as_deref().unwrap();
+        assert!(reason.starts_with("one id names several"), "{reason}");
+    }
+}
+
 #[test]
 fn profiles_of_different_models_are_not_compared_row_against_row() {
     let profile = |model: &str, seed| {

@@ -11,7 +11,14 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("measure", &["error", "glob", "ingest"]),
     (
         "profile",
-        &["error", "sketch", "sphere", "ingest", "measure"],
+        &[
+            "error",
+            "whole_file",
+            "sketch",
+            "sphere",
+            "ingest",
+            "measure",
+        ],
     ),
     (
         "compare",
@@ -31,7 +38,15 @@ const MAY_IMPORT: [(&str, &[&str]); 9] = [
     (
         "cli",
         &[
-            "error", "sketch", "sphere", "ingest", "measure", "profile", "compare", "check",
+            "error",
+            "whole_file",
+            "sketch",
+            "sphere",
+            "ingest",
+            "measure",
+            "profile",
+            "compare",
+            "check",
             "report",
         ],
     ),

@@ -132,6 +132,32 @@ fn nothing_of_few_records_is_left() {
     );
 }
 
+/// Of few values nothing is left, so that none is of a type, and what is written can be read.
+#[test]
+fn columns_of_few_values_can_be_read_again() {
+    for few in [1, 7, 19, 20, 100] {
+        let rare = |i: usize| i < few;
+        let whole = (0..400).map(|i| if rare(i) { i as f64 } else { f64::NAN });
+        let truths = (0..400).map(|i| if rare(i) { "true" } else { "" }.to_owned());
+        let truths = Column::Text(truths.collect());
+        let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+        let batch = Batch::new(few)
+            .feature("count", Column::Int((0..few as i64).collect()))
+            .feature("flag", Column::Bool(vec![true; few]));
+        builder.track_batch(&batch).unwrap();
+        let batch = Batch::new(400)
+            .feature("other", Column::Float(whole.collect()))
+            .feature("text", truths);
+        builder.track_batch(&batch).unwrap();
+        let sealed = builder.freeze().seal().unwrap();
+        let again = Profile::from_bytes(&sealed.to_bytes()).unwrap();
+        assert_eq!(again, sealed, "{few}");
+        let kept = few as u64 >= SEALED_ROWS;
+        assert_eq!(again.features()["count"].integers() > 0, kept, "{few}");
+        assert_eq!(again.features()["flag"].truths() > 0, kept, "{few}");
+    }
+}
+
 /// What is pooled is complete: no small group follows from the others.
 #[test]
 fn sums_add_up_and_small_groups_cannot_be_told_from_them() {

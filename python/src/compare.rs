@@ -6,7 +6,9 @@ use crate::profile::Profile;
 use crate::work::divided;
 use driftsphere::compare::series::{SeriesOptions, series as core_series};
 use driftsphere::compare::stability::{Question, StabilityOptions, stability as core_stability};
-use driftsphere::compare::{CompareOptions, StatisticChoice, WindowSummary, compare_with_history};
+use driftsphere::compare::{
+    CompareOptions, StatisticChoice, Thresholds, WindowSummary, compare_with_history,
+};
 use driftsphere::profile::Profile as Core;
 use pyo3::prelude::*;
 
@@ -29,6 +31,7 @@ pub(crate) fn compare(
     history: Vec<Bound<'_, Profile>>,
     alpha: f64,
     statistics: Vec<(String, String)>,
+    thresholds: Vec<(String, f64)>,
     outputs: Vec<String>,
     paired: Option<bool>,
     self_check: bool,
@@ -40,9 +43,14 @@ pub(crate) fn compare(
         Ok(StatisticChoice::new(feature, statistic.parse()?))
     };
     let statistics = statistics.into_iter().map(choice);
+    let mut thresholds = thresholds.into_iter();
+    let thresholds = thresholds.try_fold(Thresholds::default(), |all, (name, size)| {
+        all.with(&name, size)
+    });
     let options = CompareOptions {
         alpha,
         seed,
+        thresholds: thresholds.map_err(raise)?,
         statistics: statistics
             .collect::<driftsphere::Result<_>>()
             .map_err(raise)?,
@@ -50,7 +58,6 @@ pub(crate) fn compare(
         paired,
         self_check,
         names,
-        ..CompareOptions::default()
     };
     options.check().map_err(raise)?;
     let profiles = [reference, target].map(|profile| profile.clone().unbind());

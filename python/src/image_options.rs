@@ -17,9 +17,10 @@ use std::ops::RangeInclusive;
 /// serial numbers only by their whole name. `measures`: custom measures, as TOML text.
 /// Pictures of more than `max_pixels` or `max_bytes` are not decoded, and counted.
 ///
-/// Arrays: `layout` is `hwc` or `chw` where the shape leaves that open; `float_range` are
-/// the darkest and the brightest value of floating-point arrays, 0 and 1 unless given; a
-/// picture with samples more than 1 % of the range beyond it is refused.
+/// `float_range` are the darkest and the brightest value of floating-point files and
+/// arrays, 0 and 1 unless given; a file with samples more than 1 % of the range beyond it
+/// is counted, an array refused. Arrays: `layout` is `hwc` or `chw` where the shape leaves
+/// that open.
 ///
 /// >>> import numpy as np, driftsphere
 /// >>> frames = np.full((2, 48, 64, 3), 128, np.uint8)
@@ -132,6 +133,7 @@ impl ImageOptions {
         if let Some(tags) = &self.exif_deny {
             settings.exif_deny.clone_from(tags);
         }
+        settings.float_range = self.float_range.unwrap_or(settings.float_range);
         settings.custom = self.measures.clone().or(settings.custom);
         settings.max_pixels = self.max_pixels.unwrap_or(settings.max_pixels);
         settings.max_bytes = self.max_bytes.unwrap_or(settings.max_bytes);
@@ -157,17 +159,18 @@ impl Measuring {
             return Err(Error::new(
                 ErrorKind::Incompatible,
                 format!(
-                    "the profile that is followed was made with {setting}: {own}, not {other}; \
+                    "the profile that is followed was made with {setting}: {own}; asked for: {other}; \
                      pictures are measured as it was"
                 ),
             ));
         }
-        let (low, high) = options.float_range.unwrap_or((0.0, 1.0));
-        let mut reader = ImageReader::new().limits(ImageLimits {
+        let (black, white) = settings.float_range;
+        let limits = ImageLimits {
             max_pixels: settings.max_pixels,
             max_bytes: settings.max_bytes,
             ..ImageLimits::default()
-        });
+        };
+        let mut reader = ImageReader::new().limits(limits).float_range(black..=white);
         if !settings.pixels {
             reader = reader.headers_only();
         }
@@ -175,7 +178,7 @@ impl Measuring {
             measures: ImageMeasures::new(&settings)?,
             reader,
             layout: options.layout,
-            float_range: low..=high,
+            float_range: black..=white,
         })
     }
 

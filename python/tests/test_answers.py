@@ -111,6 +111,19 @@ class Tags(html.parser.HTMLParser):
         self.text += data
 
 
+def test_the_size_that_matters_is_chosen_by_name() -> None:
+    rng = np.random.default_rng(0)
+    a, b = (driftsphere.profile(values={"x": rng.normal(at, 1, 2000)}) for at in (0, 0.3))
+    (usual,) = [f for f in driftsphere.compare(a, b).findings if f["feature"] == "x"]
+    assert usual["verdict"] == "drift"
+    answer = driftsphere.compare(a, b, thresholds={"w1": 0.5})
+    (lenient,) = [f for f in answer.findings if f["feature"] == "x"]
+    assert lenient["verdict"] == "possible-drift"
+    assert lenient["effect"]["threshold"] == 0.5
+    with pytest.raises(ArgumentError, match="no threshold `w2`; there are: w1, "):
+        driftsphere.compare(a, b, thresholds={"w2": 1})
+
+
 def test_names_from_data_are_shown_and_never_obeyed() -> None:
     random = np.random.default_rng(1)
     a, b = (driftsphere.profile(values={HOSTILE: random.normal(m, 1, 300)}) for m in (0, 2))

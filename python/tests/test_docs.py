@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -60,5 +61,42 @@ def test_everything_public_has_docs() -> None:
 def test_types_hold(command) -> None:
     pytest.importorskip("mypy")
     run = [sys.executable, "-m", *command]
+    result = subprocess.run(run, cwd=PACKAGE, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+# What mypy refuses; with `warn_unused_ignores`, what it lets pass is an error.
+WRONG = """
+def wrong(df: Any, rolling: RollingProfiler, watched: Watched) -> None:
+    profile([[1.0]], fti=8)  # type: ignore[call-arg]
+    profile([[1.0]], fit="8")  # type: ignore[arg-type]
+    RollingProfiler("store", fit=8)  # type: ignore[call-arg]
+    rolling.log([[1.0]], label=["cat"])  # type: ignore[call-arg]
+    rolling.log_table(df, labels="kind")  # type: ignore[call-arg]
+    watched.log(label=["cat"])  # type: ignore[call-arg]
+    spark.profile(df, fti=8)  # type: ignore[call-overload]
+    spark.profile(df, labels="kind")  # type: ignore[call-overload]
+    spark.profile(df, by=["day"], fti=8)  # type: ignore[call-overload]
+"""
+
+
+def test_types_know_every_keyword(tmp_path) -> None:
+    pytest.importorskip("mypy")
+    profiler = driftsphere.Profiler
+    known = {"Settings": profiler, "Columns": profiler.log, "TableColumns": profiler.log_table}
+    lines = [
+        "from typing import Any",
+        "from driftsphere import profile, spark",
+        f"from driftsphere._driftsphere import {', '.join(known)}",
+        "from driftsphere.rolling import RollingProfiler",
+        "from driftsphere.torch import Watched",
+    ]
+    for name, takes in known.items():
+        lines.append(f"def keywords_of_{name}(given: {name}) -> None:")
+        parameters = inspect.signature(takes).parameters.values()
+        lines += [f"    given['{p.name}']" for p in parameters if p.kind is p.KEYWORD_ONLY]
+    program = tmp_path / "program.py"
+    program.write_text("\n".join(lines) + WRONG)
+    run = [sys.executable, "-m", "mypy", str(program)]
     result = subprocess.run(run, cwd=PACKAGE, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -220,6 +220,22 @@ def test_floats_beyond_their_range_are_refused() -> None:
         driftsphere.profile(images=[Image.fromarray(bright[:, :, 0].astype(np.float32))])
 
 
+def test_files_of_floats_have_the_range_that_is_stated() -> None:
+    counts = np.random.default_rng(0).integers(0, 256, (30, 40)).astype(np.float32)
+    file = io.BytesIO()
+    Image.fromarray(counts).save(file, format="TIFF")
+    options = ImageOptions(float_range=(0, 255))
+    of_file = driftsphere.profile(images=[file.getvalue()], image_options=options)
+    of_array = driftsphere.profile(images=[counts], image_options=options)
+    measure = "pixels.brightness"
+    assert feature(of_file, measure) == feature(of_array, measure)
+    # Another window is read as the one that it follows.
+    again = driftsphere.profile(images=[file.getvalue()], like=of_file)
+    assert feature(again, measure) == feature(of_file, measure)
+    with pytest.raises(ArgumentError, match="black is a number below white"):
+        ImageOptions(float_range=(1, 1))
+
+
 def test_the_layout_and_depth_of_arrays_leave_no_trace() -> None:
     rng = np.random.default_rng(0)
     hwc = rng.integers(0, 256, (20, 24, 3), dtype=np.uint8)

@@ -2,7 +2,7 @@
 
     python scripts/oracles/parquet.py tests/vectors
 
-Written with pyarrow 26.0.1; `tests/ingest_parquet.rs` states what they hold.
+Written with pyarrow 26.0.1; `tests/ingest_records/parquet.rs` states what they hold.
 """
 
 import datetime

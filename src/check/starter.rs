@@ -203,7 +203,7 @@ fn above(x: f64) -> f64 {
         return near;
     }
     // Rounding went down by at most half a unit of the third digit.
-    let unit = 10_f64.powi(x.abs().log10().floor() as i32 - 2);
+    let unit = 10_f64.powi(libm::log10(x.abs()).floor() as i32 - 2);
     rounded(near + unit).max(x)
 }
 

@@ -30,6 +30,7 @@ pub(super) struct Cli {
 
 /// One of the commands.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, made once")]
 pub(super) enum Command {
     /// Learn a profile of embeddings, pictures or records
     Profile(ProfileArgs),

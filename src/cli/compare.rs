@@ -12,7 +12,7 @@ use super::settings::Settings;
 use super::stored::{self, Stored, is_stored, read_profile};
 use super::window::Window;
 use anyhow::{Context, Result, bail};
-use driftsphere::compare::{CompareOptions, Verdict, compare_with_history};
+use driftsphere::compare::{CompareOptions, Thresholds, Verdict, compare_with_history};
 use driftsphere::ingest::OutputsFile;
 use driftsphere::profile::{Profile, ProfileSet};
 use driftsphere::report::{headline, html, json, markdown, openmetrics, terminal_with_profiles};
@@ -39,7 +39,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<ExitStatus> {
     let history: Vec<Profile> = history
         .collect::<driftsphere::Result<_>>()
         .context("history")?;
-    let comparison = compare_with_history(&reference, &target, &history, &options(args))?;
+    let comparison = compare_with_history(&reference, &target, &history, &options(args)?)?;
     let status = ExitStatus::of(comparison.verdict, args.fail_on);
     let pictures = match args.result.html.is_some() && !args.no_images {
         true => {
@@ -170,7 +170,7 @@ fn learn_reference(args: &CompareArgs, rows: &RowArgs) -> driftsphere::Result<Pr
     let inputs = [&args.reference];
     let window = Window::open(&inputs, &args.columns, rows, &args.images, None)?;
     let centres = CentreArgs {
-        fit: window.dim().map(|_| args.fit),
+        fit: args.fit.or(window.dim().map(|_| CLUSTERS)),
         ..CentreArgs::default()
     };
     let settings = Settings::new(&args.space, &centres, args.threads, window.dim())?;
@@ -198,24 +198,39 @@ fn learn_like(
     }
 }
 
+/// Clusters of a reference that is a file of embeddings, where nobody says how many.
+const CLUSTERS: usize = 8;
+
 /// Flags about embeddings do nothing to a profile; that they were typed says
 /// that something else was expected.
 fn refuse_idle_flags(args: &CompareArgs, (reference, target): (bool, bool)) -> Result<()> {
     let sides = &args.sides;
-    let about_reference = sides.reference_rows.is_some()
-        || !sides.reference_where.is_empty()
-        || !args.angles.is_empty();
+    let about_reference = sides.reference_rows.is_some() || !sides.reference_where.is_empty();
     let about_target = sides.target_rows.is_some() || !sides.target_where.is_empty();
     let about_both = args.columns != ColumnArgs::default()
         || args.images != ImageArgs::default()
         || args.rows != RowArgs::default()
-        || args.space != SpaceArgs::default();
+        || args.space.space.is_some()
+        || args.space.model.is_some();
+    // What the first of two files alone decides; the seed is that of the tests, too.
+    let space = SpaceArgs {
+        space: None,
+        model: None,
+        seed: None,
+        ..args.space.clone()
+    };
+    let measuring = args.fit.is_some() || !args.angles.is_empty() || space != SpaceArgs::default();
     let which = match (reference, target) {
-        (true, true) if about_both || about_reference || about_target => {
+        (true, true) if about_both || about_reference || about_target || measuring => {
             "both windows are profiles"
         }
         (true, _) if about_reference => "the reference is a profile",
         (_, true) if about_target => "the target is a profile",
+        (true, _) | (_, true) if measuring => bail!(
+            "one window is a profile already, and the other is measured as it was; --fit, --angle, \
+             --centre, --distance, --sample, --sample-bytes and --keep-ids are chosen when a \
+             reference is profiled"
+        ),
         _ => return Ok(()),
     };
     bail!(
@@ -237,7 +252,7 @@ fn rows(both: &RowArgs, own_rows: Option<&str>, own_conditions: &[String]) -> Ro
     }
 }
 
-pub(super) fn options(args: &CompareArgs) -> CompareOptions {
+pub(super) fn options(args: &CompareArgs) -> Result<CompareOptions> {
     let sides = &args.sides;
     let reference = name(
         &args.reference,
@@ -249,9 +264,16 @@ pub(super) fn options(args: &CompareArgs) -> CompareOptions {
         sides.target_rows.as_deref(),
         &sides.target_where,
     );
-    CompareOptions {
+    let thresholds = args
+        .thresholds
+        .iter()
+        .try_fold(Thresholds::default(), |all, (name, size)| {
+            all.with(name, *size)
+        });
+    Ok(CompareOptions {
         alpha: args.alpha,
         seed: args.space.seed.unwrap_or(0),
+        thresholds: thresholds?,
         statistics: args.statistics.clone(),
         outputs: args.outputs.clone(),
         self_check: args.self_check,
@@ -261,8 +283,7 @@ pub(super) fn options(args: &CompareArgs) -> CompareOptions {
             _ => None,
         },
         names: (reference, target),
-        ..CompareOptions::default()
-    }
+    })
 }
 
 /// The file, and what sets its rows apart from those of the other side.

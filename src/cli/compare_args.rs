@@ -65,17 +65,21 @@ pub(super) struct CompareArgs {
     /// Rate of false alarms aimed at, for the whole comparison
     #[arg(long, value_name = "A", default_value_t = 0.05)]
     pub(super) alpha: f64,
-    /// A column of angles of a reference that is a file of embeddings, and after
-    /// how much it begins again: hue=360, hour=24 (repeatable)
+    /// A column of angles of two windows that are files, and after how much it begins
+    /// again: hue=360, hour=24 (repeatable)
     #[arg(long = "angle", value_name = "COLUMN=PERIOD", value_parser = angle)]
     pub(super) angles: Vec<(String, f64)>,
     /// Test a feature by ks, w1, psi, js, kl, hellinger or chi2; * in its name
     /// stands for any text (repeatable, the last that names a feature holds)
     #[arg(long = "statistic", value_name = "FEATURE=STATISTIC")]
     pub(super) statistics: Vec<StatisticChoice>,
+    /// The size from which a change matters: w1=0.1, separation=0.6, turn=5, ... (repeatable) [default:
+    /// the table in docs/verdict.md]
+    #[arg(long = "threshold", value_name = "NAME=SIZE", value_parser = threshold)]
+    pub(super) thresholds: Vec<(String, f64)>,
     /// Features that the model says, not what it sees, to be explained by the others: those with
-    /// score, confidence, probability or logit in their name, and these; * stands for any text
-    /// (repeatable)
+    /// score, confidence, probability, logit, margin, entropy or energy in their name, and these;
+    /// * stands for any text (repeatable)
     #[arg(long = "outputs", value_name = "GLOB")]
     pub(super) outputs: Vec<String>,
     /// Profiles of accepted windows: drift is then only what goes beyond the
@@ -105,16 +109,17 @@ pub(super) struct CompareArgs {
     pub(super) images: ImageArgs,
     #[command(flatten)]
     pub(super) space: SpaceArgs,
-    /// Clusters to find in a reference that is a file of embeddings
-    #[arg(
-        long,
-        value_name = "K",
-        default_value_t = 8,
-        help_heading = "Embedding space"
-    )]
-    pub(super) fit: usize,
+    /// Clusters to find in a reference that is a file of embeddings [default: 8]
+    #[arg(long, value_name = "K", help_heading = "Embedding space")]
+    pub(super) fit: Option<usize>,
     #[command(flatten)]
     pub(super) threads: ThreadArgs,
+}
+
+fn threshold(text: &str) -> Result<(String, f64), String> {
+    let parts = text.split_once('=');
+    let size = parts.and_then(|(name, size)| Some((name.to_owned(), size.parse().ok()?)));
+    size.ok_or_else(|| "a threshold is written NAME=SIZE, the size a number".to_owned())
 }
 
 /// Rows of one of the two files only.

@@ -36,7 +36,7 @@ pub(super) fn run(
              FILE#COLUMN=VALUE"
         );
     }
-    let comparison = compare_sets(reference, target, &options(args))?;
+    let comparison = compare_sets(reference, target, &options(args)?)?;
     let status = ExitStatus::of(comparison.verdict, args.fail_on);
     outputs.write(
         || segments_json::to_text(&comparison, status.code()),

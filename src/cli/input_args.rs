@@ -86,7 +86,7 @@ pub(super) struct ColumnArgs {
     #[arg(long, value_name = "KEY")]
     pub(super) time: Option<String>,
     /// What records belong together, such as a video or a patient: tests move and count such
-    /// groups, not single records (give it for both windows; needs embeddings)
+    /// groups, not single records (give it for both windows)
     #[arg(long, value_name = "KEY")]
     pub(super) group: Option<String>,
     /// What divides the records into segments; a flag of `profile` alone.
@@ -108,6 +108,9 @@ pub(super) struct ImageArgs {
     /// Bring pictures down to about so many pixels before they are measured [default: as they are]
     #[arg(long, value_name = "N")]
     pub(super) sample_pixels: Option<u32>,
+    /// Black and white of floating-point samples (TIFF), which no file says [default: 0 1]
+    #[arg(long, value_names = ["BLACK", "WHITE"], num_args = 2, allow_negative_numbers = true)]
+    pub(super) float_range: Vec<f32>,
     /// What the model takes: how far pictures are scaled and distorted for it is measured
     #[arg(long, value_name = "WxH", value_parser = size)]
     pub(super) model_input: Option<(u32, u32)>,
@@ -216,7 +219,7 @@ pub(super) struct SpaceArgs {
     /// can hash the guess) or none [default: plain]
     #[arg(long, value_name = "HOW")]
     pub(super) keep_ids: Option<IdMode>,
-    /// Seed of the sample and of the clustering [default: 0]
+    /// Seed of the sample, of the clustering and of permutations in tests [default: 0]
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
 }

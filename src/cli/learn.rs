@@ -1,6 +1,7 @@
 //! From the records of a window to what is learned of them, pass by pass.
 
 use super::args::ThreadArgs;
+use super::doubts;
 use super::progress::Progress;
 use super::settings::Settings;
 use super::window::Window;
@@ -13,7 +14,9 @@ use std::sync::Arc;
 impl Settings {
     /// Profiles a window, in as many passes over its files as it takes.
     pub(super) fn learn(&self, window: &Window) -> Result<Profile> {
-        self.learn_as(window, Ok)
+        let profile = self.learn_as(window, Ok)?;
+        doubts::tell([&profile], window);
+        Ok(profile)
     }
 
     /// The same into several profiles: `learner` makes, of a builder that has

@@ -11,7 +11,7 @@
 //! | `outputs` | inputs that are the outputs of a model, and their records |
 //! | `window` | the records of the inputs, fed to a profile as often as needed |
 //! | `settings`, `centres` | what a profile is asked to keep, from flags, a codebook, a file of centres or another profile |
-//! | `learn` | the passes over a window |
+//! | `learn`, `doubts` | the passes over a window; what of it was perhaps meant otherwise |
 //! | `stored` | a profile, a set of them or one of a set, by the name of a file |
 //! | `profile`, `merge`, `fit`, `show`, `compare`, `stability`, `series`, `store`, `score`, `check`, `demo` | what to run, one file for each subcommand |
 //! | `compare_set`, `window_files`, `series_windows`, `score_*` | sets compared, windows as files, into and out of folders, scores as rows of CSV and Parquet |
@@ -37,6 +37,7 @@ mod demo_detections;
 mod demo_photos;
 mod demo_runs;
 mod demo_series;
+mod doubts;
 mod exit;
 mod fit;
 mod input_args;

@@ -4,8 +4,8 @@
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result, bail};
 use driftsphere::report::{Style, TerminalOptions, escape};
-use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use driftsphere::whole_file::WholeFile;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Prints to standard output. A reader that went away (`| head`) is no trouble:
@@ -59,9 +59,17 @@ fn shows_blocks(variable: impl Fn(&str) -> Option<String>) -> bool {
     }
 }
 
+/// Whether a path means standard output, as it does for results that are text.
+pub(super) fn is_screen(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// Refuses, before any work is done, an output that would destroy an input or
-/// has no folder to lie in.
+/// has no folder to lie in; and `-`, which no file is called by chance.
 pub(super) fn check_output(output: &Path, inputs: &[PathBuf]) -> Result<()> {
+    if is_screen(output) {
+        bail!("this is written to a file, not to standard output; a file called - is named ./-");
+    }
     let folder = match output.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -87,8 +95,7 @@ pub(super) fn check_output(output: &Path, inputs: &[PathBuf]) -> Result<()> {
     }
 }
 
-/// Writes a file beside its place and renames it: a reader sees the old file or
-/// the new one, and a failure leaves the old one.
+/// Writes a file that is whole or not there.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut beside = Beside::create(path)?;
     beside
@@ -97,41 +104,24 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     beside.commit()
 }
 
-/// A file that is written beside its place, and takes it when it is whole. One
-/// that is dropped before leaves nothing behind.
+/// A [`WholeFile`] whose errors name it.
 #[derive(Debug)]
 pub(super) struct Beside {
-    file: BufWriter<File>,
-    beside: PathBuf,
+    file: WholeFile,
     path: PathBuf,
-    is_done: bool,
 }
 
 impl Beside {
     pub(super) fn create(path: &Path) -> Result<Self> {
-        let name = path.file_name().context("the path names no file")?;
-        let mut beside = std::ffi::OsString::from(".");
-        beside.push(name);
-        beside.push(format!(".{}.tmp", std::process::id()));
-        let beside = path.with_file_name(beside);
-        let file = File::create(&beside).with_context(|| cannot_write(path))?;
         Ok(Self {
-            file: BufWriter::new(file),
-            beside,
+            file: WholeFile::create(path).with_context(|| cannot_write(path))?,
             path: path.to_path_buf(),
-            is_done: false,
         })
     }
 
     /// Puts the file in its place.
-    pub(super) fn commit(mut self) -> Result<()> {
-        let written = self
-            .file
-            .flush()
-            .and_then(|()| self.file.get_ref().sync_all())
-            .and_then(|()| std::fs::rename(&self.beside, &self.path));
-        self.is_done = written.is_ok();
-        written.with_context(|| cannot_write(&self.path))
+    pub(super) fn commit(self) -> Result<()> {
+        self.file.commit().with_context(|| cannot_write(&self.path))
     }
 }
 
@@ -145,15 +135,6 @@ impl Write for Beside {
     }
 }
 
-impl Drop for Beside {
-    fn drop(&mut self) {
-        if !self.is_done {
-            // Another error is on its way; a leftover is only untidy.
-            let _ = std::fs::remove_file(&self.beside);
-        }
-    }
-}
-
 fn cannot_write(path: &Path) -> String {
     format!("cannot write {}", path.display())
 }
@@ -163,14 +144,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_and_nothing_is_left_beside_it() {
+    fn a_file_that_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.json");
-        write_file(&path, b"long first text").unwrap();
-        write_file(&path, b"short").unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"short");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(write_file(&folder.path().join("none/out.json"), b"x").is_err());
+        write_file(&folder.path().join("out.json"), b"text").unwrap();
+        let error = write_file(&folder.path().join("none/out.json"), b"x").unwrap_err();
+        assert!(error.to_string().contains("out.json"), "{error}");
     }
 
     #[test]
@@ -199,5 +177,8 @@ mod tests {
         assert!(check_output(&folder.path().join("new.dsp"), &inputs).is_ok());
         assert!(check_output(&folder.path().join("none/new.dsp"), &inputs).is_err());
         assert!(check_output(folder.path(), &inputs).is_err());
+        let screen = check_output(Path::new("-"), &inputs).unwrap_err();
+        assert!(screen.to_string().contains("./-"), "{screen}");
+        assert!(check_output(Path::new("./-"), &inputs).is_ok());
     }
 }

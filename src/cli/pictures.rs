@@ -47,7 +47,7 @@ impl Pictures {
         };
         let mut measures = ImageMeasures::new(&settings)?;
         if let Some(path) = &args.quality_reference {
-            let reader = ImageReader::new().limits(limits);
+            let reader = reader(&settings, limits);
             if like.is_none() {
                 let set = reference(path, reader.clone())?;
                 let fitted = measures.with_quality_of(&set);
@@ -65,7 +65,7 @@ impl Pictures {
 
     /// The pictures behind some inputs, one after the other.
     pub(super) fn open(&self, inputs: &[PathBuf]) -> Result<InputFile> {
-        let mut reader = ImageReader::new().limits(self.limits);
+        let mut reader = reader(&self.settings, self.limits);
         if !self.settings.pixels {
             reader = reader.headers_only();
         }
@@ -75,6 +75,11 @@ impl Pictures {
         }
         Ok(InputFile::of_images(set))
     }
+}
+
+fn reader(settings: &ImageSettings, limits: ImageLimits) -> ImageReader {
+    let (black, white) = settings.float_range;
+    ImageReader::new().limits(limits).float_range(black..=white)
 }
 
 fn add(set: &mut ImageSet, path: &Path, paths: Option<&str>) -> Result<()> {
@@ -102,6 +107,7 @@ fn typed(args: &ImageArgs) -> Result<ImageSettings> {
     let settings = ImageSettings {
         pixels: args.pixels != Some(PixelsRead::None),
         sample_pixels: args.sample_pixels,
+        float_range: float_range(args).unwrap_or(usual.float_range),
         model_input: args.model_input,
         exif_allow: args.exif_allow.clone(),
         exif_deny: args.exif_deny.clone(),
@@ -114,6 +120,7 @@ fn typed(args: &ImageArgs) -> Result<ImageSettings> {
     if !settings.pixels {
         let idle = [
             ("--sample-pixels", args.sample_pixels.is_some()),
+            ("--float-range", !args.float_range.is_empty()),
             ("--measures", args.measures.is_some()),
             ("--quality-reference", args.quality_reference.is_some()),
         ];
@@ -136,6 +143,7 @@ fn followed(args: &ImageArgs, config: &ProfileConfig) -> Result<ImageSettings> {
         asked.pixels = pixels == PixelsRead::All;
     }
     asked.sample_pixels = args.sample_pixels.or(asked.sample_pixels);
+    asked.float_range = float_range(args).unwrap_or(asked.float_range);
     asked.model_input = args.model_input.or(asked.model_input);
     if !args.exif_allow.is_empty() {
         asked.exif_allow.clone_from(&args.exif_allow);
@@ -153,10 +161,17 @@ fn followed(args: &ImageArgs, config: &ProfileConfig) -> Result<ImageSettings> {
         Some((setting, own, other)) => Err(Error::new(
             ErrorKind::Incompatible,
             format!(
-                "the profile that is followed was made with {setting}: {own}, not {other}; \
+                "the profile that is followed was made with {setting}: {own}; asked for: {other}; \
                  pictures are measured as it was"
             ),
         )),
+    }
+}
+
+fn float_range(args: &ImageArgs) -> Option<(f32, f32)> {
+    match args.float_range[..] {
+        [black, white] => Some((black, white)),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 //! window of time.
 
 use super::centres;
+use super::doubts;
 use super::exit::ExitStatus;
 use super::fit::tell_fewer;
 use super::input_args::{Centres, ColumnArgs};
@@ -56,12 +57,14 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
         (Some(segments), None) => {
             let set = settings.learn_as(&window, |one| segments.builder(one))?;
             check(args, set.members().values())?;
+            doubts::tell(set.members().values(), &window);
             put_set(&set, args.output.as_deref())?;
         }
         (None, Some(length)) => {
             let windows = settings.learn_as(&window, |one| Ok(WindowedBuilder::new(one, length)));
             let windows = windows?;
             check(args, windows.windows.values())?;
+            doubts::tell(windows.windows.values(), &window);
             let folder = folder(args);
             window_files::write(
                 &windows,
@@ -74,7 +77,9 @@ pub(super) fn run(args: &ProfileArgs) -> Result<ExitStatus> {
         (Some(segments), Some(length)) => {
             let windows = settings.learn_as(&window, |one| segments.by_window(one, length))?;
             let sets = windows.windows.values();
-            check(args, sets.flat_map(|set| set.members().values()))?;
+            let profiles = sets.flat_map(|set| set.members().values());
+            check(args, profiles.clone())?;
+            doubts::tell(profiles, &window);
             let folder = folder(args);
             window_files::write(&windows, length, folder, |w, path| w.write(path), set_line)?;
         }

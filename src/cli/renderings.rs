@@ -1,6 +1,6 @@
 //! One result as JSON, as Markdown, as HTML and as a page, each where it was asked for.
 
-use super::output;
+use super::output::{self, is_screen};
 use super::result_args::ResultArgs;
 use anyhow::{Result, bail};
 use driftsphere::report::TerminalOptions;
@@ -98,10 +98,6 @@ impl<'a> Renderings<'a> {
             false => output::print(&page(&output::page(verbose))),
         }
     }
-}
-
-fn is_screen(path: &Path) -> bool {
-    path == Path::new("-")
 }
 
 fn put(path: &Path, text: &str) -> Result<()> {

@@ -79,7 +79,7 @@ pub(super) fn run(args: &ScoreArgs) -> Result<ExitStatus> {
 
 /// The writer that the name of the output asks for.
 fn sink(path: &Path, inputs: &[std::path::PathBuf]) -> Result<Box<dyn Sink>> {
-    if path == Path::new("-") {
+    if output::is_screen(path) {
         return Ok(Box::new(CsvSink::screen()));
     }
     output::check_output(path, inputs)?;
@@ -156,7 +156,7 @@ impl Scores<'_> {
         for (reason, count) in &self.not_scored {
             output::note(&format!("{count} records have no score: {reason}"));
         }
-        if path != Path::new("-") {
+        if !output::is_screen(path) {
             let name = driftsphere::report::escape(&path.display().to_string()).into_owned();
             output::print(&format!("{name}: {written} of {} records\n", self.records))?;
         }

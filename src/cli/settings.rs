@@ -256,6 +256,10 @@ pub(super) fn choose<'a>(
 ) -> Result<String> {
     let known: Vec<&str> = known.collect();
     match (named, known.as_slice()) {
+        (_, []) => Err(Error::new(
+            ErrorKind::Incompatible,
+            "there is no embedding space: it was made of records without embeddings",
+        )),
         (Some(name), _) if known.contains(&name) => Ok(name.to_owned()),
         (None, [one]) => Ok((*one).to_owned()),
         (Some(name), _) => Err(Error::new(
@@ -292,6 +296,10 @@ mod tests {
             "there is no space `c`; there are: a, b (option --space)"
         );
         assert!(choose(None, ["a", "b"].into_iter()).is_err());
+        for named in [None, Some("a")] {
+            let error = choose(named, std::iter::empty()).unwrap_err();
+            assert!(error.message().contains("no embedding space"), "{error}");
+        }
     }
 
     /// A library caller may give the clustering a seed of its own.

@@ -1,7 +1,7 @@
 //! `driftsphere stability`: training runs -> is it still the same space?
 
 use super::exit::ExitStatus;
-use super::input_args::{CentreArgs, ColumnArgs, ImageArgs, RowArgs};
+use super::input_args::{CentreArgs, ColumnArgs, ImageArgs, RowArgs, SpaceArgs};
 use super::learn::{pool, workers};
 use super::output;
 use super::renderings::Renderings;
@@ -110,11 +110,18 @@ fn profile(args: &StabilityArgs, path: &Path) -> driftsphere::Result<Profile> {
 
 /// Flags about files do nothing to profiles.
 fn refuse_idle_flags(args: &StabilityArgs) -> Result<()> {
-    let typed = args.columns != ColumnArgs::default() || args.rows != RowArgs::default();
+    let measuring = SpaceArgs {
+        space: None,
+        seed: None,
+        ..args.space.clone()
+    };
+    let typed = args.columns != ColumnArgs::default()
+        || args.rows != RowArgs::default()
+        || measuring != SpaceArgs::default();
     if typed && args.runs.iter().all(|run| is_stored(run)) {
         bail!(
-            "all runs are profiles already; columns and rows are chosen when a file of embeddings \
-             is profiled"
+            "all runs are profiles already; columns, rows and how embeddings are kept are chosen \
+             when a file of embeddings is profiled"
         );
     }
     Ok(())

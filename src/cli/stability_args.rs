@@ -29,7 +29,8 @@ pub(super) struct StabilityArgs {
     /// Ask whether the clouds are alike, whichever record lies where: ids are not used
     #[arg(long)]
     pub(super) set_only: bool,
-    /// Clusters to find in each run [default: as many as classes, 8 without classes]
+    /// Clusters to find in each run, at most 256 and one for 10 records [default: as many as classes,
+    /// 8 without classes]
     #[arg(long, value_name = "K")]
     pub(super) clusters: Option<usize>,
     /// Nearest neighbours of a record

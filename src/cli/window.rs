@@ -103,6 +103,14 @@ impl Window {
         self.images.as_ref()
     }
 
+    /// What a note about the records ends with: their file, where it is one.
+    pub(super) fn told_file(&self) -> String {
+        match self.streamed.as_slice() {
+            [input] => format!(" (file {})", input.file.path().display()),
+            _ => String::new(),
+        }
+    }
+
     /// Feeds every record to a learner, its embedding as a row of `space`.
     pub(super) fn feed(
         &self,

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 
 /// Refuses, before any work is done, an output that cannot be a folder.
 pub(super) fn check_folder(folder: &Path) -> Result<()> {
+    if output::is_screen(folder) {
+        bail!("--window writes a folder of profiles, not standard output");
+    }
     if folder.exists() && !folder.is_dir() {
         bail!(
             "{} is a file; --window writes a folder of profiles",

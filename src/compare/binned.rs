@@ -80,7 +80,7 @@ impl Shares {
                 p_value,
                 rounds: test.resampled.map(|r| r.rounds),
                 effect: effect(
-                    "total variation",
+                    "total variation less chance",
                     (variation.distance - variation.by_chance).max(0.0),
                     "share",
                     thresholds.total_variation,

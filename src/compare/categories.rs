@@ -16,7 +16,8 @@ pub(crate) type Counts = BTreeMap<String, u64>;
 /// Shares that are reported.
 const SHARES_SHOWN: usize = 20;
 
-/// Test of the counts of categories ([`Shares::CHI2`]), with what is new and lost.
+/// Test of the counts of categories ([`Shares::CHI2`]), with what is new and lost. Shares are in the
+/// order of what they add to chi-square.
 pub(crate) fn compare_counts(
     named: &Named<'_>,
     reference: &Counts,
@@ -67,8 +68,7 @@ pub(crate) fn compare_counts_by(
             target: share(*b, m),
         })
         .collect();
-    let change = |s: &SharePair| (s.target - s.reference).abs();
-    shares.sort_by(|a, b| change(b).total_cmp(&change(a)));
+    shares.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
 
     let is_new = |from: f64, to: f64| from == 0.0 && to >= thresholds.new_value_share;
     let names = |fresh: &dyn Fn(&SharePair) -> bool| -> Vec<String> {
@@ -96,6 +96,17 @@ pub(crate) fn compare_counts_by(
     draft
 }
 
+/// What a value adds to chi-square, but for a factor that all values share. By difference alone a
+/// rare value that is all of the evidence would stand behind common ones that moved by chance.
+fn weight(share: &SharePair) -> f64 {
+    let (a, b) = (share.reference, share.target);
+    // An empty cluster lacks both sides.
+    match a == b {
+        true => 0.0,
+        false => (a - b).powi(2) / (a + b),
+    }
+}
+
 fn sentence(named: &Named<'_>, shares: &[SharePair], new: &[String], lost: &[String]) -> String {
     let what = plain_sentence(named, shares, new, lost);
     match kind_of(named.feature) {
@@ -110,21 +121,24 @@ fn plain_sentence(
     new: &[String],
     lost: &[String],
 ) -> String {
-    if let Some(value) = new.first() {
-        return format!("{}: {value} is new{}", named.title(), others(new.len()));
-    }
-    if let Some(value) = lost.first() {
-        return format!("{}: {value} vanished{}", named.title(), others(lost.len()));
-    }
-    match shares.first() {
+    // Of a value that came and one that went the heavier.
+    let is = |s: &SharePair, first: Option<&String>| first == Some(&s.value);
+    let told = |s: &&SharePair| is(s, new.first()) || is(s, lost.first());
+    let title = named.title();
+    match shares.iter().find(told).or(shares.first()) {
+        Some(s) if is(s, new.first()) => {
+            format!("{title}: {} is new{}", s.value, others(new.len()))
+        }
+        Some(s) if is(s, lost.first()) => {
+            format!("{title}: {} vanished{}", s.value, others(lost.len()))
+        }
         Some(s) => format!(
-            "{}: {} {} -> {} of the records",
-            named.title(),
+            "{title}: {} {} -> {} of the records",
             s.value,
             percent(s.reference),
             percent(s.target)
         ),
-        None => format!("{}: no values", named.title()),
+        None => format!("{title}: no values"),
     }
 }
 
@@ -132,5 +146,56 @@ fn others(n: usize) -> String {
     match n {
         0 | 1 => String::new(),
         n => format!(" (and {} more)", n - 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::finding::{Kind, Scope};
+
+    fn compared(reference: &[(&str, u64)], target: &[(&str, u64)]) -> Draft {
+        let counts = |of: &[(&str, u64)]| -> Counts {
+            of.iter()
+                .map(|(value, n)| ((*value).to_owned(), *n))
+                .collect()
+        };
+        let named = Named {
+            group: "records",
+            feature: "k",
+            kind: Kind::Input,
+            scope: Scope::All,
+        };
+        let (none, thresholds) = (DesignEffects::NONE, Thresholds::default());
+        compare_counts(
+            &named,
+            &counts(reference),
+            &counts(target),
+            none,
+            &thresholds,
+            0,
+        )
+    }
+
+    #[test]
+    fn the_value_is_named_that_makes_the_evidence() {
+        // Under 1 %, it is not listed as lost; b moves more, by chance.
+        let draft = compared(
+            &[("a", 2508), ("b", 2450), ("rare", 42)],
+            &[("a", 2450), ("b", 2550)],
+        );
+        assert_eq!(draft.finding.shares[0].value, "rare");
+        assert!(draft.finding.lost_values.is_empty());
+        let sentence = &draft.finding.sentence;
+        assert!(sentence.starts_with("k: rare 0.8 % -> 0 %"), "{sentence}");
+    }
+
+    #[test]
+    fn of_new_and_lost_values_the_heavier_is_named() {
+        let draft = compared(&[("a", 600), ("b", 400)], &[("a", 980), ("c", 20)]);
+        assert_eq!(draft.finding.sentence, "k: b vanished");
+        assert_eq!(draft.finding.new_values, ["c"]);
+        let draft = compared(&[("a", 980), ("c", 20)], &[("a", 600), ("b", 400)]);
+        assert_eq!(draft.finding.sentence, "k: b is new");
     }
 }

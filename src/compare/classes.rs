@@ -6,6 +6,7 @@ use crate::profile::{SpaceGroup, SpaceProfile};
 use crate::sketch::Quantiles;
 
 use super::categories::{Counts, compare_counts_by};
+use super::class_naming::named_otherwise;
 use super::context::{MIN_GROUP_ROWS, OWN_GROUP, SpaceContext};
 use super::draft::Draft;
 use super::finding::Scope;
@@ -42,6 +43,13 @@ pub(crate) fn class_shares(
     target: &SpaceProfile,
 ) -> Draft {
     let named = context.named("class shares", Scope::All);
+    let [a, b] = [reference, target].map(|space| space.classes().keys().map(String::as_str));
+    if let Some(reason) = named_otherwise(a, b) {
+        return named
+            .draft()
+            .counts(reference.rows(), target.rows())
+            .not_tested(reason);
+    }
     let mut draft = compare_counts_by(
         &named,
         (&class_counts(reference), &class_counts(target)),

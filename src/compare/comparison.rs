@@ -15,6 +15,7 @@ use super::natural::History;
 use super::objects::compare_objects;
 use super::options::CompareOptions;
 use super::pictures;
+use super::repeats::ids_that_repeat;
 use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
 use super::space::{compare_space, group_of};
 use super::unused::compare_unused;
@@ -234,26 +235,16 @@ pub(super) struct Evidence {
     pub(super) views: BTreeMap<String, View>,
 }
 
-/// Share of sampled ids from which it is said that they do not name one record each.
-const REPEATED_IDS: f64 = 0.1;
-
 /// Ids that came with several different records, as those of a column of classes do.
 fn repeated_ids(side: &str, profile: &Profile) -> Option<Note> {
     let spaces = profile.spaces().values().map(SpaceProfile::sample);
-    let repeated = spaces.chain([profile.sample()]).find_map(|sample| {
-        let mut rows = BTreeMap::new();
-        for kept in sample.rows().filter(|kept| kept.row.id.is_some()) {
-            *rows.entry(kept.hash).or_insert(0_u32) += 1;
-        }
-        let several = rows.values().filter(|rows| **rows > 1).count();
-        let is_worth_a_note = several as f64 > REPEATED_IDS * rows.len() as f64;
-        is_worth_a_note.then_some((several, rows.len()))
-    });
+    let repeated = spaces.chain([profile.sample()]).find_map(ids_that_repeat);
     repeated.map(|(several, all)| Note {
         code: "repeated-ids".into(),
         text: format!(
             "{several} of {all} sampled ids of the {side} name several different records; is it \
-             the column of ids? A sample keeps few records of each id."
+             the column of ids? A sample keeps few records of each id, so tests on samples were \
+             left out. What several records have in common goes to --group."
         ),
     })
 }

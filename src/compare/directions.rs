@@ -12,6 +12,7 @@ use super::groups::{moved, too_few};
 use super::pooled::Pooled;
 use super::repeats::DesignEffects;
 use super::result::{FrechetSummary, Note};
+use super::scale::SEPARATION;
 use super::stats::{
     Components, FrechetDistance, Intraclass, Mmd, Neighbours, Permutation, Permutations, RowGroups,
     SpectralTest, SquaredChords, effective_rows, turn_degrees,
@@ -185,7 +186,7 @@ pub(crate) fn spectral_draft(
     let separation = Effect {
         name: "separation".into(),
         value: test.separation,
-        unit: "share of pairs ranked right".into(),
+        unit: SEPARATION.into(),
         threshold: thresholds.separation,
         no_change: 0.5,
         detectable: Some(test.detectable),

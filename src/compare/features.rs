@@ -7,6 +7,7 @@ use crate::sketch::{Categories, CoordinatedSample};
 use super::angles::{compare_angles, periods};
 use super::binned::{Shares, compare_binned};
 use super::categories::{Counts, compare_counts, compare_counts_by};
+use super::class_naming::named_otherwise;
 use super::draft::Draft;
 use super::extremes::{extremes, samples};
 use super::finding::{Kind, Scope};
@@ -25,6 +26,8 @@ const MISSING: &str = "missing";
 pub(crate) const OUTPUTS: &str = "outputs";
 /// The group of all other named values.
 pub(crate) const RECORDS: &str = "records";
+/// Features whose values are classes.
+pub(crate) const CLASSES: [&str; 2] = ["label", "prediction"];
 /// Groups of what is measured of pictures, which begins with their name and a dot.
 const PICTURES: [&str; 5] = ["file", "exif", "pixels", "quality", "custom"];
 
@@ -228,6 +231,15 @@ fn compare_categories(
     }
     if let Some(what) = no_category(a).zip(no_category(b)).map(|(what, _)| what) {
         return named.draft().counts(a.total(), b.total()).not_tested(what);
+    }
+    if CLASSES.contains(&named.feature) {
+        let [first, second] = [a, b].map(|side| side.iter().map(|(value, _)| value));
+        if let Some(reason) = named_otherwise(first, second) {
+            return named
+                .draft()
+                .counts(a.total(), b.total())
+                .not_tested(reason);
+        }
     }
     let counts = |categories: &Categories| -> Counts {
         categories

@@ -9,7 +9,7 @@ use std::fmt;
 /// ```text
 /// drift            p_adjusted <  alpha  and  effect >= threshold
 /// possible drift   p_adjusted <  alpha  and  effect <  threshold
-/// not enough data  p_adjusted >= alpha  and  detectable > 2 x threshold
+/// not enough data  p_adjusted >= alpha  and  detectable > 2 threshold - no_change
 /// no drift         otherwise
 /// not tested       the test did not run; the reason is given
 /// ```
@@ -110,8 +110,9 @@ pub struct Effect {
     /// The value that no change at all would give: 0 for most effects, 0.5 for
     /// a separation.
     pub no_change: f64,
-    /// The smallest size that so many records show with 80 % power at
-    /// alpha 0.05, where it can be stated.
+    /// The smallest size that so many records show with 80 % power, at a level of
+    /// alpha divided by the number of tests (of groups, and within this one); where it can be
+    /// stated.
     pub detectable: Option<f64>,
 }
 
@@ -158,7 +159,9 @@ pub struct TellingRecord {
     /// The record's id; where it came without one, `row` and the 16 hexadecimal
     /// digits of its vector's hash.
     pub id: String,
-    /// Which role it plays: `most novel`, `medoid`, `new in a grown cluster`.
+    /// What it shows, in words: `medoid of NAME` is a record of the reference, all others are
+    /// of the target: `farthest from every cluster`, `far out in NAME`, `new in grown NAME`, or
+    /// a feature with the record's value.
     pub role: String,
     /// Its distance to the centre the role speaks of, in `[0, 1]`.
     pub distance: Option<f64>,
@@ -207,7 +210,8 @@ pub struct Finding {
     pub natural: Option<NaturalVariation>,
     /// Quantiles of both sides, by rising rank.
     pub quantiles: Vec<QuantilePair>,
-    /// Shares of both sides, largest change first.
+    /// Shares of both sides, what says most of a change first: by `(a - b)^2 / (a + b)`, which is
+    /// what each adds to chi-square.
     pub shares: Vec<SharePair>,
     /// Values the target has and the reference lacks, with a share of 1 % or more.
     pub new_values: Vec<String>,

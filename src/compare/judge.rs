@@ -86,23 +86,14 @@ pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>
 /// d' = d (z_(1 - level / 2) + z_0.8) / (z_0.975 + z_0.8)
 /// ```
 ///
-/// as for a statistic that is nearly normal; in nats, which grow with the square
-/// of a change, the square of the factor.
+/// as for a statistic that is nearly normal, d in the units in which it is
+/// ([`Effect::strength`]).
 fn at_level(effect: &mut Effect, level: f64) {
     let Some(detectable) = effect.detectable else {
         return;
     };
-    let factor = detection_factor(level);
-    let factor = match effect.unit.as_str() {
-        "nats" => factor * factor,
-        _ => factor,
-    };
-    let scaled = effect.no_change + (detectable - effect.no_change) * factor;
-    effect.detectable = Some(match effect.unit.as_str() {
-        // There is no more to change than all.
-        "share" => scaled.min(1.0),
-        _ => scaled,
-    });
+    let strength = effect.strength(detectable) * detection_factor(level);
+    effect.detectable = Some(effect.size(strength));
 }
 
 struct Combined {

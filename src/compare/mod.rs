@@ -19,6 +19,7 @@ mod angles;
 mod binned;
 mod calibration;
 mod categories;
+mod class_naming;
 mod classes;
 mod clusters;
 mod comparison;
@@ -47,6 +48,7 @@ mod pictures;
 mod pooled;
 mod repeats;
 mod result;
+mod scale;
 mod seal;
 mod sealed;
 mod segments;
@@ -74,7 +76,7 @@ pub use finding::{
     Verdict,
 };
 pub use options::CompareOptions;
-#[cfg(feature = "html")]
+#[cfg(feature = "report")]
 pub(crate) use pictures::wilson;
 pub use result::{
     Comparison, FrechetSummary, MixOrMeaning, Note, SelfCheckSummary, SpaceSummary, WindowSummary,

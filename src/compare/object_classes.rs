@@ -6,6 +6,7 @@ use crate::profile::{ObjectGroup, ObjectTable};
 use crate::sketch::Quantiles;
 
 use super::categories::{Counts, compare_counts};
+use super::class_naming::named_otherwise;
 use super::draft::{Draft, effect};
 use super::finding::Scope;
 use super::numbers::percent;
@@ -46,6 +47,13 @@ pub(super) fn compare_classes(tables: Tables<'_>) -> Option<Draft> {
     }
     let feature = format!("{} class", tables.kind);
     let named = tables.named(&feature, Scope::All);
+    if let Some(reason) = other_names(tables) {
+        let (n, m) = (
+            tables.reference.all().objects(),
+            tables.target.all().objects(),
+        );
+        return Some(named.draft().counts(n, m).not_tested(reason));
+    }
     let options = tables.options;
     let design = class_design(tables);
     let draft = compare_counts(&named, &a, &b, design, &options.thresholds, options.seed);
@@ -54,6 +62,13 @@ pub(super) fn compare_classes(tables: Tables<'_>) -> Option<Draft> {
         Some(sentence) => draft.sentence(sentence),
         None => draft,
     })
+}
+
+/// Why the classes of the two tables cannot be compared, if they cannot.
+fn other_names(tables: Tables<'_>) -> Option<String> {
+    let [a, b] = [tables.reference, tables.target]
+        .map(|table: &ObjectTable| table.classes().keys().map(String::as_str));
+    named_otherwise(a, b)
 }
 
 /// Which class vanished, came or changed its share most.
@@ -95,8 +110,11 @@ fn class_sentence(tables: Tables<'_>, draft: &Draft, a: &Counts, b: &Counts) -> 
 }
 
 /// In how many records two classes come together: the pair that changed most,
-/// corrected for the number of pairs.
+/// corrected for the number of pairs. `None` where no pair of one side can come on the other.
 pub(super) fn compare_pairs(tables: Tables<'_>) -> Option<Draft> {
+    if other_names(tables).is_some() {
+        return None;
+    }
     let (a, b) = (tables.reference.pairs(), tables.target.pairs());
     let pairs: BTreeSet<&(String, String)> = a.keys().chain(b.keys()).collect();
     let (n, m) = (tables.reference.records(), tables.target.records());

@@ -58,10 +58,11 @@ impl CompareOptions {
     /// Checks the options.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] for an alpha outside (0, 1).
+    /// [`ErrorKind::Argument`] for an alpha outside (0, 1), and for thresholds as
+    /// [`Thresholds::check`].
     pub fn check(&self) -> Result<()> {
         if self.alpha > 0.0 && self.alpha < 1.0 {
-            return Ok(());
+            return self.thresholds.check();
         }
         Err(Error::new(
             ErrorKind::Argument,

@@ -17,7 +17,8 @@ use super::wording::is_consequence;
 ///    fewer edges and a smaller file, too.
 /// 4. What belongs together stays together, the largest effect first: all
 ///    findings of one class or cluster, a feature of all records with its tails.
-///    Effects are compared in units of their thresholds.
+///    Effects are compared in units of their thresholds. Where there is not enough data,
+///    a large effect says little: what came nearest to an alarm is first.
 /// 5. There, the whole distribution before its tails, and the distances of pairs
 ///    before those to a centre: the latter grow when a class moves and when it
 ///    spreads out, the former only when it spreads out.
@@ -29,8 +30,8 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
         .collect();
     let mut weights: BTreeMap<Topic, f64> = BTreeMap::new();
     for finding in findings.iter() {
-        let weight = weights.entry(Topic::of(finding)).or_insert(0.0);
-        *weight = weight.max(effect_of(finding));
+        let weight = weights.entry(Topic::of(finding)).or_insert(f64::MIN);
+        *weight = weight.max(weight_of(finding));
     }
     let following: BTreeSet<Topic> = findings
         .iter()
@@ -47,7 +48,7 @@ pub(crate) fn sort(findings: &mut Vec<Finding>) {
                 behind: cluster && classed.contains(&(finding.verdict, finding.group.clone())),
                 follows: following.contains(&topic),
                 weight: weights[&topic],
-                effect: effect_of(&finding),
+                own_weight: weight_of(&finding),
                 unspecific: is_unspecific(finding.feature.as_str()),
                 topic,
             };
@@ -78,8 +79,11 @@ fn is_unspecific(feature: &str) -> bool {
         || without_tail(feature) != feature
 }
 
-fn effect_of(finding: &Finding) -> f64 {
-    finding.effect.as_ref().map_or(0.0, Effect::relative)
+fn weight_of(finding: &Finding) -> f64 {
+    match finding.verdict {
+        Verdict::NotEnoughData => -finding.p_value.unwrap_or(1.0),
+        _ => finding.effect.as_ref().map_or(0.0, Effect::relative),
+    }
 }
 
 /// What a finding is about: a class or cluster with all its findings, or one
@@ -109,7 +113,7 @@ struct Key {
     behind: bool,
     follows: bool,
     weight: f64,
-    effect: f64,
+    own_weight: f64,
     unspecific: bool,
     topic: Topic,
 }
@@ -127,6 +131,6 @@ impl Key {
             .then(heavy(self.weight, other.weight))
             .then_with(|| self.topic.cmp(&other.topic))
             .then(self.unspecific.cmp(&other.unspecific))
-            .then(heavy(self.effect, other.effect))
+            .then(heavy(self.own_weight, other.own_weight))
     }
 }

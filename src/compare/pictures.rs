@@ -203,7 +203,7 @@ mod tests {
         }
     }
 
-    #[cfg(all(feature = "images", feature = "records"))]
+    #[cfg(feature = "images")]
     #[test]
     fn a_picture_saved_anew_is_found_among_the_others() {
         use crate::compare::{CompareOptions, compare};

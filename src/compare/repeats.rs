@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::profile::SpaceProfile;
-use crate::sketch::SampleRow;
+use crate::sketch::{CoordinatedSample, SampleRow};
 
 use super::context::SpaceContext;
 use super::draft::{Draft, effect};
@@ -16,6 +16,25 @@ use super::result::Note;
 const FEWEST_DIMENSIONS: usize = 16;
 /// Design effects under this are not worth a word.
 const WORTH_A_NOTE: f64 = 1.2;
+
+/// Share of sampled ids from which it is said that they do not name one record each.
+const REPEATED_IDS: f64 = 0.1;
+
+/// Why a sample is not tested.
+pub(crate) const IDS_REPEAT: &str =
+    "one id names several different records, of which a sample keeps few";
+
+/// How many sampled ids name several different records, and of how many, where that is no
+/// exception.
+pub(crate) fn ids_that_repeat(sample: &CoordinatedSample) -> Option<(usize, usize)> {
+    let mut rows = BTreeMap::new();
+    for kept in sample.rows().filter(|kept| kept.row.id.is_some()) {
+        *rows.entry(kept.hash).or_insert(0_u32) += 1;
+    }
+    let several = rows.values().filter(|rows| **rows > 1).count();
+    let are_many = several as f64 > REPEATED_IDS * rows.len() as f64;
+    are_many.then_some((several, rows.len()))
+}
 
 /// How much the variance of a window's means exceeds that of as many records
 /// with different vectors (a design effect: Kish 1965, *Survey Sampling*,

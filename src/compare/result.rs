@@ -126,15 +126,16 @@ pub struct Comparison {
     /// Groups of findings, in order of name.
     pub groups: Vec<Group>,
     /// Findings, the heaviest verdict first, then the largest effect relative to
-    /// its threshold.
+    /// its threshold; where there is not enough data, the smallest p first.
     pub findings: Vec<Finding>,
     /// What goes along with a change: an entry for each distance to centres that
     /// changed in a space that drifted, and for each output (a score, a
     /// confidence) that did, `possible drift` included.
     ///
     /// ```text
-    /// outputs  features with score, confidence, probability or logit as a word
-    ///          of their name, and those of CompareOptions::outputs
+    /// outputs  features with score, confidence, probability, logit, margin,
+    ///          entropy or energy (or their plural) as a word of their name, and
+    ///          those of CompareOptions::outputs
     /// inputs   all other features with numbers, but angles, of which 30 sampled
     ///          records (10 a side) have one; of grouped records as many groups
     /// named    an input that changed (possible drift at least, and up or down

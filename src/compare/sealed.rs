@@ -14,7 +14,7 @@ use super::directions::{DIRECTIONS, Spectral, spectral_draft};
 use super::draft::{Draft, effect};
 use super::finding::{QuantilePair, Scope};
 use super::mix::mix_or_meaning;
-use super::numbers::number;
+use super::numbers::{number, signed};
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
 use super::result::Note;
@@ -231,9 +231,10 @@ fn spread(
         .counts(a.rows(), b.rows())
         .effect(effect("mean shift", shift, "reference sd", threshold, None))
         .sentence(format!(
-            "mean distance of pairs {} -> {} ({shift:+.2} reference sd)",
+            "mean distance of pairs {} -> {} ({} reference sd)",
             number(a.mean()),
-            number(b.mean())
+            number(b.mean()),
+            signed(shift)
         ))
         .sampled(true);
     let mut draft = draft.not_tested("sealed: no records to permute");

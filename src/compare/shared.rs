@@ -1,4 +1,4 @@
-//! How many records two windows have in common.
+//! Records that two windows have in common.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,17 +6,28 @@ use std::sync::Arc;
 use crate::profile::SpaceProfile;
 use crate::sketch::SampleRow;
 
+use super::context::{MIN_GROUP_ROWS, SpaceContext};
+use super::draft::{Draft, effect};
+use super::finding::Scope;
+use super::numbers::percent;
+use super::stats::{binomial_upper, detectable_share_shift};
+
 /// From this share on, centre distances are not tested: a target row that is
 /// also in the reference helped to make the centre it is measured against.
 const SHARED_FROM: f64 = 0.01;
 /// From this share of both on, the windows are the same records measured twice.
 const PAIRED_FROM: f64 = 0.5;
+/// So many of the records that both have may be of another class, and matter no more than that.
+const RELABELLED: f64 = 0.01;
 
 /// Share of each window's records that are in the other one too, estimated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Shared {
     pub(crate) reference: f64,
     pub(crate) target: f64,
+    /// Of the records found in both samples, with a class on both sides: those of another class, and
+    /// all.
+    pub(crate) relabelled: (u64, u64),
 }
 
 impl Shared {
@@ -28,7 +39,7 @@ impl Shared {
         let thresholds = [reference, target].map(|s| s.sample().threshold().unwrap_or(u64::MAX));
         let limit = thresholds[0].min(thresholds[1]);
         let rows = |space: &SpaceProfile| {
-            let mut rows: BTreeMap<u64, Vec<Arc<SampleRow>>> = BTreeMap::new();
+            let mut rows: BTreeMap<u64, Rows> = BTreeMap::new();
             for entry in space.sample().rows().filter(|e| e.hash <= limit) {
                 rows.entry(entry.hash)
                     .or_default()
@@ -37,15 +48,23 @@ impl Shared {
             rows
         };
         let (first, second) = (rows(reference), rows(target));
-        let common = first
+        let common: Vec<_> = first
             .iter()
             .filter_map(|(hash, rows)| Some((rows, second.get(hash)?)))
-            .filter(|(a, b)| a.iter().any(|a| b.iter().any(|b| is_same(a, b))))
-            .count();
-        let share = |of: usize| common as f64 / of.max(1) as f64;
+            .filter(|(a, b)| pairs(a, b).any(|(a, b)| is_same(a, b)))
+            .collect();
+        let share = |of: usize| common.len() as f64 / of.max(1) as f64;
+        let has_class = |rows: &Rows| rows.iter().all(|row| row.class.is_some());
+        let agree = |a: &SampleRow, b: &SampleRow| is_same(a, b) && a.class == b.class;
+        let (mut changed, mut classed) = (0, 0);
+        for (a, b) in common.iter().filter(|(a, b)| has_class(a) && has_class(b)) {
+            classed += 1;
+            changed += u64::from(!pairs(a, b).any(|(a, b)| agree(a, b)));
+        }
         Self {
             reference: share(first.len()),
             target: share(second.len()),
+            relabelled: (changed, classed),
         }
     }
 
@@ -61,6 +80,17 @@ impl Shared {
     }
 }
 
+/// Records of one hash.
+type Rows = Vec<Arc<SampleRow>>;
+
+fn pairs<'r>(
+    first: &'r Rows,
+    second: &'r Rows,
+) -> impl Iterator<Item = (&'r SampleRow, &'r SampleRow)> {
+    let with = move |a: &'r Arc<SampleRow>| second.iter().map(move |b| (a.as_ref(), b.as_ref()));
+    first.iter().flat_map(with)
+}
+
 fn is_same(a: &SampleRow, b: &SampleRow) -> bool {
     match (&a.id, &b.id) {
         (None, None) => true, // the hash is that of the vector
@@ -72,4 +102,47 @@ fn is_same(a: &SampleRow, b: &SampleRow) -> bool {
         }
         _ => false,
     }
+}
+
+/// Records that are in both windows have the class that they had, but for a few.
+///
+/// ```text
+/// p = P(X >= k),   X binomial of n records that are in both samples at 1 %
+/// ```
+///
+/// with k of them of another class. Distances to the classes' centres, which would show it, are not
+/// tested where records are shared.
+pub(crate) fn relabelled(context: &SpaceContext<'_>, shared: Shared) -> Option<Draft> {
+    let (changed, records) = shared.relabelled;
+    if !context.classed || records < MIN_GROUP_ROWS {
+        return None;
+    }
+    let share = changed as f64 / records as f64;
+    let n = records as f64;
+    // As of one window against another without end.
+    let detectable = detectable_share_shift(RELABELLED, n, f64::MAX.sqrt());
+    Some(
+        context
+            .draft("class of shared records", Scope::All)
+            .counts(records, records)
+            .sampled(true)
+            .test(
+                "binomial",
+                share,
+                binomial_upper(changed, records, RELABELLED),
+                None,
+            )
+            .effect(effect(
+                "share of another class",
+                share,
+                "share",
+                RELABELLED,
+                Some(detectable),
+            ))
+            .leads(true)
+            .sentence(format!(
+                "{} of the records that are in both windows have another class",
+                percent(share)
+            )),
+    )
 }

@@ -14,11 +14,11 @@ use super::groups::Groups;
 use super::mix::mix_or_meaning;
 use super::numbers::{Size, compare_numbers};
 use super::options::CompareOptions;
-use super::repeats::{DesignEffects, repeated_records};
+use super::repeats::{DesignEffects, IDS_REPEAT, ids_that_repeat, repeated_records};
 use super::result::{Note, SpaceSummary};
 use super::sealed::compare_sealed;
 use super::self_check::self_check;
-use super::shared::Shared;
+use super::shared::{Shared, relabelled};
 use super::spread::Spread;
 use super::statistic::chosen_for;
 use super::tails::compare_tails;
@@ -145,11 +145,25 @@ pub(crate) fn compare_space(
     };
     answer.drafts.extend(norm(&context, a, b));
     answer.drafts.extend(repeated_records(&context, a, b));
-    let directions = compare_directions(&context, a, b, &mut answer.notes)?;
-    answer.drafts.extend(directions);
-    answer.drafts.extend(spread.of_space(a, b));
+    let ids_repeat = [a, b]
+        .iter()
+        .any(|side| ids_that_repeat(side.sample()).is_some());
+    if ids_repeat {
+        let draft = context
+            .draft(DIRECTIONS, Scope::All)
+            .counts(a.rows(), b.rows());
+        answer.drafts.push(draft.not_tested(IDS_REPEAT));
+    } else {
+        let directions = compare_directions(&context, a, b, &mut answer.notes)?;
+        answer.drafts.extend(directions);
+        answer.drafts.extend(spread.of_space(a, b));
+    }
     if shared.is_overlap() && options.paired.is_none() {
         answer.drafts.extend(shared_drafts(&context, a, b));
+        let sources = [reference, target].map(|p| p.class_sources().name());
+        if sources[0] == sources[1] {
+            answer.drafts.extend(relabelled(&context, shared));
+        }
         answer.notes.push(Note {
             code: "shared-records".into(),
             text: format!(
@@ -185,7 +199,9 @@ pub(crate) fn compare_space(
     let pairs = view.reference.clusters().iter().zip(view.target.clusters());
     let groups = names.zip(pairs).map(|(name, (a, b))| (name, a, b));
     let in_clusters = spread.of_groups(groups, |name| Scope::Cluster(name.to_owned()));
-    answer.drafts.extend(in_clusters);
+    if !ids_repeat {
+        answer.drafts.extend(in_clusters);
+    }
     for draft in &mut answer.drafts {
         if draft.finding.feature == DIRECTIONS && draft.finding.p_value.is_some() {
             draft.finding.records.extend(farthest(&view));

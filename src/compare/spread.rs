@@ -12,7 +12,7 @@ use super::context::SpaceContext;
 use super::draft::{Draft, effect};
 use super::finding::{QuantilePair, Scope};
 use super::groups::{moved, too_few};
-use super::numbers::number;
+use super::numbers::{number, signed};
 use super::pooled::Pooled;
 use super::stats::{PairCurves, RowGroups, SquaredChords};
 
@@ -171,9 +171,10 @@ impl Spread<'_> {
             other => format!(" ({other})"),
         };
         let sentence = format!(
-            "median distance of pairs{of} {} -> {} ({shift:+.2} reference sd){}",
+            "median distance of pairs{of} {} -> {} ({} reference sd){}",
             number(a.median),
             number(b.median),
+            signed(shift),
             moved(groups),
         );
         // The statistic is the area between the curves in units of the

@@ -21,7 +21,7 @@ const NAMES_SHOWN: usize = 20;
 /// | `js` | numbers, categories | Jensen-Shannon distance |
 /// | `kl` | numbers, categories | Kullback-Leibler divergence of the target from the reference |
 /// | `hellinger` | numbers, categories | Hellinger distance |
-/// | `chi2` | numbers, categories (default) | total variation |
+/// | `chi2` | numbers, categories (default) | total variation less what chance alone gives |
 ///
 /// Angles ([`ProfileConfig::angle`](crate::profile::ProfileConfig::angle)) are
 /// tested by Kuiper's statistic unless one of the last five is chosen.

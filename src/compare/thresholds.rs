@@ -1,5 +1,7 @@
 //! The sizes from which a change counts as drift: the one table of them.
 
+use crate::error::{Error, ErrorKind, Result};
+
 /// The sizes from which a change counts as drift.
 ///
 /// | threshold | default | reason or example |
@@ -86,6 +88,146 @@ impl Default for Thresholds {
             repeated_pairs: 0.01,
             unused_share: 0.01,
             new_value_share: 0.01,
+        }
+    }
+}
+
+impl Thresholds {
+    /// Names of all, as they are called in [`with`](Self::with).
+    pub const NAMES: &[&str] = &[
+        "w1",
+        "total_variation",
+        "psi",
+        "kl",
+        "js",
+        "hellinger",
+        "angle_shift",
+        "tail_growth",
+        "median_shift",
+        "novel_share",
+        "neighbour_excess",
+        "separation",
+        "turn",
+        "repeated_pairs",
+        "unused_share",
+        "new_value_share",
+    ];
+
+    /// The same with one of another size.
+    ///
+    /// ```
+    /// use driftsphere::compare::Thresholds;
+    ///
+    /// let thresholds = Thresholds::default().with("turn", 5.0)?;
+    /// assert_eq!(thresholds.turn, 5.0);
+    /// assert!(Thresholds::default().with("twist", 5.0).is_err());
+    /// # Ok::<(), driftsphere::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Argument`] for a name that there is not, and as [`check`](Self::check).
+    pub fn with(mut self, name: &str, value: f64) -> Result<Self> {
+        match self
+            .fields_mut()
+            .into_iter()
+            .zip(Self::NAMES)
+            .find(|(_, known)| **known == name)
+        {
+            Some((field, _)) => *field = value,
+            None => {
+                return Err(Error::new(
+                    ErrorKind::Argument,
+                    format!(
+                        "there is no threshold `{name}`; there are: {}",
+                        Self::NAMES.join(", ")
+                    ),
+                ));
+            }
+        }
+        self.check()?;
+        Ok(self)
+    }
+
+    /// Checks the sizes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Argument`] for a size that is not finite or not above 0, and for a
+    /// separation that is not above 0.5 and at most 1.
+    pub fn check(&self) -> Result<()> {
+        let refuse = |message: String| Err(Error::new(ErrorKind::Argument, message));
+        let sizes = { *self }.fields_mut().map(|size| *size);
+        for (&name, size) in Self::NAMES.iter().zip(sizes) {
+            if !(size > 0.0 && size.is_finite()) {
+                return refuse(format!("a threshold is a number above 0; {name} is {size}"));
+            }
+        }
+        match self.separation > 0.5 && self.separation <= 1.0 {
+            true => Ok(()),
+            false => refuse(format!(
+                "the threshold of separation is above 0.5 and at most 1, not {}",
+                self.separation
+            )),
+        }
+    }
+
+    /// In the order of [`NAMES`](Self::NAMES).
+    fn fields_mut(&mut self) -> [&mut f64; 16] {
+        let Self {
+            w1,
+            total_variation,
+            psi,
+            kl,
+            js,
+            hellinger,
+            angle_shift,
+            tail_growth,
+            median_shift,
+            novel_share,
+            neighbour_excess,
+            separation,
+            turn,
+            repeated_pairs,
+            unused_share,
+            new_value_share,
+        } = self;
+        [
+            w1,
+            total_variation,
+            psi,
+            kl,
+            js,
+            hellinger,
+            angle_shift,
+            tail_growth,
+            median_shift,
+            novel_share,
+            neighbour_excess,
+            separation,
+            turn,
+            repeated_pairs,
+            unused_share,
+            new_value_share,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_called_by_its_field() {
+        for (at, name) in Thresholds::NAMES.iter().enumerate() {
+            let mut set = Thresholds::default().with(name, 0.75).unwrap();
+            let said = format!("{set:?}");
+            assert!(said.contains(&format!("{name}: 0.75")), "{said}");
+            assert_eq!(*set.fields_mut()[at], 0.75);
+        }
+        for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(Thresholds::default().with("w1", wrong).is_err(), "{wrong}");
+        }
+        for wrong in [0.5, 1.01] {
+            assert!(Thresholds::default().with("separation", wrong).is_err());
         }
     }
 }

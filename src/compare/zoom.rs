@@ -174,7 +174,7 @@ impl Sizes {
                 b.features().get(AREA)?.numbers(),
             );
             let (from, to) = medians(a, b);
-            let ratio = (to / from).ln() / 2.0;
+            let ratio = libm::log(to / from) / 2.0;
             let n = a.count().min(b.count());
             (ratio.is_finite() && n >= FEWEST_OBJECTS).then_some((ratio, n as f64))
         };
@@ -185,7 +185,7 @@ impl Sizes {
         if classes.is_empty() {
             let (ratio, _) = ratio(reference.all(), target.all())?;
             return (ratio != 0.0).then_some(Self {
-                factor: ratio.exp(),
+                factor: libm::exp(ratio),
                 classes: 0,
                 agreeing: 0,
             });
@@ -194,7 +194,7 @@ impl Sizes {
         let mean = classes.iter().map(|(ratio, n)| ratio * n).sum::<f64>() / weight;
         let agrees = |(ratio, _): &&(f64, f64)| *ratio * mean > 0.0;
         (mean != 0.0).then_some(Self {
-            factor: mean.exp(),
+            factor: libm::exp(mean),
             classes: classes.len(),
             agreeing: classes.iter().filter(agrees).count(),
         })

@@ -1,7 +1,9 @@
 //! CSV: a line of names, then one record a line.
 //!
 //! The grammar is that of RFC 4180, read by `csv-core`; fields may be divided by
-//! commas, tabs or semicolons. Records go through one buffer whose size is
+//! commas, tabs or semicolons. Where commas do not divide them, `0,5` is a number
+//! with a decimal comma: spreadsheets write semicolons where their numbers have
+//! commas. Records go through one buffer whose size is
 //! bounded, so that a quote that is never closed costs no memory; nor does it cost
 //! the records behind it: its line is given up, and reading goes on with the next.
 
@@ -18,7 +20,7 @@ use super::limits::Limits;
 use super::problem::{Loss, Problems};
 use super::source::io;
 use super::stream::{BLOCK_BYTES, BLOCK_VALUES, RawBlock, Request, RowStream, unknown};
-use super::text_value::typed;
+use super::text_value::typed_between;
 use crate::error::{Error, ErrorKind, Result};
 
 const BUFFER: usize = 256 << 10;
@@ -275,7 +277,7 @@ impl CsvStream {
             let text = text(at).unwrap_or_default();
             cells.push(match as_text {
                 true => Cell::Text(text.to_owned()),
-                false => typed(text),
+                false => typed_between(text, self.records.delimiter),
             });
         }
         Ok(())

@@ -23,6 +23,9 @@ use crate::error::{Error, ErrorKind};
 /// The first bytes of a Parquet file.
 const PARQUET: &[u8; 4] = b"PAR1";
 
+/// The first bytes of a profile, which no reader of data takes: that of arrays says so.
+const PROFILE: &[u8; 4] = b"\x89DSP";
+
 /// Bytes looked at to tell what a file is.
 const SNIFFED: u64 = 64 << 10;
 
@@ -56,7 +59,7 @@ pub(crate) fn records(
     if start.starts_with(PARQUET) {
         return parquet(path, limits).map(Some);
     }
-    if super::safetensors::begins_so(&start) {
+    if super::safetensors::begins_so(&start) || start.starts_with(PROFILE) {
         return Ok(None);
     }
     let Some(kind) = sniff::kind(&start, is_table) else {

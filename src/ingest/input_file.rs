@@ -58,7 +58,7 @@ pub enum Format {
 /// | --- | --- | --- |
 /// | `.npy`, `.npz`, `.safetensors` | an array `(rows, dimension)` | arrays `(rows,)` |
 /// | Parquet | a column of lists of numbers | columns of numbers, texts, truth values, dates, timestamps |
-/// | CSV | none | fields; types value by value: nothing is null, `0.5` a number, `true` a truth value, `007` a text |
+/// | CSV | none | fields; types value by value: nothing is null, `0.5` a number, `0,5` one too where commas do not divide fields, `true` a truth value, `007` a text |
 /// | JSON lines | a list of numbers | values; nested objects flatten: `{"box": {"w": 3}}` is `box.w` |
 ///
 /// Columns that were not asked for are not decoded. Memory is one block of

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of records that are kept of one kind of problem.
-#[cfg(feature = "images")]
 const NAMES_KEPT: usize = 10;
 
 /// What a problem cost.
@@ -51,10 +50,10 @@ pub struct Problem {
     /// Records, or values.
     pub count: u64,
     /// Where it happened first: `line 2` (from 1) of a text, `row 0` (from 0) of
-    /// a table; of pictures the first of `names`.
+    /// a table; of files in a folder the first of `names`.
     pub first: String,
-    /// Of pictures the ids of the first ten by name, whatever the order in which they were
-    /// read.
+    /// Of pictures, and of other files in a folder, the first ten by name (of pictures their ids),
+    /// whatever the order in which they were read.
     pub names: Vec<String>,
 }
 
@@ -104,7 +103,6 @@ impl Problems {
     }
 
     /// Of a record that has a name. Which names are kept does not depend on the order.
-    #[cfg(feature = "images")]
     pub(crate) fn count_named(
         &mut self,
         loss: Loss,
@@ -139,7 +137,7 @@ impl Problems {
     }
 }
 
-#[cfg(all(test, feature = "images"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

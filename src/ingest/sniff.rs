@@ -1,6 +1,6 @@
 //! What a text file is, told by its first line.
 
-use super::text_value::typed;
+use super::text_value::typed_between;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::column::Cell;
 
@@ -59,7 +59,10 @@ fn csv(line: &[u8], records: bool) -> Result<TextKind> {
     }
     let numbers = line.split(|&b| b == delimiter).all(|name| {
         let name = std::str::from_utf8(name).unwrap_or_default();
-        matches!(typed(name.trim()), Cell::Int(_) | Cell::Float(_))
+        matches!(
+            typed_between(name.trim(), delimiter),
+            Cell::Int(_) | Cell::Float(_)
+        )
     });
     if numbers {
         return Err(input(
@@ -99,6 +102,7 @@ mod tests {
         for (start, word) in [
             ("alone\n1\n", "--as records"),
             ("0.5,1\n", "--as records"),
+            ("5;1,5;2\n", "first line holds numbers"),
             ("[{}]", "jq -c"),
             ("{\n \"images\": []", "jq -c"),
         ] {

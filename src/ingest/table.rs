@@ -103,12 +103,13 @@ impl ArrayFile {
         if !metadata.is_file() {
             return Err(Error::new(
                 ErrorKind::Input,
-                "not a regular file; arrays are read from .npy and .npz files on disk",
+                "not a regular file but a pipe, a device or a folder; inputs are read more than once: \
+                 save it as a file first",
             ));
         }
         let mut start = Vec::new();
         let mut file = File::open(&path).map_err(io)?;
-        file.by_ref().take(9).read_to_end(&mut start).map_err(io)?;
+        file.by_ref().take(12).read_to_end(&mut start).map_err(io)?;
         #[cfg(feature = "records")]
         if super::safetensors::begins_so(&start) {
             let members = super::safetensors::members(&path, limits)?;
@@ -333,6 +334,14 @@ fn unknown(start: &[u8]) -> &'static str {
         [b'P', b'A', b'R', b'1', ..] => {
             "a Parquet file, which holds records rather than arrays: InputFile reads it, with the \
              feature `parquet`"
+        }
+        // FORMAT.md: the kind stands in byte 10, codebooks are 2.
+        [0x89, b'D', b'S', b'P', _, _, _, _, _, _, 2, ..] => {
+            "this is a driftsphere codebook file, where data are read; `--codebook` takes it"
+        }
+        [0x89, b'D', b'S', b'P', ..] => {
+            "this is a driftsphere profile already, where data are read; `compare`, `merge` and \
+             `show` take it"
         }
         [0x89, b'H', b'D', b'F', ..] => {
             "an HDF5 file; save the arrays with np.savez to read them here"

@@ -13,8 +13,34 @@ use super::record::Value;
 /// | `0.5`, `.5`, `-1e-3`, `12345678901234567890` | floating-point number |
 /// | `nan`, `NaN`, `inf`, `-inf`, `Infinity`, `-Infinity` | floating-point number |
 /// | `true`, `True`, `TRUE`, and so for false | truth value |
-/// | all else, `007` and `+1` among it | text |
-pub(crate) fn typed(text: &str) -> Cell {
+/// | `0,5`, `-1,25e-3` where commas do not divide fields | floating-point number with a decimal comma |
+/// | all else, `007`, `+1` and `1.234,5` among it | text |
+///
+/// A column that holds `0.5` and `0,5` so holds two numbers.
+pub(crate) fn typed_between(text: &str, delimiter: u8) -> Cell {
+    match typed(text) {
+        Cell::Text(text) if delimiter != b',' => with_comma(&text).unwrap_or(Cell::Text(text)),
+        cell => cell,
+    }
+}
+
+/// The number that a text with one comma between digits names.
+fn with_comma(text: &str) -> Option<Cell> {
+    let (whole, rest) = text.split_once(',')?;
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    let is_whole = !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit());
+    if !is_whole || !rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    // A second mark of either kind makes it no number.
+    match typed(&text.replacen(',', ".", 1)) {
+        Cell::Text(_) => None,
+        cell => Some(cell),
+    }
+}
+
+/// The same where the comma divides fields, or nothing does.
+fn typed(text: &str) -> Cell {
     match text {
         "" => return Cell::Null,
         "true" | "True" | "TRUE" => return Cell::Bool(true),
@@ -97,6 +123,34 @@ mod tests {
             assert_eq!(typed(typed_in), cell, "{typed_in}");
         }
         assert!(matches!(typed("NaN"), Cell::Float(v) if v.is_nan()));
+    }
+
+    #[test]
+    fn a_comma_is_a_decimal_one_where_it_divides_no_fields() {
+        for (text, value) in [
+            ("1,288", Some(1.288)),
+            ("-0,5", Some(-0.5)),
+            ("1,5e-3", Some(0.0015)),
+            ("2,0E+2", Some(200.0)),
+            ("1.5", Some(1.5)),
+            ("1,", None),
+            (",5", None),
+            ("+1,5", None),
+            ("007,5", None),
+            ("1,234,567", None),
+            ("1.234,5", None),
+            ("1,234.5", None),
+            ("1,5e", None),
+            ("1,5 %", None),
+            ("--1,5", None),
+        ] {
+            let expected = value.map_or(Cell::Text(text.to_owned()), Cell::Float);
+            for delimiter in [b';', b'\t'] {
+                assert_eq!(typed_between(text, delimiter), expected, "{text}");
+            }
+        }
+        assert_eq!(typed_between("1,5", b','), Cell::Text("1,5".to_owned()));
+        assert_eq!(typed_between("7", b';'), Cell::Int(7));
     }
 
     #[test]

@@ -316,7 +316,10 @@ impl ProfileConfig {
         }
         differ("seed", self.seed, other.seed)?;
         differ("max_classes", self.max_classes, other.max_classes)?;
-        let names = |c: &Self| c.spaces.keys().cloned().collect::<Vec<_>>().join(", ");
+        let names = |c: &Self| match c.spaces.is_empty() {
+            true => "none".to_owned(),
+            false => c.spaces.keys().cloned().collect::<Vec<_>>().join(", "),
+        };
         differ("spaces", names(self), names(other))?;
         let angles = |c: &Self| match c.angles.is_empty() {
             true => "none".to_owned(),
@@ -414,6 +417,8 @@ mod tests {
             "cannot merge profiles of unlike model: a and b (space e)"
         );
         assert!(a.mergeable(&a.clone()).is_ok());
+        let error = a.mergeable(&ProfileConfig::new()).unwrap_err();
+        assert!(error.message().ends_with("spaces: e and none"), "{error}");
     }
 
     #[test]

@@ -12,11 +12,12 @@
 //!
 //! The magic is made like that of PNG: a transfer as text breaks it at once.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::whole_file::WholeFile;
 
 /// The version that is written; every version up to it is read.
 pub const FORMAT_VERSION: u16 = 1;
@@ -40,6 +41,15 @@ impl FileKind {
             Self::Profile => "profile",
             Self::Codebooks => "codebook file",
             Self::Set => "set of profiles",
+        }
+    }
+
+    /// What makes one.
+    fn source(self) -> &'static str {
+        match self {
+            Self::Profile => "`driftsphere profile` makes one of data",
+            Self::Codebooks => "`driftsphere fit` makes one of a profile",
+            Self::Set => "`driftsphere profile --segment` makes one of data",
         }
     }
 
@@ -115,12 +125,15 @@ impl<'a> Cursor<'a> {
 /// Takes a buffer apart; every byte is accounted for and covered by a check.
 pub(crate) fn decode(bytes: &[u8], expected: FileKind) -> Result<Vec<Section<'_>>> {
     let mut cursor = Cursor(bytes);
-    if cursor.array::<8>("magic")? != MAGIC {
+    let start = &bytes[..bytes.len().min(MAGIC.len())];
+    if !MAGIC.starts_with(start) {
         return Err(damaged(format!(
-            "not a driftsphere {}: the first bytes are wrong",
-            expected.name()
+            "not a driftsphere {}: its first bytes are others; {}",
+            expected.name(),
+            expected.source()
         )));
     }
+    cursor.array::<8>("magic")?;
     let version = u16::from_le_bytes(cursor.array("version")?);
     if version > FORMAT_VERSION {
         return Err(Error::new(
@@ -179,45 +192,41 @@ pub(crate) fn kind_of(start: &[u8]) -> Option<FileKind> {
     FileKind::from_code(u16::from_le_bytes(code)).filter(|_| start.starts_with(&MAGIC))
 }
 
-/// Reads a file whole, after a look at its size.
+/// Reads a file whole; of one that does not begin as files of ours do, only the beginning, of which
+/// [`decode`] says what is wrong.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
-    let size = std::fs::metadata(path)
-        .map_err(|e| Error::io(e, path))?
-        .len();
-    if size > MAX_FILE_BYTES {
+    let read = || -> std::io::Result<(Vec<u8>, u64)> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        let mut bytes = Vec::new();
+        (&file).take(HEADER as u64).read_to_end(&mut bytes)?;
+        if bytes.starts_with(&MAGIC) && size <= MAX_FILE_BYTES {
+            bytes.reserve_exact(size as usize);
+            // A device or a pipe has no size, and need not end.
+            let left = MAX_FILE_BYTES + 1 - bytes.len() as u64;
+            file.take(left).read_to_end(&mut bytes)?;
+        }
+        Ok((bytes, size))
+    };
+    let (bytes, size) = read().map_err(|error| Error::io(error, path))?;
+    if size.max(bytes.len() as u64) > MAX_FILE_BYTES {
         return Err(Error::new(
             ErrorKind::Limit,
-            format!("{size} bytes; a profile has at most {MAX_FILE_BYTES}"),
+            format!("the file is too long; a profile has at most {MAX_FILE_BYTES} bytes"),
         )
         .at("file", path.display()));
     }
-    std::fs::read(path).map_err(|e| Error::io(e, path))
+    Ok(bytes)
 }
 
-/// Writes beside the target and renames, so that a reader sees the old file or
-/// the new one and a crash leaves the old.
+/// Writes a file that is whole or not there, see [`WholeFile`].
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let file_name = path.file_name().ok_or_else(|| {
-        Error::new(ErrorKind::Argument, "the path names no file").at("file", path.display())
-    })?;
-    let mut name = std::ffi::OsString::from(".");
-    name.push(file_name);
-    // Neither another process nor another thread writes there.
-    static WRITTEN: AtomicU64 = AtomicU64::new(0);
-    let own = WRITTEN.fetch_add(1, Ordering::Relaxed);
-    name.push(format!(".{}.{own}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let result = std::fs::File::create(&beside)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        })
-        .and_then(|()| std::fs::rename(&beside, path));
-    result.map_err(|e| {
-        // The first error is the one to report; a leftover is only untidy.
-        let _ = std::fs::remove_file(&beside);
-        Error::io(e, path)
-    })
+    let write = || {
+        let mut file = WholeFile::create(path)?;
+        file.write_all(bytes)?;
+        file.commit()
+    };
+    write().map_err(|error| Error::io(error, path))
 }
 
 #[cfg(test)]
@@ -261,6 +270,27 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_is_no_profile_is_told_from_one_that_was_cut() {
+        let said = |bytes: &[u8]| decode(bytes, FileKind::Profile).unwrap_err().to_string();
+        for data in [&b"a,b\n"[..], b"a,b,c\n1,2,3\n"] {
+            let text = said(data);
+            assert!(text.contains("not a driftsphere profile"), "{text}");
+            assert!(text.contains("`driftsphere profile` makes one"), "{text}");
+        }
+        for n in [0, 4, 9] {
+            assert!(said(&sample()[..n]).contains("it was cut"), "{n}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_no_end_is_not_read_to_it() {
+        let bytes = read(Path::new("/dev/zero")).unwrap();
+        assert_eq!(bytes.len(), HEADER);
+        assert!(decode(&bytes, FileKind::Profile).is_err());
     }
 
     #[test]

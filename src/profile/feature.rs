@@ -143,12 +143,15 @@ impl TryFrom<RawFeature> for Feature {
 impl Feature {
     /// Only values of many records.
     pub(crate) fn sealed(&self) -> Self {
+        let numbers = self.numbers.joined(SEALED_ROWS);
+        let categories = self.categories.pooled(SEALED_ROWS, POOLED_VALUES);
         Self {
-            numbers: self.numbers.joined(SEALED_ROWS),
-            categories: self.categories.pooled(SEALED_ROWS, POOLED_VALUES),
+            // Of few values nothing is left, so none of a type.
+            integers: self.integers.min(numbers.count() + numbers.nan_count()),
+            truths: self.truths.min(categories.total()),
+            numbers,
+            categories,
             nulls: self.nulls,
-            integers: self.integers,
-            truths: self.truths,
             distinct: None,
         }
     }

@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// let small = ProfileConfig::new().images(small);
 /// assert_ne!(whole.merge_hash(), small.merge_hash());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImageSettings {
     /// Whether pixels are read, and not only headers.
@@ -27,6 +27,8 @@ pub struct ImageSettings {
     /// Pixels that pictures are brought down to, about, before they are measured; as they are
     /// where none is given.
     pub sample_pixels: Option<u32>,
+    /// Black and white of floating-point samples in files; arrays state their own.
+    pub float_range: (f32, f32),
     /// Width and height of what a model takes, against which sizes are measured.
     pub model_input: Option<(u32, u32)>,
     /// Patterns of EXIF tags that are logged besides the usual ones; private ones need their
@@ -47,12 +49,13 @@ pub struct ImageSettings {
 }
 
 impl Default for ImageSettings {
-    /// All pixels as they are, the usual tags, the limits of
+    /// All pixels as they are, floating point from 0 to 1, the usual tags, the limits of
     /// `ImageLimits`: 100 million pixels, 256 MiB.
     fn default() -> Self {
         Self {
             pixels: true,
             sample_pixels: None,
+            float_range: (0.0, 1.0),
             model_input: None,
             exif_allow: Vec::new(),
             exif_deny: Vec::new(),
@@ -81,6 +84,13 @@ impl ImageSettings {
             return refuse(
                 "sample_pixels",
                 "fewer than 1,024 pixels are too few to measure",
+            );
+        }
+        let (black, white) = self.float_range;
+        if !(black < white && (white - black).is_finite()) {
+            return refuse(
+                "float_range",
+                "black is a number below white, and both are finite",
             );
         }
         if self.model_input.is_some_and(|(w, h)| w == 0 || h == 0) {
@@ -115,6 +125,7 @@ impl ImageSettings {
             let hash = |bytes| format!("{:016x}", xxhash_rust::xxh3::xxh3_64(bytes));
             bytes.map_or("none".to_owned(), hash)
         };
+        let range = |s: &Self| format!("{} to {}", s.float_range.0, s.float_range.1);
         let custom = |s: &Self| hashed(s.custom.as_ref().map(String::as_bytes));
         let parts = [
             ("pixels", yes(self.pixels), yes(other.pixels)),
@@ -123,6 +134,7 @@ impl ImageSettings {
                 option(self.sample_pixels),
                 option(other.sample_pixels),
             ),
+            ("float range", range(self), range(other)),
             (
                 "model input",
                 size(self.model_input),
@@ -166,12 +178,14 @@ impl ImageSettings {
     /// Why a feature cannot be compared with that of a window measured as `other` says.
     pub(crate) fn unlike(&self, other: &Self, feature: &str) -> Option<String> {
         let of = |part: &str| feature.starts_with(part);
+        let same_range = self.float_range == other.float_range;
+        let same_pixels = same_range && self.sample_pixels == other.sample_pixels;
         let settings = match () {
-            () if of("pixels.") => self.sample_pixels == other.sample_pixels,
-            () if of("quality.") => {
-                self.quality == other.quality && self.sample_pixels == other.sample_pixels
+            () if of("pixels.") => same_pixels,
+            () if of("quality.") => same_pixels && self.quality == other.quality,
+            () if of("custom.") => {
+                same_range && self.custom == other.custom && self.programs == other.programs
             }
-            () if of("custom.") => self.custom == other.custom && self.programs == other.programs,
             () if of("file.model_") => self.model_input == other.model_input,
             () => true,
         };

@@ -62,7 +62,7 @@ mod fit;
 mod group;
 mod grouped;
 mod ids;
-#[cfg(all(feature = "images", feature = "records"))]
+#[cfg(feature = "images")]
 mod image_measures;
 mod image_settings;
 mod image_sums;
@@ -111,7 +111,7 @@ pub(crate) use fit::class_centres;
 pub use fit::{FitOptions, fit, profile_reference, reference_config};
 pub use group::SpaceGroup;
 pub use ids::IdMode;
-#[cfg(all(feature = "images", feature = "records"))]
+#[cfg(feature = "images")]
 pub use image_measures::ImageMeasures;
 pub use image_settings::ImageSettings;
 pub use image_sums::ImageSums;

@@ -220,11 +220,12 @@ pub(super) fn not_enough_data(page: &mut dyn Canvas, comparison: &Comparison, ve
     page.details("Not enough data to tell");
     let limit = if verbose { unsure.len() } else { TOLD };
     for finding in unsure.iter().take(limit) {
-        page.item("-", &what_it_would_take(finding, repeats));
+        page.item("-", &what_it_would_take(finding, comparison, repeats));
     }
     more(page, unsure.len(), limit);
     page.aside(
-        "should: from twice the size that matters on, a change is to be seen 4 times out of 5.",
+        "What came nearest to an alarm is first. should: from twice the size that matters on, a \
+         change is to be seen 4 times out of 5.",
     );
 }
 
@@ -241,15 +242,16 @@ fn twice(effect: &Effect) -> f64 {
     2.0 * effect.threshold - effect.no_change
 }
 
-/// What such a finding could have seen, and the records that would be needed.
-fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
+/// What was seen, what could have been, and the records that would be needed.
+fn what_it_would_take(finding: &Finding, comparison: &Comparison, repeats: bool) -> String {
     let unit = match finding.counts_objects {
         true => "objects",
         false => "records",
     };
     let mut text = format!(
-        "{}, {} / {} {unit}",
-        subject(finding),
+        "{} (p {}); {} / {} {unit}",
+        clip(finding.sentence.trim_end_matches('.'), SENTENCE),
+        p(finding.p_adjusted, comparison),
         number::count(finding.n_reference),
         number::count(finding.n_target)
     );
@@ -261,11 +263,11 @@ fn what_it_would_take(finding: &Finding, repeats: bool) -> String {
         // A share cannot change by more than all there is.
         text += &match effect.unit == "share" && detectable >= 1.0 {
             true => format!(
-                ": would surely show no {}, should show {what} from ",
+                " would surely show no {}, should show {what} from ",
                 escape(&effect.name)
             ),
             false => format!(
-                ": would show {what} from {}, should from ",
+                " would show {what} from {}, should from ",
                 escape(&number::size(detectable, &effect.unit))
             ),
         };

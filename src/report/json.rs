@@ -31,12 +31,12 @@ use serde::Serialize;
 /// | `generator` | string | program and version that wrote it |
 /// | `verdict` | verdict | over everything |
 /// | `headline` | string | the verdict in a sentence |
-/// | `exit_status` | integer | of the command: 0 no drift, 1 drift (or what `--fail-on` names) |
+/// | `exit_status` | integer | of the command: 0 no drift, 1 drift (or what `--fail-on` names), 2 nothing could be tested |
 /// | `alpha` | number | rate of false alarms aimed at, for the whole comparison |
 /// | `reference` | [window](Window) | the trusted window |
 /// | `target` | [window](Window) | the window asked about |
 /// | `groups` | array of [group](Group) | findings judged together, by name |
-/// | `findings` | array of [finding](Finding) | heaviest verdict first, then largest effect relative to its threshold |
+/// | `findings` | array of [finding](Finding) | heaviest verdict first, then largest effect relative to its threshold; where there is not enough data, smallest p first |
 /// | `why` | array of [explanation](Explanation) | input features that go along with what changed |
 /// | `spaces` | array of [space](Space) | embedding spaces that both windows have |
 /// | `notes` | array of [note](Note) | doubts and advice: `code` (stable), `text` |
@@ -224,7 +224,7 @@ pub struct Finding<'a> {
     pub natural: Option<Natural>,
     /// Quantiles of both sides, by rising rank.
     pub quantiles: Vec<Quantile>,
-    /// Shares of both sides, largest change first.
+    /// Shares of both sides, what says most of a change first: by `(a - b)^2 / (a + b)`.
     pub shares: Vec<Share<'a>>,
     /// Values that only the target has, with a share of 1 % or more.
     pub new_values: &'a [String],
@@ -257,7 +257,10 @@ pub struct Scope<'a> {
 /// How large a change is, in plain units.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Effect<'a> {
-    /// What is measured, such as `median shift`.
+    /// What is measured, such as `median shift`. Of shares it is `total variation less chance`: half
+    /// the sum of the absolute differences of the shares, less what two windows of the same shares
+    /// have of it by chance, and not below 0. (Of numbers that are constant on
+    /// both sides it is `total variation`, from which nothing is taken.)
     pub name: &'a str,
     /// The size found, signed where a direction makes sense.
     pub value: Option<f64>,
@@ -298,7 +301,8 @@ pub struct Share<'a> {
 pub struct Record<'a> {
     /// Its id; `row` and a hash where it came without one.
     pub id: &'a str,
-    /// Such as `most novel`, `medoid`.
+    /// What it shows, in words: `medoid of NAME` (a record of the reference), `farthest from every
+    /// cluster`, `far out in NAME`, `new in grown NAME`, or a feature with the record's value.
     pub role: &'a str,
     /// Its distance to the centre the role speaks of.
     pub distance: Option<f64>,

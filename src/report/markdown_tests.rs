@@ -81,7 +81,7 @@ fn drift() {
     - <code>row 9e3779b97f4a7c15</code> most novel, distance 0.43
     - <code>mnist/40404.png</code> new in a grown cluster, distance 0.12
 
-    <sub>row ...: logged without an id; the digits are a hash of its embedding.</sub>
+    <sub>row ...: logged without an id; the digits are a hash of its content.</sub>
 
     </details>
 

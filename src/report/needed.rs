@@ -16,13 +16,12 @@ pub(super) enum Needed {
 ///
 /// ```text
 /// n_e = n m / (n + m)
-/// needed n_e = n_e ((detectable - no change) / (2 (threshold - no change)))^2
+/// needed n_e = n_e (strength(detectable) / strength(twice the threshold))^2
 /// m needed = n n_e' / (n - n_e'), where n_e' < n
 /// ```
 ///
-/// with `n` the reference's records and `m` the target's; what can be detected
-/// falls with `1 / sqrt(n_e)`, in nats, which grow with the square of a change,
-/// with `1 / n_e` (no square above then). `None` where the effect has no detectable size,
+/// with `n` the reference's records and `m` the target's: the strength that can be detected
+/// falls with `1 / sqrt(n_e)` (`Effect::strength`). `None` where the effect has no detectable size,
 /// or is seen already, or is measured on pairs of records or on a sample, whose
 /// sizes do not follow the number of records.
 pub(super) fn needed(finding: &Finding) -> Option<Needed> {
@@ -47,13 +46,9 @@ pub(super) fn needed(finding: &Finding) -> Option<Needed> {
 
 /// How many times the information is needed, where that is more than one.
 fn times(effect: &Effect) -> Option<f64> {
-    let span = effect.threshold - effect.no_change;
-    let ratio = (effect.detectable? - effect.no_change) / (2.0 * span);
-    let factor = match effect.unit.as_str() {
-        "nats" => ratio,
-        _ => ratio * ratio,
-    };
-    (factor.is_finite() && ratio > 1.0).then_some(factor)
+    let twice = 2.0 * effect.threshold - effect.no_change;
+    let ratio = effect.strength(effect.detectable?) / effect.strength(twice);
+    (ratio.is_finite() && ratio > 1.0).then_some(ratio * ratio)
 }
 
 /// Up to two significant digits: more would claim to know.

@@ -119,9 +119,12 @@ pub struct Count<'a> {
 pub struct Feature<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Records that had it, missing values included.
+    /// Records that name it, those in which it is null and NaN included; the others do not have its
+    /// column or key at all.
     pub records: u64,
-    /// Records of the profile that lack it.
+    /// Records of the profile that lack a value: it is null in them, or they do not name it. NaN is a
+    /// value. So it is a share of the profile's [`records`](Document::records), not of those above:
+    /// of `missing`, the profile's records less those above do not name it.
     pub missing: u64,
     /// After how much it begins again, in its unit; `null` where it is no angle.
     pub period: Option<f64>,

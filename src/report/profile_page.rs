@@ -315,13 +315,14 @@ fn features(page: &mut dyn Canvas, profile: &Profile, features: &[Feature<'_>], 
         );
     }
     for feature in features.iter().filter(|f| f.missing > 0).take(limit) {
+        // Records that do not name the feature lack it, too.
         page.item(
             "-",
             &format!(
                 "{}: missing in {} of {}",
                 clip(feature.name, NAME),
                 number::count(feature.missing),
-                number::counted(feature.records, "record")
+                number::counted(profile.records(), "record")
             ),
         );
     }

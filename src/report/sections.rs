@@ -123,7 +123,7 @@ pub(super) fn groups(page: &mut dyn Canvas, comparison: &Comparison) {
     page.aside(&format!(
         "p: how often chance alone would show as much, all tests taken together. Drift needs p below \
          {}: without any drift, at most {} of comparisons are to alarm.",
-        comparison.alpha,
+        number::number(comparison.alpha),
         number::share(comparison.alpha)
     ));
 }
@@ -185,7 +185,7 @@ pub(super) fn records(page: &mut dyn Canvas, comparison: &Comparison, verbose: b
         page.record(&record.id, &why);
     }
     if telling.iter().any(|record| is_made_up(&record.id)) {
-        page.aside("row ...: logged without an id; the digits are a hash of its embedding.");
+        page.aside("row ...: logged without an id; the digits are a hash of its content.");
     }
     more(page, telling.len(), limit);
 }

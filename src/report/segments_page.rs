@@ -138,7 +138,7 @@ fn table(page: &mut dyn Canvas, comparison: &SetComparison) {
     page.aside(&format!(
         "p: how often chance alone would show as much, all tests of all segments taken together. \
          Drift needs p below {}.",
-        comparison.alpha
+        number::number(comparison.alpha)
     ));
 }
 

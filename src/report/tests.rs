@@ -70,7 +70,7 @@ fn drift() {
       mnist/31337.png  most novel, distance 0.431
       row 9e3779b97f4a7c15  most novel, distance 0.43
       mnist/40404.png  new in a grown cluster, distance 0.12
-      row ...: logged without an id; the digits are a hash of its embedding.
+      row ...: logged without an id; the digits are a hash of its content.
 
     Embeddings compared
       - embedding: 1,280 numbers each, 1,000 / 300 rows, half-chord distance, model lite0; class: label;
@@ -273,7 +273,7 @@ fn narrow_and_verbose() {
       mnist/31337.png  most novel, distance 0.431
       row 9e3779b97f4a7c15  most novel, distance 0.43
       mnist/40404.png  new in a grown cluster, distance 0.12
-      row ...: logged without an id; the digits are a hash of its embedding.
+      row ...: logged without an id; the digits are a hash of its content.
 
     Embeddings compared
       - embedding: 1,280 numbers each, 1,000 / 300 rows, half-chord distance, model

@@ -35,6 +35,8 @@ fn bench() -> Bench {
     bench.ok("profile good.npz --labels label --ids id --fit 2 -o good.dsp");
     bench.ok("profile good.npz --labels label --ids id --seed 9 -o seed9.dsp");
     bench.ok("fit good.dsp -K 2 -o book.dsb");
+    write("table.csv", b"a,b\n1,2\n3,4\n".to_vec());
+    bench.ok("profile table.csv -o table.dsp");
     let good = bench.read("good.dsp");
     write("cut.dsp", good[..good.len() / 2].to_vec());
     let mut flipped = good;
@@ -102,6 +104,26 @@ fn every_failure_says_what_and_touches_nothing() {
             "compare good.dsp good.npy --reference-where label=1",
             "the reference is a profile already; ",
         ),
+        (
+            "compare good.dsp good.dsp --fit 3",
+            "both windows are profiles already; ",
+        ),
+        (
+            "compare good.dsp good.npy --distance angular",
+            "one window is a profile already, and the other is measured as it was; ",
+        ),
+        (
+            "compare good.npy good.dsp --angle hour=24",
+            "one window is a profile already, and the other is measured as it was; ",
+        ),
+        (
+            "compare good.dsp good.dsp --threshold w2=1",
+            "there is no threshold `w2`; there are: w1, total_variation, ",
+        ),
+        (
+            "compare good.dsp good.dsp --threshold separation=0.5",
+            "separation is above 0.5 and at most 1, not 0.5",
+        ),
         // Files that are not what they claim to be.
         (
             "profile empty.npy -o out.dsp",
@@ -110,6 +132,29 @@ fn every_failure_says_what_and_touches_nothing() {
         ("profile cut.npy -o out.dsp", "cut.npy"),
         ("profile object.npy -o out.dsp", "object"),
         ("profile text.txt -o out.dsp", "text.txt"),
+        (
+            "profile good.dsp -o out.dsp",
+            "a driftsphere profile already, where data are read; `compare`, `merge` and `show`",
+        ),
+        ("profile book.dsb -o out.dsp", "a driftsphere codebook file"),
+        (
+            "score good.dsp good.dsp -o out.csv",
+            "a driftsphere profile already",
+        ),
+        ("show good.npz", "`driftsphere profile` makes one of data"),
+        ("merge table.csv -o out.dsp", "not a driftsphere profile"),
+        (
+            "score table.dsp good.npz -o out.csv",
+            "there is no embedding space",
+        ),
+        (
+            "stability good.dsp good.dsp --clusters 257",
+            "at most 256 clusters",
+        ),
+        (
+            "stability good.dsp good.dsp --clusters 4",
+            "30 records are compared: at most 3 clusters",
+        ),
         ("profile none.npy -o out.dsp", "none.npy"),
         ("profile . -o out.dsp", "no picture was found"),
         // Things that do not fit together.
@@ -173,6 +218,9 @@ fn every_failure_says_what_and_touches_nothing() {
             "there is no folder none",
         ),
         ("profile good.npz -o .", "names a folder"),
+        ("profile good.npz -o -", "a file called - is named ./-"),
+        ("merge good.dsp -o -", "not to standard output"),
+        ("show good.dsp --html -", "not to standard output"),
         (
             "compare good.dsp good.dsp --json good.dsp",
             "good.dsp is an input",
@@ -235,4 +283,54 @@ fn an_empty_window_is_a_window() {
     let outcome = bench.run("profile none.npy -o none.dsp");
     assert_eq!(outcome.status, 0, "{}", outcome.err);
     assert!(outcome.err.contains("note: the input has no rows"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_an_output_is_stays_as_it_was() {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+
+    let bench = Bench::new();
+    bench.window("good.npz", &Records::new(0, 30, 0.1));
+    bench.ok("profile good.npz -o plain.dsp");
+    // A link is followed, and the mode of the file is kept.
+    std::fs::write(bench.path("old.dsp"), b"old").unwrap();
+    let mode = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(bench.path("old.dsp"), mode).unwrap();
+    symlink("old.dsp", bench.path("link.dsp")).unwrap();
+    bench.ok("profile good.npz -o link.dsp");
+    assert!(bench.path("link.dsp").is_symlink());
+    assert_eq!(bench.read("old.dsp"), bench.read("plain.dsp"));
+    let mode = bench.path("old.dsp").metadata().unwrap().permissions();
+    assert_eq!(mode.mode() & 0o777, 0o600);
+    // What is no regular file is written to, by both writers.
+    let pipe = bench.path("pipe");
+    let mut made = std::process::Command::new("mkfifo");
+    assert!(made.arg(&pipe).status().unwrap().success());
+    let through = |line: &str| {
+        let from = pipe.clone();
+        let reader = std::thread::spawn(move || std::fs::read(from).unwrap());
+        bench.ok(line);
+        assert!(pipe.metadata().unwrap().file_type().is_fifo(), "{line}");
+        reader.join().unwrap()
+    };
+    assert!(through("profile good.npz -o pipe") == bench.read("plain.dsp"));
+    let json = through("compare plain.dsp plain.dsp --json pipe");
+    assert!(json.starts_with(b"{") && json.ends_with(b"}\n"));
+    assert!(!bench.files().iter().any(|name| name.ends_with(".tmp")));
+}
+
+#[test]
+fn a_part_that_is_merged_twice_is_said() {
+    let bench = Bench::new();
+    bench.window("good.npz", &Records::new(0, 30, 0.1));
+    bench.window("more.npz", &Records::new(30, 30, 0.1));
+    bench.ok("profile good.npz -o a.dsp");
+    bench.ok("profile more.npz -o b.dsp");
+    std::fs::copy(bench.path("a.dsp"), bench.path("copy.dsp")).unwrap();
+    let outcome = bench.run("merge a.dsp b.dsp copy.dsp -o all.dsp");
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    let note = "copy.dsp is the same as a.dsp, byte for byte";
+    assert!(outcome.err.contains(note), "{}", outcome.err);
+    assert!(bench.run("merge a.dsp b.dsp -o all.dsp").err.is_empty());
 }

@@ -242,6 +242,26 @@ fn scores_become_confidence_and_calibration() {
         "{}",
         strange.err
     );
+    let mut names: Vec<String> = (0..10).map(|i| i.to_string()).collect();
+    for (name, words) in [
+        (
+            None,
+            "the list of classes has 9 names, the vectors have 10 scores",
+        ),
+        (
+            Some("3"),
+            "the list of classes has `3` twice, on lines 4 and 10",
+        ),
+    ] {
+        names.truncate(9);
+        names.extend(name.map(str::to_owned));
+        std::fs::write(bench.path("names.txt"), names.join("\n")).unwrap();
+        let wrong = bench.run(&format!(
+            "profile {scores} --scores proba --classes names.txt"
+        ));
+        assert_eq!(wrong.status, 2);
+        assert!(wrong.err.contains(words), "{}", wrong.err);
+    }
     let both = bench.run(&format!(
         "profile {scores} --scores proba --embeddings proba"
     ));
@@ -334,4 +354,29 @@ fn what_cannot_be_meant_is_said() {
         let told = outcome.err.contains(says);
         assert!(told, "{line}: {} {}", outcome.status, outcome.err);
     }
+}
+
+#[test]
+fn folders_of_outputs_are_read_whole_and_what_is_not_is_named() {
+    let bench = Bench::new();
+    let put = |name: &str, text: &str| {
+        let path = bench.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let line = "0 0.5 0.5 0.2 0.2\n";
+    put("labels/train/a.txt", line);
+    put("labels/val/b.txt", line);
+    put("labels/notes.md", "made by hand");
+    let outcome = bench.run("profile labels -o all.dsp");
+    assert_eq!(outcome.status, 0, "{}", outcome.err);
+    assert!(outcome.out.contains("2 records"), "{}", outcome.out);
+    assert!(outcome.err.contains("1 file left out"), "{}", outcome.err);
+    assert!(outcome.err.contains("notes.md"), "{}", outcome.err);
+    put("labels/train/c.xml", "<annotation/>");
+    let both = bench.run("profile labels -o both.dsp");
+    assert_eq!(both.status, 2, "{}", both.out);
+    assert!(both.err.contains("--as voc or --as yolo"), "{}", both.err);
+    assert!(both.err.contains("train/c.xml"), "{}", both.err);
+    bench.ok("profile labels --as yolo -o yolo.dsp");
 }

@@ -221,6 +221,54 @@ fn limits_keep_headers() {
     }
 }
 
+/// A camera that counts from 0 to 4,095: what its black and white are must be said.
+#[test]
+fn floating_point_files_have_the_range_that_is_stated() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("counts")).unwrap();
+    for seed in 0..3 {
+        let grey = image::DynamicImage::from(picture(seed, 32)).to_luma8();
+        let counts: Vec<f32> = grey
+            .iter()
+            .map(|&v| f32::from(v) / 255.0 * 4095.0)
+            .collect();
+        let file = std::fs::File::create(bench.path(&format!("counts/{seed}.tif"))).unwrap();
+        let mut encoder = tiff::encoder::TiffEncoder::new(file).unwrap();
+        encoder
+            .write_image::<tiff::encoder::colortype::Gray32Float>(32, 24, &counts)
+            .unwrap();
+        std::fs::create_dir_all(bench.path("bytes")).unwrap();
+        grey.save(bench.path(&format!("bytes/{seed}.tif"))).unwrap();
+    }
+    let outcome = bench.run("profile counts -o beyond.dsp");
+    let said = "picture of floating-point samples outside of their range";
+    assert!(outcome.err.contains(said), "{}", outcome.err);
+    let measured = |profile: &str| {
+        let profile = read(&bench, profile);
+        let brightness = profile.features()["pixels.brightness"].numbers();
+        (brightness.count(), brightness.mean().unwrap().estimate)
+    };
+    bench.ok("profile counts --float-range 0 4095 -o counts.dsp");
+    bench.ok("profile bytes -o bytes.dsp");
+    let ((n, counts), (m, bytes)) = (measured("counts.dsp"), measured("bytes.dsp"));
+    assert_eq!((n, m), (3, 3));
+    assert!((counts - bytes).abs() < 1e-5 * bytes, "{counts} {bytes}");
+
+    // What follows a profile is read as it was.
+    bench.ok("profile counts --like counts.dsp -o again.dsp");
+    assert_eq!(bench.read("again.dsp"), bench.read("counts.dsp"));
+    let other = bench.run("profile counts --like counts.dsp --float-range -1 1 -o no.dsp");
+    assert_eq!(other.status, 2);
+    let said = "made with float range: 0 to 4095, not -1 to 1";
+    assert!(other.err.contains(said), "{}", other.err);
+    let none = bench.run("profile counts --float-range 1 1 -o no.dsp");
+    assert!(
+        none.err.contains("black is a number below white"),
+        "{}",
+        none.err
+    );
+}
+
 #[test]
 fn pictures_are_joined_with_embeddings_by_their_names() {
     let bench = Bench::new();

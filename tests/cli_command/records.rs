@@ -318,3 +318,70 @@ fn what_is_kept_of_single_records_is_said_without_embeddings_too() {
         "{said}"
     );
 }
+
+/// Nothing fails by it, and all that is learned is another thing than was meant.
+#[test]
+fn what_was_perhaps_meant_otherwise_is_told() {
+    let bench = Bench::new();
+    let mut text = "when,share,sum,code\n".to_owned();
+    for i in 0..40 {
+        let _ = writeln!(
+            text,
+            "{},{}%,\"{},001\",007",
+            1_741_000_000 + i * 3600,
+            i % 9,
+            i % 5 + 1
+        );
+    }
+    std::fs::write(bench.path("a.csv"), &text).unwrap();
+    for line in [
+        "profile a.csv --time when -o a.dsp",
+        "profile a.csv --time when --window 1d -o days",
+        "compare a.csv a.csv --time when",
+    ] {
+        let said = bench.run(line);
+        assert_eq!(said.status, 0, "{}", said.err);
+        for words in [
+            "all times lie in 1970, 1970-01-21 to 1970-01-21",
+            "are they seconds (2025-03-03 to 2025-03-05)? Write them times 1000, or as dates (file a.csv)",
+            "share: taken as text; 40 of 40 texts look like numbers, such as `0%`",
+            "sum: taken as text; 40 of 40 texts look like numbers, such as `1,001`",
+        ] {
+            assert!(said.err.contains(words), "{line}: {words}: {}", said.err);
+        }
+        assert!(!said.err.contains("code:"), "{}", said.err);
+    }
+
+    // Milliseconds, and decimal commas.
+    let lines = (0..40_u64).map(|i| {
+        let when = 1_741_000_000_000 + i * 3_600_000;
+        format!("{when};{},5\n", i % 9)
+    });
+    let text = "when;share\n".to_owned() + &lines.collect::<String>();
+    std::fs::write(bench.path("b.csv"), text).unwrap();
+    let said = bench.run("profile b.csv --time when -o b.dsp");
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    let json: Value = serde_json::from_str(&bench.ok("show b.dsp --json")).unwrap();
+    assert_eq!(json["features"][0]["types"]["floats"], 40);
+    assert_eq!(json["features"][0]["numbers"]["max"], 8.5);
+}
+
+#[test]
+fn missing_values_are_a_share_of_all_records() {
+    let bench = Bench::new();
+    let lines = (0..2000).map(|i| match i % 4 {
+        0 => "{\"x\": 1, \"y\": 2}\n",
+        1 => "{\"x\": 1, \"y\": null}\n",
+        _ => "{\"x\": 1}\n",
+    });
+    std::fs::write(bench.path("a.jsonl"), lines.collect::<String>()).unwrap();
+    bench.ok("profile a.jsonl -o a.dsp");
+    let page = bench.ok("show a.dsp");
+    assert!(
+        page.contains("y: missing in 1,500 of 2,000 records"),
+        "{page}"
+    );
+    let json: Value = serde_json::from_str(&bench.ok("show a.dsp --json")).unwrap();
+    let y = &json["features"][1];
+    assert_eq!((&y["records"], &y["missing"]), (&1000.into(), &1500.into()));
+}

@@ -1,6 +1,6 @@
 //! Series that cannot be judged, and windows that are shown without being tested.
 
-use crate::support::{DAY, Record, days, profile, sixty_days};
+use crate::support::{DAY, MONDAY, Record, days, profile, sixty_days};
 use driftsphere::ErrorKind;
 use driftsphere::compare::series::{Role, Series, SeriesOptions, series};
 use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig};
@@ -75,6 +75,80 @@ fn windows_of_another_configuration_or_without_times_are_refused() {
     };
     let error = series(&trusted(), &[], &options).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Argument);
+}
+
+/// What an answer of days would say of hours or weeks is wrong.
+#[test]
+fn a_length_that_windows_cannot_have_is_refused() {
+    let days = days(&stable(14, 24));
+    let of = |hours: i64| {
+        let named: Vec<_> = days.iter().map(|(_, day)| ("day", day)).collect();
+        let length = Some(hours * DAY / 24);
+        let options = SeriesOptions {
+            length,
+            ..SeriesOptions::default()
+        };
+        series(&trusted(), &named, &options)
+    };
+    for (hours, words) in [
+        (1, ["windows of 1 h", "the records of day span"]),
+        (
+            7 * 24,
+            ["windows of 1 w", "from the end of day to the begin of day"],
+        ),
+        (30 * 24, ["windows of 4.3 w", "from the end of day"]),
+    ] {
+        let error = of(hours).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Argument);
+        let text = error.to_string();
+        assert!(words.iter().all(|word| text.contains(word)), "{text}");
+    }
+    assert_eq!(of(24).unwrap().length, Some(DAY));
+}
+
+/// Days of local time begin at any hour of UTC; one of them has 25 hours.
+#[test]
+fn days_that_begin_at_another_hour_are_days() {
+    let records = stable(14, 24);
+    let late = MONDAY + 20 * DAY;
+    // Two hours before UTC, one after the clocks went back.
+    let day = |record: &Record| {
+        let ahead = if record.time < late { 2 } else { 1 };
+        (record.time + ahead * DAY / 24 - MONDAY).div_euclid(DAY)
+    };
+    let all: std::collections::BTreeSet<i64> = records.iter().map(day).collect();
+    let of = |wanted: i64| {
+        let own: Vec<&Record> = records
+            .iter()
+            .filter(|record| day(record) == wanted)
+            .collect();
+        profile(&own)
+    };
+    let days: Vec<Profile> = all.into_iter().map(of).collect();
+    let named: Vec<_> = days.iter().map(|day| ("day", day)).collect();
+    let options = SeriesOptions {
+        length: Some(DAY),
+        ..SeriesOptions::default()
+    };
+    assert!(series(&trusted(), &named, &options).is_ok());
+}
+
+/// Otherwise every window alarms.
+#[test]
+fn classes_that_are_numbers_in_a_window_alone_are_refused() {
+    let numbered: Vec<Record> = stable(14, 17)
+        .into_iter()
+        .map(|record| Record {
+            label: record.label.len().to_string(),
+            ..record
+        })
+        .collect();
+    let days = days(&numbered);
+    let error = judge(&[&days[0].1]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Incompatible);
+    let text = error.to_string();
+    assert!(text.contains("the window's classes are numbers"), "{text}");
+    assert!(text.contains("window w0"), "{text}");
 }
 
 /// A week between the reference and what is watched is left out, not missing; days within are.

@@ -64,7 +64,7 @@ fn depths_come_as_they_are() {
 }
 
 #[test]
-fn floating_point_tiffs_are_grey_too_and_within_0_to_1() {
+fn floating_point_tiffs_are_grey_too_and_within_the_stated_range() {
     let tiff = |values: &[f32]| {
         let mut bytes = std::io::Cursor::new(Vec::new());
         let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
@@ -74,16 +74,25 @@ fn floating_point_tiffs_are_grey_too_and_within_0_to_1() {
             .unwrap();
         bytes.into_inner()
     };
-    let read = |values: &[f32]| {
-        let picture = ImageReader::new().read_bytes(&tiff(values), "a.tif");
+    let read_as = |reader: ImageReader, values: &[f32]| {
+        let picture = reader.read_bytes(&tiff(values), "a.tif");
         picture.unwrap().pixels
     };
+    let read = |values: &[f32]| read_as(ImageReader::new(), values);
     let values = vec![0.0, 0.25, 1.0, 1.005];
     let pixels = read(&values).unwrap();
     assert_eq!(pixels.channels(), Channels::Grey);
     let (low, high) = (0.0, 1.0);
     assert_eq!(pixels.into_samples(), Samples::F32 { values, low, high });
     assert_eq!(read(&[0.0, 1000.0]).unwrap_err(), Fault::OutOfRange);
+
+    let counts = || ImageReader::new().float_range(-1024.0..=3071.0);
+    let values = vec![-1024.0, 0.0, 3100.0];
+    let pixels = read_as(counts(), &values).unwrap();
+    let (low, high) = (-1024.0, 3071.0);
+    assert_eq!(pixels.into_samples(), Samples::F32 { values, low, high });
+    let beyond = read_as(counts(), &[0.0, 3200.0]);
+    assert_eq!(beyond.unwrap_err(), Fault::OutOfRange);
 }
 
 /// Made by hand: a `meta` box with a size, and no pixels.

@@ -15,6 +15,11 @@ fn value() -> impl Strategy<Value = (String, String)> {
     ]
 }
 
+/// The same values with decimal commas.
+fn with_commas(rows: &[Vec<(String, String)>]) -> String {
+    csv(rows).replace(',', ";").replace('.', ",")
+}
+
 fn csv(rows: &[Vec<(String, String)>]) -> String {
     let line = |row: &Vec<(String, String)>| {
         let fields: Vec<&str> = row.iter().map(|(csv, _)| csv.as_str()).collect();
@@ -44,13 +49,29 @@ proptest! {
         size in 1_usize..70,
     ) {
         let folder = Folder::new();
-        for (name, text) in [("t.csv", csv(&rows)), ("t.jsonl", json(&rows))] {
+        for (name, text) in [
+            ("t.csv", csv(&rows)),
+            ("commas.csv", with_commas(&rows)),
+            ("t.jsonl", json(&rows)),
+        ] {
             let path = folder.write(name, text);
             let whole = profile(&read(&path, &all(), 1000).unwrap().0, None);
             let parts = profile(&read(&path, &all(), size).unwrap().0, None);
             prop_assert_eq!(whole.records(), rows.len() as u64);
             prop_assert_eq!(whole.to_bytes(), parts.to_bytes());
         }
+    }
+
+    #[test]
+    fn decimal_commas_leave_no_trace(
+        rows in prop::collection::vec(prop::collection::vec(value(), 3), 1..40),
+    ) {
+        let folder = Folder::new();
+        let of = |text| {
+            let path = folder.write("t.csv", text);
+            profile(&read(&path, &all(), 7).unwrap().0, None).to_bytes()
+        };
+        prop_assert_eq!(of(csv(&rows)), of(with_commas(&rows)));
     }
 
     #[test]

@@ -38,6 +38,35 @@ fn types_are_counted_value_by_value() {
     );
 }
 
+/// Each value for itself, so that a column may hold several forms.
+#[test]
+fn commas_are_decimal_ones_where_they_divide_no_fields() {
+    let folder = Folder::new();
+    let values = ["1,288", "-0,5", "2.5", "7", "1.234,5", "a,b"];
+    let expected = vec![
+        Cell::Float(1.288),
+        Cell::Float(-0.5),
+        Cell::Float(2.5),
+        Cell::Int(7),
+        Cell::Text("1.234,5".into()),
+        Cell::Text("a,b".into()),
+    ];
+    for divided in [";", "\t"] {
+        let lines = values.map(|value| format!("{value}{divided}{value}\n"));
+        let text = format!("id{divided}x\n{}", lines.concat());
+        let roles = Roles {
+            ids: named("id"),
+            ..all()
+        };
+        let read = block(&folder.write("t.csv", text), &roles);
+        assert_eq!(read.features()[0].1, Column::Mixed(expected.clone()));
+        assert_eq!(read.batch("").id(0).as_deref(), Some("1,288"));
+    }
+    let quoted = folder.write("q.csv", "x,y\n\"1,288\",2\n");
+    let read = block(&quoted, &all());
+    assert_eq!(read.features()[0].1, Column::Text(vec!["1,288".into()]));
+}
+
 #[test]
 fn ids_and_labels_are_taken_as_written() {
     let folder = Folder::new();

@@ -170,3 +170,88 @@ fn folders_are_told_by_their_files() {
     std::fs::write(empty.path().join("notes.txt"), "hello there").unwrap();
     assert_eq!(OutputsFile::detect(empty.path()).unwrap(), None);
 }
+
+const BOX: &str = "0 0.5 0.5 0.1 0.1\n";
+const XML: &str = "<annotation><filename>x.jpg</filename></annotation>";
+
+/// A folder of files, with the folders that they need.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn two_formats_in_one_folder_are_asked_about() {
+    let both = folder(&[("a.txt", BOX), ("b.txt", BOX), ("stray.xml", XML)]);
+    let error = OutputsFile::detect(both.path()).unwrap_err().to_string();
+    for part in ["stray.xml", "a.txt", "--as voc or --as yolo"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    // Said which, the others are named.
+    let file = OutputsFile::new(both.path(), OutputsFormat::Yolo);
+    let mut scan = file.scan().unwrap();
+    assert_eq!(scan.next_block(10).unwrap().unwrap().images.len(), 2);
+    let problems = scan.problems();
+    assert_eq!(
+        (problems.len(), &*problems[0].names),
+        (1, &["stray.xml".to_owned()][..])
+    );
+    // Notes and lists of classes are no outputs.
+    let notes = [
+        ("README.txt", "hello there"),
+        ("classes.txt", "cat"),
+        ("a.xml", XML),
+    ];
+    let found = OutputsFile::detect(folder(&notes).path()).unwrap();
+    assert_eq!(found, Some(OutputsFormat::Voc));
+}
+
+#[test]
+fn sub_folders_are_read_with_their_classes() {
+    let parts = folder(&[
+        ("labels/train/a.txt", BOX),
+        ("labels/train/classes.txt", "cat"),
+        ("labels/val/b.txt", BOX),
+        ("labels/val/classes.txt", "cat"),
+        ("labels/train.cache", "x"),
+    ]);
+    let path = parts.path().join("labels");
+    assert_eq!(
+        OutputsFile::detect(&path).unwrap(),
+        Some(OutputsFormat::Yolo)
+    );
+    let file = OutputsFile::new(&path, OutputsFormat::Yolo);
+    let profile = profile(&file);
+    assert_eq!(profile.records(), 2);
+    assert!(boxes(&profile).classes().contains_key("cat"));
+    let refused = |message: &str| {
+        let error = file.scan().unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    };
+    std::fs::write(path.join("val/classes.txt"), "dog").unwrap();
+    refused("name other classes");
+    std::fs::write(path.join("val/a.txt"), BOX).unwrap();
+    refused("train/a.txt and val/a.txt are files of one image `a`");
+}
+
+#[test]
+fn pictures_with_text_in_other_sub_folders_are_pictures() {
+    let files = [("images/a.jpg", "x"), ("labels/a.txt", BOX)];
+    assert_eq!(OutputsFile::detect(folder(&files).path()).unwrap(), None);
+    // Beside the text they are what it is of.
+    let files = [("all/a.jpg", "x"), ("all/a.txt", BOX)];
+    let beside = folder(&files);
+    let path = beside.path().join("all");
+    assert_eq!(
+        OutputsFile::detect(&path).unwrap(),
+        Some(OutputsFormat::Yolo)
+    );
+    let mut scan = OutputsFile::new(&path, OutputsFormat::Yolo).scan().unwrap();
+    assert_eq!(scan.next_block(10).unwrap().unwrap().images.len(), 1);
+    assert!(scan.problems().is_empty());
+}

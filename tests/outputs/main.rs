@@ -2,6 +2,7 @@
 
 mod annotated;
 mod canonical;
+mod class_naming;
 mod formats;
 mod hostile;
 mod level;

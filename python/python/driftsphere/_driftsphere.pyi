@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
 from types import TracebackType
-from typing import Any, Literal, Protocol, TypeAlias, final
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,62 @@ _Path: TypeAlias = str | PathLike[str]
 Boxes: TypeAlias = Iterable[Matrix | Mapping[str, Any]]
 # Paths, bytes, images of Pillow, arrays.
 Images: TypeAlias = Iterable[Any]
+
+# Keywords of `Profiler`: those for a stream, on which no centres are fitted.
+class StreamSettings(TypedDict, total=False):
+    spaces: Mapping[str, int] | None
+    like: Profile | None
+    codebook: Codebook | None
+    distance: str | None
+    model: str | None
+    seed: int | None
+    sample: int | None
+    sample_bytes: int | None
+    max_classes: int | None
+    keep_ids: str | None
+    angles: Mapping[str, float] | None
+    tags: Mapping[str, str] | None
+    class_names: Sequence[str] | None
+    logits: bool
+    box_format: Literal["xyxy", "xywh", "cxcywh"] | None
+    relative_boxes: bool
+    image_options: ImageOptions | None
+    threads: int
+
+# Those for a part of a reference, whose centres are fitted elsewhere, too.
+class PartSettings(StreamSettings, total=False):
+    reference: bool
+
+# All of them.
+class Settings(PartSettings, total=False):
+    fit: int | None
+    method: str | None
+
+# Keywords of `Profiler.log`.
+class Columns(TypedDict, total=False):
+    ids: Column | None
+    labels: Column | None
+    predictions: Column | None
+    classes: Column | None
+    scores: Column | Matrix | None
+    groups: Column | None
+    times: Times | None
+    values: Values | None
+    boxes: Boxes | None
+    image_sizes: Matrix | None
+    images: Images | None
+
+# Keywords of `Profiler.log_table`.
+class TableColumns(TypedDict, total=False):
+    embedding: str | Mapping[str, str] | None
+    id: str | None
+    label: str | None
+    prediction: str | None
+    score: str | None
+    group: str | None
+    time: str | None
+    image: str | None
+    values: Iterable[str] | None
 
 @final
 class ImageOptions:
@@ -206,6 +262,7 @@ def compare(
     history: Iterable[Profile],
     alpha: float,
     statistics: Iterable[tuple[str, str]],
+    thresholds: Iterable[tuple[str, float]],
     outputs: Iterable[str],
     paired: bool | None,
     self_check: bool,

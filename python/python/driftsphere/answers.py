@@ -220,6 +220,7 @@ def compare(
     history: Iterable[Profile] = (),
     alpha: float = 0.05,
     statistics: Mapping[str, str] | None = None,
+    thresholds: Mapping[str, float] | None = None,
     outputs: Iterable[str] = (),
     paired: bool | None = None,
     self_check: bool = False,
@@ -231,13 +232,14 @@ def compare(
 
     `alpha` is the rate of false alarms aimed at, for the whole comparison. `statistics`
     chooses tests by the name of a feature (`*` stands for any text): `ks`, `w1`, `psi`,
-    `js`, `kl`, `hellinger` or `chi2`. `outputs` are features that are outputs of the
+    `js`, `kl`, `hellinger` or `chi2`. `thresholds` are
+    the sizes from which a change matters, by name: `{"w1": 0.1, "separation": 0.6}`. `outputs` are features that are outputs of the
     model beside those whose name says so. `paired` says whether the windows are the
     same records measured twice (None: found out). Of `history`, accepted windows, is
     learned how much usually changes. All processors work unless `threads` are given;
     the answer is the same.
 
-    Raises `ArgumentError` for an alpha outside (0, 1) or a statistic that does not fit,
+    Raises `ArgumentError` for an alpha outside (0, 1), a statistic or threshold that does not fit,
     `IncompatibleError` for profiles of different seeds.
     """
     return Comparison(
@@ -247,6 +249,7 @@ def compare(
             list(history),
             alpha,
             list((statistics or {}).items()),
+            list((thresholds or {}).items()),
             list(outputs),
             paired,
             self_check,

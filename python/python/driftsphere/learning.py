@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._driftsphere import Profiler
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ._driftsphere import (
         Boxes,
         Column,
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
         Images,
         Matrix,
         Profile,
+        Settings,
         Times,
         Values,
     )
@@ -35,7 +38,7 @@ def profile(
     boxes: Boxes | None = None,
     image_sizes: Matrix | None = None,
     images: Images | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Profile:
     """The profile of records that are in memory, in one pass or two.
 

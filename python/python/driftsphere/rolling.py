@@ -31,6 +31,10 @@ from .errors import ArgumentError
 if TYPE_CHECKING:
     from os import PathLike
 
+    from typing_extensions import Unpack
+
+    from ._driftsphere import Columns, Embeddings, StreamSettings, TableColumns
+
 __all__ = ["RollingProfiler", "Window", "windows"]
 
 _log = logging.getLogger(__name__)
@@ -104,7 +108,7 @@ class RollingProfiler:
         on_result: Callable[[Window], object] | None = None,
         worker: str = "",
         clock: Callable[[], float] = time.time,
-        **settings: Any,
+        **settings: Unpack[StreamSettings],
     ) -> None:
         if "fit" in settings:
             raise ArgumentError("a stream is seen once, and cannot be fitted; give reference")
@@ -155,11 +159,11 @@ class RollingProfiler:
             # A test that sets the clock itself has no threads: `tick` does all.
             self._tell_all()
 
-    def log(self, embeddings: Any = None, **columns: Any) -> None:
+    def log(self, embeddings: Embeddings | None = None, **columns: Unpack[Columns]) -> None:
         """Learns records; the arguments are those of `Profiler.log`."""
         self._learn(lambda profiler: profiler.log(embeddings, **columns))
 
-    def log_table(self, table: Any, **columns: Any) -> None:
+    def log_table(self, table: Any, **columns: Unpack[TableColumns]) -> None:
         """Learns the rows of a table; the arguments are those of `Profiler.log_table`."""
         self._learn(lambda profiler: profiler.log_table(table, **columns))
 

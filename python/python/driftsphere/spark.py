@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pyspark.sql import DataFrame
+    from typing_extensions import Unpack
+
+    from ._driftsphere import PartSettings, Settings, TableColumns
+
+    class _Given(TableColumns, Settings, total=False):
+        pass
+
 
 __all__ = ["profile"]
 
@@ -37,40 +44,10 @@ _PROFILE, _PART = "driftsphere profile", "driftsphere part"
 
 
 @overload
-def profile(
-    df: DataFrame,
-    *,
-    embedding: str | Mapping[str, str] | None = None,
-    id: str | None = None,
-    label: str | None = None,
-    prediction: str | None = None,
-    score: str | None = None,
-    group: str | None = None,
-    time: str | None = None,
-    image: str | None = None,
-    values: Iterable[str] = (),
-    by: None = None,
-    fit: int | None = None,
-    method: str | None = None,
-    **settings: Any,
-) -> Profile: ...
+def profile(df: DataFrame, *, by: None = None, **given: Unpack[_Given]) -> Profile: ...
 @overload
 def profile(
-    df: DataFrame,
-    *,
-    embedding: str | Mapping[str, str] | None = None,
-    id: str | None = None,
-    label: str | None = None,
-    prediction: str | None = None,
-    score: str | None = None,
-    group: str | None = None,
-    time: str | None = None,
-    image: str | None = None,
-    values: Iterable[str] = (),
-    by: Sequence[str],
-    fit: int | None = None,
-    method: str | None = None,
-    **settings: Any,
+    df: DataFrame, *, by: Sequence[str], **given: Unpack[_Given]
 ) -> dict[tuple[Any, ...], Profile]: ...
 def profile(
     df: DataFrame,
@@ -83,11 +60,11 @@ def profile(
     group: str | None = None,
     time: str | None = None,
     image: str | None = None,
-    values: Iterable[str] = (),
+    values: Iterable[str] | None = None,
     by: Sequence[str] | None = None,
     fit: int | None = None,
     method: str | None = None,
-    **settings: Any,
+    **settings: Unpack[PartSettings],
 ) -> Profile | dict[tuple[Any, ...], Profile]:
     """The profile of the rows of a data frame; with `by`, one of each group of rows that
     agree in these columns, by their values.
@@ -112,7 +89,7 @@ def profile(
         "image": image,
     }
     roles = {role: column for role, column in roles.items() if column is not None}
-    roles["values"] = list(values)
+    roles["values"] = [] if values is None else list(values)
     needed = _needed(roles, keys)
     missing = [column for column in needed if column not in df.columns]
     if missing:
@@ -127,11 +104,11 @@ def profile(
     if fit is not None:
         # What the settings of the first pass say, the codebook keeps.
         found = _learn(df, roles, [], settings).get((), None) or Profiler(**settings).profile()
-        options = {name: settings[name] for name in ("seed",) if settings.get(name) is not None}
-        if method is not None:
-            options["method"] = method
+        options: dict[str, Any] = {"seed": settings.get("seed"), "method": method}
+        options = {name: value for name, value in options.items() if value is not None}
         settings.pop("spaces", None)
-        settings |= {"codebook": fit_centres(found, fit, **options), "reference": True}
+        settings["codebook"] = fit_centres(found, fit, **options)
+        settings["reference"] = True
     elif method is not None:
         raise ArgumentError("it says how centres are fitted, and none are; give fit, too")
     groups = _learn(df, roles, keys, settings)
@@ -175,7 +152,7 @@ def _dimensions(df: DataFrame, embedding: str | Mapping[str, str]) -> dict[str, 
 
 
 def _learn(
-    df: DataFrame, roles: dict[str, Any], keys: list[str], settings: dict[str, Any]
+    df: DataFrame, roles: dict[str, Any], keys: list[str], settings: PartSettings
 ) -> dict[tuple[Any, ...], Profile]:
     """The profile of each group."""
     from pyspark.sql import functions
@@ -201,7 +178,7 @@ def _learn(
 
 
 def _profiling(
-    roles: dict[str, Any], keys: list[str], settings: dict[str, Any]
+    roles: dict[str, Any], keys: list[str], settings: PartSettings
 ) -> Callable[[Iterator[Any]], Iterator[Any]]:
     """What a task does with its partition: a profile of each group in it."""
 

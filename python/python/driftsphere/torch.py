@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .errors import ArgumentError
 
 if TYPE_CHECKING:
-    from ._driftsphere import Profiler
+    from typing_extensions import Unpack
+
+    from ._driftsphere import Columns, Profiler
     from .rolling import RollingProfiler
 
 __all__ = ["Measured", "Watched"]
@@ -79,7 +81,7 @@ class Watched:
             for name, layer in layers.items()
         ]
 
-    def log(self, **columns: Any) -> None:
+    def log(self, **columns: Unpack[Columns]) -> None:
         """Logs the embeddings of the forward pass before it; `columns` are those of
         `Profiler.log`, with one value for each of its records.
 

@@ -14,7 +14,7 @@ use super::season::{self, phase};
 use super::signals::{Against, Key, Taken, signals};
 use super::values::{Held, Trusted, Values};
 use crate::compare::result::Note;
-use crate::compare::stats::{MannKendall, cauchy, change_points};
+use crate::compare::stats::{MannKendall, change_points, simes};
 use crate::error::Result;
 use crate::profile::Profile;
 
@@ -37,7 +37,7 @@ const CHANGE_LEVEL: f64 = 0.01;
 ///   to the nearest known record
 /// ```
 ///
-/// The p-values of a family join by the Cauchy combination; its share of `alpha` is
+/// The p-values of a family join by Simes' rule; its share of `alpha` is
 /// `alpha` by the number of families. Windows of fewer than 5 records, empty and missing ones are
 /// left out of the evidence.
 ///
@@ -177,7 +177,7 @@ pub fn series_of<'p>(
                 p_values.entry(key.0).or_default().push(found.p_value);
             }
         }
-        let joined = |family: &Family| p_values.get(family).and_then(|p| cauchy(p));
+        let joined = |family: &Family| p_values.get(family).and_then(|p| simes(p));
         let of_family = families.iter().zip(&mut watches);
         let records = slot.window.map_or(0, |window| window.records);
         out.push(SeriesWindow {

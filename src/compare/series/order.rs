@@ -1,9 +1,12 @@
 //! Windows in the order of time, with what is missing between them.
 
 use super::options::SeriesOptions;
+use crate::compare::class_naming::named_otherwise;
+use crate::compare::features::CLASSES;
 use crate::compare::result::Note;
 use crate::error::{Error, ErrorKind, Result};
-use crate::profile::{Profile, WindowLength};
+use crate::profile::{Feature, Profile, WindowLength};
+use crate::sketch::Categories;
 
 /// Lengths that windows usually have, longest first.
 const LENGTHS: [&str; 12] = [
@@ -106,6 +109,9 @@ pub(super) fn order<'a>(
             ));
         }
     }
+    if let Some(length) = options.length {
+        check_length(&slots, length)?;
+    }
     let length = options.length.or_else(|| length(&slots));
     if let Some(length) = length {
         slots = aligned(slots, length, options.since, &mut note);
@@ -127,6 +133,71 @@ pub(super) fn order<'a>(
     })
 }
 
+/// By how much a day of local time may be longer or shorter than its 24 hours.
+const CLOCK_CHANGE: i64 = 3_600_000;
+
+/// Refuses a length that windows in order cannot have, wherever they begin: days of local time
+/// begin at another hour than those of UTC.
+///
+/// ```text
+/// last - first < length                 of each window
+/// first of i + 2 > last of i + length   of any three: the second one's place lies between
+/// ```
+fn check_length(slots: &[Slot<'_>], length: i64) -> Result<()> {
+    let refuse = |what: String| {
+        let length = lasting(length);
+        let text = format!(
+            "windows of {length} were asked for, but {what}; give the length by which they were \
+             divided, or none to find it out"
+        );
+        Err(Error::new(ErrorKind::Argument, text))
+    };
+    let between = |from: Option<i64>, to: Option<i64>| -> i64 {
+        from.zip(to).map_or(0, |(from, to)| to.saturating_sub(from))
+    };
+    let slack = CLOCK_CHANGE.min(length / 2);
+    let longest = length.saturating_add(slack);
+    for slot in slots {
+        let span = between(slot.start, slot.last);
+        if span >= longest {
+            return refuse(format!(
+                "the records of {} span {}",
+                slot.name,
+                lasting(span)
+            ));
+        }
+    }
+    for three in slots.windows(3) {
+        let gap = between(three[0].last, three[2].start);
+        if gap <= length - slack {
+            return refuse(format!(
+                "from the end of {} to the begin of {}, with {} between them, it is {}",
+                three[0].name,
+                three[2].name,
+                three[1].name,
+                lasting(gap)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A time in its largest unit: `1 w`, `23.9 h`.
+fn lasting(milliseconds: i64) -> String {
+    const MINUTE: i64 = 60_000;
+    let units = [
+        (7 * DAY, "w"),
+        (DAY, "d"),
+        (60 * MINUTE, "h"),
+        (MINUTE, "m"),
+        (1000, "s"),
+    ];
+    let large = units.into_iter().find(|(unit, _)| milliseconds >= *unit);
+    let (unit, name) = large.unwrap_or((1000, "s"));
+    let tenths = (milliseconds as f64 / unit as f64 * 10.0).round() / 10.0;
+    format!("{tenths} {name}")
+}
+
 fn fits(reference: &Profile, window: &Profile) -> Result<()> {
     let (a, b) = (reference.config(), window.config());
     if a.is_sealed() || b.is_sealed() {
@@ -134,7 +205,7 @@ fn fits(reference: &Profile, window: &Profile) -> Result<()> {
         return Err(Error::new(ErrorKind::Incompatible, text));
     }
     if a.compare_hash() == b.compare_hash() {
-        return Ok(());
+        return same_names(reference, window);
     }
     // The first setting that differs, named as where profiles are merged.
     let named = a.clone().like().mergeable(&b.clone().like()).err();
@@ -145,6 +216,24 @@ fn fits(reference: &Profile, window: &Profile) -> Result<()> {
             "it was profiled otherwise than the reference{detail}; profile windows with --like REF.dsp"
         ),
     ))
+}
+
+/// Refuses classes that are names on one side and numbers on the other: each would be an alarm.
+fn same_names(reference: &Profile, window: &Profile) -> Result<()> {
+    for name in CLASSES {
+        let [a, b] = [reference, window].map(|profile| {
+            let values = profile.features().get(name).map(Feature::categories);
+            values
+                .into_iter()
+                .flat_map(Categories::iter)
+                .map(|(value, _)| value)
+        });
+        if let Some(reason) = named_otherwise(a, b) {
+            let reason = reason.replace("the target", "the window");
+            return Err(Error::new(ErrorKind::Incompatible, reason));
+        }
+    }
+    Ok(())
 }
 
 /// When the window of a length begins that a time lies in.

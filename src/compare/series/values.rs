@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::result::Change;
 use crate::compare::stats::{
-    ShareTest, cauchy, ks_p_value, ks_statistic, pooled_chi_square, share_test, total_variation,
+    ShareTest, ks_p_value, ks_statistic, pooled_chi_square, share_test, simes, total_variation,
     wasserstein1,
 };
 use crate::error::Result;
@@ -193,7 +193,7 @@ fn numbers(window: &Quantiles, reference: &Trusted) -> Option<Held> {
     Some(Held {
         effect: scale(distance),
         level: scale(change.window - change.reference),
-        p_value: cauchy(&p_values)?,
+        p_value: simes(&p_values)?,
         change,
     })
 }
@@ -227,7 +227,7 @@ fn larger(window: &Quantiles, reference: &Trusted) -> Option<Held> {
     Some(Held {
         effect: if rises { both.effect } else { 0.0 },
         level: both.level.max(0.0),
-        p_value: cauchy(&p_values)?,
+        p_value: simes(&p_values)?,
         change: both.change,
     })
 }
@@ -333,7 +333,7 @@ fn by_class(
     let mean =
         |of: fn(&Held) -> f64| held.iter().map(|(h, rows)| of(h) * rows).sum::<f64>() / total;
     Some(Held {
-        p_value: cauchy(&p_values)?,
+        p_value: simes(&p_values)?,
         effect: mean(|held| held.effect),
         level: mean(|held| held.level),
         change: Change {

@@ -145,7 +145,7 @@ fn pairs(
         .flat_map(|(at, &a)| classes[at + 1..].iter().map(move |&b| (a, b)))
         .collect();
     let factors = |before: &ClassGeometry, after: &ClassGeometry| -> Vec<f64> {
-        let log = |&(a, b): &(usize, usize)| after.ratio(before, a, b).map_or(f64::NAN, f64::ln);
+        let log = |&(a, b): &(usize, usize)| after.ratio(before, a, b).map_or(f64::NAN, libm::log);
         let logs: Vec<f64> = each.iter().map(log).collect();
         let usual = if classes.len() > 2 {
             median(&logs)
@@ -160,7 +160,7 @@ fn pairs(
         let part = |run: &Geometry| ClassGeometry::new(&run.chords, &run.classes, k, Some(ids));
         factors(&part(first), &part(second))
     });
-    let limit = thresholds.separation.ln();
+    let limit = libm::log(thresholds.separation);
     let mut out: Vec<ClassPair> = each
         .iter()
         .zip(&all)
@@ -177,14 +177,14 @@ fn pairs(
             ClassPair {
                 classes: (names[a].clone(), names[b].clone()),
                 separations: (separation(first), separation(second)),
-                factor: log.exp(),
-                interval: interval.map(|(lower, upper)| (lower.exp(), upper.exp())),
+                factor: libm::exp(log),
+                interval: interval.map(|(lower, upper)| (libm::exp(lower), libm::exp(upper))),
                 verdict: verdict(log.abs(), size, limit, false),
             }
         })
         .collect();
     out.sort_by(|a, b| {
-        let size = |pair: &ClassPair| pair.factor.ln().abs();
+        let size = |pair: &ClassPair| libm::log(pair.factor).abs();
         b.verdict.cmp(&a.verdict).then(size(b).total_cmp(&size(a)))
     });
     out

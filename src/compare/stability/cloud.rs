@@ -172,14 +172,17 @@ impl Shape {
     /// the one whose sorted distances to the others are most like its own.
     fn difference(&self, other: &Self) -> f64 {
         let k = self.k;
-        let sorted = |shape: &Self, row: usize| {
-            let mut distances = shape.distances[row * k..(row + 1) * k].to_vec();
-            distances.sort_by(f64::total_cmp);
+        let sorted = |shape: &Self| {
+            let mut distances = shape.distances.clone();
+            let rows = distances.chunks_exact_mut(k);
+            rows.for_each(|row| row.sort_by(f64::total_cmp));
             distances
         };
+        let (mine, theirs) = (sorted(self), sorted(other));
         let gap = |at: usize| -> f64 {
-            let (mine, theirs) = (sorted(self, at / k), sorted(other, at % k));
-            mine.iter().zip(theirs).map(|(x, y)| (x - y).abs()).sum()
+            let (row, other) = (at / k * k, at % k * k);
+            let pairs = mine[row..row + k].iter().zip(&theirs[other..other + k]);
+            pairs.map(|(x, y)| (x - y).abs()).sum()
         };
         let costs: Vec<f64> = (0..k * k).map(gap).collect();
         let partner = assignment(&costs, k);

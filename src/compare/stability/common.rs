@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::options::{MIN_IDS, Question, StabilityOptions};
+use super::options::{MIN_IDS, Question, RECORDS_A_CLUSTER, StabilityOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::{Profile, SpaceProfile};
 use crate::sketch::SampleRow;
@@ -99,7 +99,23 @@ pub(super) fn rows(runs: &[Run<'_>], options: &StabilityOptions) -> Result<Vec<R
         .min_by_key(|(_, rows)| rows.rows.len());
     match fewest {
         Some((run, rows)) if rows.rows.len() < MIN_IDS => Err(too_few(runs, &all, run, options)),
-        _ => Ok(all),
+        Some((_, rows)) => check_clusters(rows.rows.len(), options).map(|()| all),
+        None => Ok(all),
+    }
+}
+
+/// Refuses more clusters than so few records can show.
+fn check_clusters(records: usize, options: &StabilityOptions) -> Result<()> {
+    let most = records / RECORDS_A_CLUSTER;
+    match options.clusters {
+        Some(wanted) if wanted > most => Err(Error::new(
+            ErrorKind::Argument,
+            format!(
+                "{records} records are compared: at most {most} clusters are found in them, one for \
+                 {RECORDS_A_CLUSTER}, not {wanted}"
+            ),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -62,7 +62,9 @@ mod result;
 mod run;
 mod words;
 
-pub use options::{MAX_IDS, MAX_RUNS, MIN_IDS, Question, StabilityOptions, StabilityThresholds};
+pub use options::{
+    MAX_CLUSTERS, MAX_IDS, MAX_RUNS, MIN_IDS, Question, StabilityOptions, StabilityThresholds,
+};
 pub use paired::stability;
 pub use result::{
     Anchor, Change, ClassInRun, ClassPair, ClassStability, ClusterStability, CurvePoint, Likeness,

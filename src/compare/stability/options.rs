@@ -7,6 +7,10 @@ pub const MIN_IDS: usize = 20;
 /// Most records that runs are compared on unless asked for more: time and memory
 /// grow with their square.
 pub const MAX_IDS: usize = 2048;
+/// Most clusters to find in each run: time grows with their cube.
+pub const MAX_CLUSTERS: usize = 256;
+/// Fewest compared records for each cluster that is asked for: halves of the records must show it, too.
+pub(super) const RECORDS_A_CLUSTER: usize = 10;
 /// Most runs of one answer.
 pub const MAX_RUNS: usize = 64;
 
@@ -98,8 +102,8 @@ pub struct StabilityOptions {
     pub question: Question,
     /// The embedding space; `None` for the only one.
     pub space: Option<String>,
-    /// Clusters to find in each run; `None` for as many as there are classes, 8
-    /// without classes or with more than 64.
+    /// Clusters to find in each run, at most [`MAX_CLUSTERS`] and one for 10 compared records; `None`
+    /// for as many as there are classes, 8 without classes or with more than 64.
     pub clusters: Option<usize>,
     /// Nearest neighbours of a record.
     pub neighbours: usize,
@@ -133,8 +137,8 @@ impl StabilityOptions {
     /// Checks the options.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] for no neighbours, no clusters, fewer than 20 records
-    /// or fewer than 20 halves.
+    /// [`ErrorKind::Argument`] for no neighbours, no clusters or more than [`MAX_CLUSTERS`], fewer
+    /// than 20 records or fewer than 20 halves.
     pub fn check(&self) -> Result<()> {
         let faults = [
             (
@@ -144,6 +148,10 @@ impl StabilityOptions {
             (
                 self.clusters == Some(0),
                 "at least one cluster is needed".to_owned(),
+            ),
+            (
+                self.clusters.is_some_and(|k| k > MAX_CLUSTERS),
+                format!("at most {MAX_CLUSTERS} clusters are found in a run; ask for fewer"),
             ),
             (
                 self.max_ids < MIN_IDS,

@@ -22,6 +22,21 @@ pub(super) fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     incomplete_beta_below(x, a, b)
 }
 
+/// The chance that of `n` draws at least `k` succeed, each with the chance `p`.
+///
+/// ```text
+/// P(X >= k) = I_p(k, n - k + 1)
+/// ```
+///
+/// (Abramowitz and Stegun 26.5.24.)
+pub(crate) fn binomial_upper(k: u64, n: u64, p: f64) -> f64 {
+    match k {
+        0 => 1.0,
+        _ if k > n => 0.0,
+        _ => incomplete_beta(p, k as f64, (n - k + 1) as f64),
+    }
+}
+
 fn incomplete_beta_below(x: f64, a: f64, b: f64) -> f64 {
     let front =
         ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * libm::log(x) + b * libm::log1p(-x);
@@ -55,6 +70,15 @@ fn fraction(x: f64, a: f64, b: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn binomial_tails_add_up() {
+        assert_eq!(binomial_upper(0, 10, 0.3), 1.0);
+        assert_eq!(binomial_upper(11, 10, 0.3), 0.0);
+        // 1 - 0.7^10, and 0.3^10.
+        assert!((binomial_upper(1, 10, 0.3) - 0.971_752_475_1).abs() < 1e-9);
+        assert!((binomial_upper(10, 10, 0.3) - 5.904_9e-6).abs() < 1e-12);
+    }
 
     #[test]
     fn closed_forms_hold() {

@@ -51,10 +51,10 @@ pub fn equal_bins(first: &[u64], second: &[u64], most: usize) -> Vec<usize> {
     bins
 }
 
-/// Adds up `counts` by bin.
+/// Adds up `counts` by bin: as many sums as the largest bin says.
 #[must_use]
 pub fn into_bins(counts: &[u64], bins: &[usize]) -> Vec<u64> {
-    let mut out = vec![0; bins.last().map_or(0, |last| last + 1)];
+    let mut out = vec![0; bins.iter().max().map_or(0, |last| last + 1)];
     for (count, bin) in counts.iter().zip(bins) {
         out[*bin] += count;
     }

@@ -23,6 +23,9 @@ const LEAST_EXPECTED: f64 = 5.0;
 /// expects [`AMPLE`] rows.
 const FEW_CELLS: usize = 5;
 const AMPLE: f64 = 25.0;
+/// A larger share of the rows than this is not taken together: values that took each
+/// other's place would cancel.
+const LARGEST_REST: f64 = 0.05;
 
 /// Tests whether two windows draw their categories with the same shares.
 ///
@@ -33,9 +36,10 @@ const AMPLE: f64 = 25.0;
 /// where f and s are the two sides' counts and n and m their sums: Pearson's
 /// statistic of the 2 x k table, chi-square with k - 1 degrees of freedom if
 /// nothing changed. Cells in which a side expects fewer than 5 rows (Cochran's
-/// rule) are taken together as one. Where that leaves fewer than 5 cells and
-/// one of them expects fewer than 25 rows, or leaves a rest that is itself too
-/// small, the p-value is resampled from the unpooled table instead.
+/// rule) are taken together as one. Where these hold more than 5 % of the rows, or
+/// that leaves fewer than 5 cells and one of them expects fewer than 25 rows, or a
+/// rest that is itself too small, the p-value is resampled from the unpooled table
+/// instead.
 ///
 /// `None` if a side has no rows or the lengths differ. One category alone, or
 /// equal shares, give p = 1.
@@ -66,7 +70,9 @@ pub fn chi_square_test(first: &[u64], second: &[u64], seed: u64) -> Option<ChiSq
         return None;
     }
     let (pooled, smallest) = pool_small(&cells, n, m);
-    if smallest >= LEAST_EXPECTED && (pooled.len() >= FEW_CELLS || smallest >= AMPLE) {
+    let rest = rest(&cells, n, m) as f64 / (n as f64 + m as f64);
+    let is_ample = pooled.len() >= FEW_CELLS || smallest >= AMPLE;
+    if smallest >= LEAST_EXPECTED && is_ample && rest <= LARGEST_REST {
         let statistic = pearson(pooled.iter().copied(), n, m);
         let degrees = pooled.len() as u64 - 1;
         return Some(ChiSquareTest {
@@ -94,27 +100,47 @@ pub fn chi_square_test(first: &[u64], second: &[u64], seed: u64) -> Option<ChiSq
     })
 }
 
-/// The p-value by the limit law alone, at any size: cells that a side expects fewer
-/// than 5 rows in are taken together, and with the smallest other one where that is
-/// still too few. For many windows, of which each may be small.
+/// The p-value by the limit law alone, at any size, for many windows of which each may be
+/// small: cells are taken together, from the largest on, until a side expects 5 rows.
+///
+/// Both sides together decide which, so the law holds; and as the reference is the larger
+/// side, values that a window has instead of others do not come together with them.
 pub(crate) fn pooled_chi_square(cells: &[(u64, u64)], n: u64, m: u64) -> f64 {
-    let (mut pooled, smallest) = pool_small(cells, n, m);
-    if smallest < LEAST_EXPECTED
-        && pooled.len() > 1
-        && let Some(rest) = pooled.pop()
-        && let Some(cell) = pooled.iter_mut().min_by_key(|cell| cell.0 + cell.1)
-    {
-        *cell = (cell.0 + rest.0, cell.1 + rest.1);
+    let mut sorted = cells.to_vec();
+    sorted.sort_by_key(|cell| std::cmp::Reverse(cell.0 + cell.1));
+    let mut groups: Vec<(u64, u64)> = Vec::new();
+    let mut open = (0, 0);
+    for cell in sorted {
+        open = (open.0 + cell.0, open.1 + cell.1);
+        if expected(open, n, m) >= LEAST_EXPECTED {
+            groups.push(std::mem::take(&mut open));
+        }
     }
-    let degrees = pooled.len().saturating_sub(1);
-    chi_square_survival(pearson(pooled.iter().copied(), n, m), degrees as f64)
+    if let Some(last) = groups.last_mut() {
+        *last = (last.0 + open.0, last.1 + open.1);
+    }
+    let degrees = groups.len().saturating_sub(1);
+    chi_square_survival(pearson(groups.into_iter(), n, m), degrees as f64)
+}
+
+/// Rows of a cell that the smaller side expects.
+fn expected((f, s): (u64, u64), n: u64, m: u64) -> f64 {
+    let share = n.min(m) as f64 / (n as f64 + m as f64);
+    (f as f64 + s as f64) * share
+}
+
+/// Rows in cells that are small.
+fn rest(cells: &[(u64, u64)], n: u64, m: u64) -> u64 {
+    let small = cells
+        .iter()
+        .filter(|c| expected(**c, n, m) < LEAST_EXPECTED);
+    small.map(|c| c.0 + c.1).sum()
 }
 
 /// Takes cells with small expected counts together; also returns the smallest
 /// expected count that is left on either side.
 fn pool_small(cells: &[(u64, u64)], n: u64, m: u64) -> (Vec<(u64, u64)>, f64) {
-    let share = n.min(m) as f64 / (n as f64 + m as f64);
-    let expected = |&(f, s): &(u64, u64)| (f as f64 + s as f64) * share;
+    let expected = |&cell: &(u64, u64)| expected(cell, n, m);
     let (mut kept, small): (Vec<_>, Vec<_>) = cells
         .iter()
         .copied()
@@ -214,6 +240,35 @@ mod tests {
         let (pooled, smallest) = pool_small(&cells, 58, 59);
         assert_eq!(pooled, [(50, 50), (8, 9)]);
         assert!((smallest - 17.0 * 58.0 / 117.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn values_that_took_each_others_place_are_found() {
+        // Two hundred values of five rows each, and two hundred others.
+        let ours: Vec<u64> = (0..400).map(|i| if i % 2 == 0 { 5 } else { 0 }).collect();
+        let theirs: Vec<u64> = ours.iter().map(|count| 5 - count).collect();
+        let test = chi_square_test(&ours, &theirs, 1).unwrap();
+        assert!(test.p_value < 0.001, "{test:?}");
+        assert!(chi_square_test(&ours, &ours, 1).unwrap().p_value > 0.999);
+        // Beside ten large ones that stayed.
+        let beside = |small: &[u64]| [vec![150; 10], small.to_vec()].concat();
+        let test = chi_square_test(&beside(&ours), &beside(&theirs), 1).unwrap();
+        assert!(test.p_value < 0.001, "{test:?}");
+
+        // A short window against a long reference.
+        let reference: Vec<u64> = ours.iter().map(|count| 10 * count).collect();
+        let window: Vec<u64> = theirs.iter().map(|count| count / 5).collect();
+        let p = |window: &[u64]| {
+            let cells: Vec<_> = reference
+                .iter()
+                .copied()
+                .zip(window.iter().copied())
+                .collect();
+            pooled_chi_square(&cells, reference.iter().sum(), window.iter().sum())
+        };
+        assert!(p(&window) < 1e-9, "{}", p(&window));
+        let calm: Vec<u64> = ours.iter().map(|count| count / 5).collect();
+        assert!(p(&calm) > 0.9, "{}", p(&calm));
     }
 
     #[test]

@@ -27,12 +27,14 @@ pub fn cauchy(p_values: &[f64]) -> Option<f64> {
 /// T = sum w_i tan((1/2 - min(p_i, 0.9)) pi) / sum w_i,   p = 1/2 - atan(T) / pi
 /// ```
 ///
-/// Valid for small p whatever the dependence. A p near 1 would weigh as much
-/// against the others as one near 0 speaks for them; the cap at 0.9 takes that
-/// weight away (it can only raise T when a p exceeds 0.9, by at most 3.1 times
-/// this p's share of the weights). If all exceed 0.9 the smallest is returned,
-/// so that p-values of 1 join to 1. `None` if the weights, each at least 0, add
-/// up to nothing.
+/// For small p and few terms, whatever the dependence. A p near 1 would weigh as
+/// much against the others as one near 0 speaks for them; the cap at 0.9 takes
+/// that weight away, at a price that grows with the number of terms: of K
+/// independent p-values of equal weight the result is at or under 0.05 in 5.2 %
+/// of cases for K = 4, 5.5 % for 10 and 6.1 % for 50 (for more than a few, and
+/// wherever the result is a bet or a rate, take [`simes`]). If all exceed 0.9 the
+/// smallest is returned, so that p-values of 1 join to 1. `None` if the weights,
+/// each at least 0, add up to nothing.
 ///
 /// ```
 /// use driftsphere::compare::stats::weighted_cauchy;

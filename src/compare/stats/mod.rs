@@ -76,6 +76,7 @@ mod tails;
 mod turn;
 mod w1;
 
+pub(crate) use beta::binomial_upper;
 pub use bins::{equal_bins, into_bins};
 pub(crate) use chi_square::pooled_chi_square;
 pub use chi_square::{ChiSquareTest, TotalVariation, chi_square_test, total_variation};

@@ -70,7 +70,7 @@ pub fn rank_correlation(x: &[f64], y: &[f64], independent: usize) -> Option<Rank
 /// them: the mean of their Fisher z, each weighed by n - 3 (Hedges and Olkin,
 /// *Statistical Methods for Meta-Analysis*, 1985, chapter 11).
 ///
-/// `None` without any.
+/// `None` without any of more than 3 records.
 ///
 /// ```
 /// use driftsphere::compare::stats::{rank_correlation, within_strata};
@@ -82,13 +82,14 @@ pub fn rank_correlation(x: &[f64], y: &[f64], independent: usize) -> Option<Rank
 /// ```
 #[must_use]
 pub fn within_strata(strata: &[RankCorrelation]) -> Option<RankCorrelation> {
-    let weight: f64 = strata.iter().map(|s| (s.n - 3) as f64).sum();
-    if strata.is_empty() {
+    let weight_of = |s: &RankCorrelation| s.n.saturating_sub(3) as f64;
+    let weight: f64 = strata.iter().map(weight_of).sum();
+    if weight == 0.0 {
         return None;
     }
     // A perfect correlation has no finite z.
     let z = |s: &RankCorrelation| libm::atanh(s.value.clamp(-1.0 + 1e-12, 1.0 - 1e-12));
-    let mean = strata.iter().map(|s| (s.n - 3) as f64 * z(s)).sum::<f64>() / weight;
+    let mean = strata.iter().map(|s| weight_of(s) * z(s)).sum::<f64>() / weight;
     let value = libm::tanh(mean);
     Some(RankCorrelation {
         value,

@@ -16,14 +16,16 @@ use super::pixels::{Channels, Pixels, Samples};
 
 /// Bytes of memory for a pixel that a decoder may ask for: four samples of 32 bits, twice.
 const BYTES_PER_PIXEL: u64 = 32;
-/// How far floating-point samples may lie beyond their range, as filters leave them.
+/// How far floating-point samples may lie beyond their range, in parts of it, as filters leave
+/// them.
 const SLACK: f32 = 0.01;
 
-/// The first frame, as stored.
+/// The first frame, as stored; `float_range` is black and white of floating-point samples.
 pub(crate) fn decode(
     format: ImageFormat,
     bytes: &[u8],
     limits: &ImageLimits,
+    float_range: (f32, f32),
     deadline: Deadline,
 ) -> Result<Pixels, Fault> {
     let crate_format = crate_format(format).ok_or(Fault::NoDecoder)?;
@@ -37,7 +39,7 @@ pub(crate) fn decode(
     let decoder = match reader.into_decoder() {
         // Grey of floating point is the one kind of TIFF that `image` has no type for.
         Err(ImageError::Unsupported(_)) if format == ImageFormat::Tiff => {
-            return grey_floats(bytes, limits, deadline);
+            return grey_floats(bytes, limits, float_range, deadline);
         }
         decoder => decoder.map_err(|e| fault(&e, deadline))?,
     };
@@ -46,7 +48,7 @@ pub(crate) fn decode(
         return Err(Fault::TooManyPixels);
     }
     let image = DynamicImage::from_decoder(decoder).map_err(|e| fault(&e, deadline))?;
-    pixels(image)
+    pixels(image, float_range)
 }
 
 fn crate_format(format: ImageFormat) -> Option<image::ImageFormat> {
@@ -130,7 +132,12 @@ fn is_early_end(error: &dyn std::error::Error) -> bool {
 }
 
 /// A TIFF of one floating-point sample a pixel.
-fn grey_floats(bytes: &[u8], limits: &ImageLimits, deadline: Deadline) -> Result<Pixels, Fault> {
+fn grey_floats(
+    bytes: &[u8],
+    limits: &ImageLimits,
+    float_range: (f32, f32),
+    deadline: Deadline,
+) -> Result<Pixels, Fault> {
     let fault = |error: TiffError| match error {
         _ if deadline.is_over() => Fault::TookTooLong,
         TiffError::IoError(error) => Fault::of_io(&error),
@@ -157,14 +164,15 @@ fn grey_floats(bytes: &[u8], limits: &ImageLimits, deadline: Deadline) -> Result
         DecodingResult::F64(values) => values.into_iter().map(|value| value as f32).collect(),
         _ => return Err(Fault::Unsupported),
     };
-    Pixels::new(width, height, Channels::Grey, unit(values)?).map_err(|_| Fault::Damaged)
+    Pixels::new(width, height, Channels::Grey, floats(values, float_range)?)
+        .map_err(|_| Fault::Damaged)
 }
 
-/// Floating-point samples, of which 0 is black and 1 white. Others would be taken for white, and what
-/// their range is meant to be is not in the file.
-fn unit(values: Vec<f32>) -> Result<Samples, Fault> {
-    let (low, high) = (0.0, 1.0);
-    let is_within = |value: &f32| value.is_nan() || (low - SLACK..=high + SLACK).contains(value);
+/// Floating-point samples. Those beyond their range would be taken for black or white, and what
+/// it is meant to be is not in the file.
+fn floats(values: Vec<f32>, (low, high): (f32, f32)) -> Result<Samples, Fault> {
+    let slack = SLACK * (high - low);
+    let is_within = |value: &f32| value.is_nan() || (low - slack..=high + slack).contains(value);
     match values.iter().all(is_within) {
         true => Ok(Samples::F32 { values, low, high }),
         false => Err(Fault::OutOfRange),
@@ -172,7 +180,7 @@ fn unit(values: Vec<f32>) -> Result<Samples, Fault> {
 }
 
 /// Samples as they came, without a copy.
-fn pixels(image: DynamicImage) -> Result<Pixels, Fault> {
+fn pixels(image: DynamicImage, float_range: (f32, f32)) -> Result<Pixels, Fault> {
     let (width, height) = (image.width(), image.height());
     let (channels, samples) = match image {
         DynamicImage::ImageLuma8(i) => (Channels::Grey, Samples::U8(i.into_raw())),
@@ -183,8 +191,8 @@ fn pixels(image: DynamicImage) -> Result<Pixels, Fault> {
         DynamicImage::ImageLumaA16(i) => (Channels::GreyAlpha, Samples::U16(i.into_raw())),
         DynamicImage::ImageRgb16(i) => (Channels::Rgb, Samples::U16(i.into_raw())),
         DynamicImage::ImageRgba16(i) => (Channels::Rgba, Samples::U16(i.into_raw())),
-        DynamicImage::ImageRgb32F(i) => (Channels::Rgb, unit(i.into_raw())?),
-        DynamicImage::ImageRgba32F(i) => (Channels::Rgba, unit(i.into_raw())?),
+        DynamicImage::ImageRgb32F(i) => (Channels::Rgb, floats(i.into_raw(), float_range)?),
+        DynamicImage::ImageRgba32F(i) => (Channels::Rgba, floats(i.into_raw(), float_range)?),
         _ => return Err(Fault::Unsupported),
     };
     Pixels::new(width, height, channels, samples).map_err(|_| Fault::Damaged)

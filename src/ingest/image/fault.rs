@@ -50,7 +50,9 @@ impl Fault {
             Self::Truncated => "picture that is truncated",
             Self::Damaged => "picture that is damaged",
             Self::Unsupported => "picture of a kind that is not decoded",
-            Self::OutOfRange => "picture of floating-point samples outside of 0 to 1",
+            Self::OutOfRange => {
+                "picture of floating-point samples outside of their range (0 to 1 unless stated)"
+            }
             Self::NoDecoder => "picture of a format whose pixels are not decoded",
             Self::TooManyBytes => "picture of more bytes than the limit",
             Self::TooManyPixels => "picture of more pixels than the limit",

@@ -20,12 +20,10 @@
 //! where only the pixels cannot be read. DICOM, and what else is neither of [`ImageFormat`],
 //! is left to a [`Decoder`].
 
-#[cfg(feature = "records")]
 mod budget;
 mod deadline;
 mod decode;
 mod decoder;
-#[cfg(feature = "records")]
 mod entries;
 mod exif;
 mod facts;
@@ -33,18 +31,14 @@ mod fault;
 mod format;
 mod header;
 mod limits;
-#[cfg(feature = "records")]
 mod measured;
 mod orientation;
 mod picture;
 mod pixel_array;
 mod pixels;
 mod root;
-#[cfg(feature = "records")]
 mod set;
-#[cfg(feature = "records")]
 mod stream;
-#[cfg(feature = "records")]
 mod workers;
 
 pub use decoder::Decoder;
@@ -56,14 +50,11 @@ pub use fault::Fault;
 pub use format::ImageFormat;
 pub use header::Header;
 pub use limits::ImageLimits;
-#[cfg(feature = "records")]
 pub use measured::{Measured, Measuring};
 pub use orientation::Orientation;
 pub use picture::{ImageReader, Picture};
 pub use pixel_array::PixelArray;
 pub use pixels::{Channels, Pixels, Samples};
 pub use root::ImageRoot;
-#[cfg(feature = "records")]
 pub use set::ImageSet;
-#[cfg(feature = "records")]
 pub(crate) use stream::ImageStream;

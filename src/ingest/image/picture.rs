@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,11 +53,23 @@ pub struct Picture {
 /// assert_eq!(header.pixels, Err(Fault::NotAsked));
 /// # Ok::<(), driftsphere::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct ImageReader {
     limits: ImageLimits,
     decoders: Decoders,
     headers_only: bool,
+    float_range: (f32, f32),
+}
+
+impl Default for ImageReader {
+    fn default() -> Self {
+        Self {
+            limits: ImageLimits::default(),
+            decoders: Decoders::default(),
+            headers_only: false,
+            float_range: (0.0, 1.0),
+        }
+    }
 }
 
 impl ImageReader {
@@ -84,6 +97,22 @@ impl ImageReader {
     #[must_use]
     pub fn headers_only(mut self) -> Self {
         self.headers_only = true;
+        self
+    }
+
+    /// Black and white of files of floating-point samples (TIFF), which nothing in the file says;
+    /// 0 and 1 otherwise. A picture with samples beyond by more than 1 % of the range is counted
+    /// as [`Fault::OutOfRange`]. A range that is none leaves no picture within it.
+    ///
+    /// ```
+    /// use driftsphere::ingest::image::ImageReader;
+    ///
+    /// let counts_of_a_camera = ImageReader::new().float_range(0.0..=4095.0);
+    /// # let _ = counts_of_a_camera;
+    /// ```
+    #[must_use]
+    pub fn float_range(mut self, range: RangeInclusive<f32>) -> Self {
+        self.float_range = range.into_inner();
         self
     }
 
@@ -229,7 +258,7 @@ impl ImageReader {
         let mut whole = Vec::new();
         file.take(self.limits.max_bytes).read_to_end(&mut whole)?;
         let deadline = Deadline::after(self.limits.max_seconds);
-        let decoded = quietly(|| kind.pixels(&whole, header, &self.limits, deadline));
+        let decoded = quietly(|| kind.pixels(&whole, header, self, deadline));
         decoded.unwrap_or(Err(Fault::Panicked))
     }
 }
@@ -241,6 +270,7 @@ impl std::fmt::Debug for ImageReader {
             .field("limits", &self.limits)
             .field("decoders", &formats)
             .field("headers_only", &self.headers_only)
+            .field("float_range", &self.float_range)
             .finish()
     }
 }
@@ -308,11 +338,12 @@ impl<'a> Kind<'a> {
         &self,
         bytes: &[u8],
         header: &Header,
-        limits: &ImageLimits,
+        reader: &ImageReader,
         deadline: Deadline,
     ) -> std::result::Result<Pixels, Fault> {
+        let limits = &reader.limits;
         match self {
-            Self::Known(format) => decode(*format, bytes, limits, deadline),
+            Self::Known(format) => decode(*format, bytes, limits, reader.float_range, deadline),
             Self::Own(decoder) => decoder
                 .pixels(bytes, header, limits)
                 .map_err(|e| own_fault(&e)),

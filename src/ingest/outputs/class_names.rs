@@ -1,9 +1,10 @@
 //! Names of classes, one a line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::folder::{CLASS_FILES, read_text};
-use crate::error::Result;
+use super::folder::read_text;
+use super::listing::CLASS_FILES;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The names of classes in a file, one a line; line k names class k - 1.
 ///
@@ -27,17 +28,30 @@ pub fn read_class_names(path: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The names beside a folder of files by image, or in it; none where there is no
-/// such list.
-pub(super) fn find(folder: &Path) -> Result<Vec<String>> {
-    let folders = [Some(folder), folder.parent()];
-    for place in folders.into_iter().flatten() {
-        for name in CLASS_FILES {
-            let path = place.join(name);
-            if path.is_file() {
-                return read_class_names(&path);
-            }
+/// The names beside a folder of files by image, or in it, or in its sub-folders (`more`); none where
+/// there is no such list.
+///
+/// # Errors
+/// Those of [`read_class_names`], and [`ErrorKind::Input`] where two lists differ: which names a file's
+/// numbers mean would depend on where it lies.
+pub(super) fn find(folder: &Path, more: &[PathBuf]) -> Result<Vec<String>> {
+    let folders = [Some(folder), folder.parent()].into_iter().flatten();
+    let places = folders.flat_map(|place| CLASS_FILES.map(|name| place.join(name)));
+    let own = { places }.find(|path| path.is_file());
+    let mut lists = own.iter().chain(more);
+    let Some(first) = lists.next() else {
+        return Ok(Vec::new());
+    };
+    let names = read_class_names(first)?;
+    for other in lists {
+        if read_class_names(other)? != names {
+            let message = format!(
+                "{} and {} name other classes: give the sub-folders as inputs of their own",
+                first.display(),
+                other.display()
+            );
+            return Err(Error::new(ErrorKind::Input, message));
         }
     }
-    Ok(Vec::new())
+    Ok(names)
 }

@@ -2,17 +2,20 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::folder;
+use super::folder::read_text;
+use super::listing::{Found, Walk, has_extension, id, is_class_list, is_picture};
 use super::outputs_file::OutputsFormat;
 use super::voc::is_voc;
 use super::yolo::is_yolo;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ingest::source::io;
 
 /// Bytes looked at.
 const SNIFFED: u64 = 64 << 10;
+/// Files of each kind that are looked at: the first may be notes.
+const LOOKED_AT: usize = 16;
 
 /// The format of what lies at `path`; `None` for anything that holds no outputs.
 pub(super) fn detect(path: &Path) -> Result<Option<OutputsFormat>> {
@@ -29,16 +32,83 @@ pub(super) fn detect(path: &Path) -> Result<Option<OutputsFormat>> {
     Ok(is_coco(&start).then_some(OutputsFormat::Coco))
 }
 
-/// What the first files of a folder are. XML before text: there may be notes.
+/// What the first files of a folder are; where it says nothing, what those of its sub-folders are,
+/// unless there are pictures, too: then they are what is meant.
 fn folder_format(folder: &Path) -> Result<Option<OutputsFormat>> {
-    if let Some(path) = folder::first(folder, "xml")?
-        && folder::read_text(&path).is_ok_and(|text| is_voc(&text))
-    {
-        return Ok(Some(OutputsFormat::Voc));
+    for depth in [1, usize::MAX] {
+        let mut first = First::default();
+        for found in Walk::open(folder, depth)? {
+            // Those of the folder itself are known by now.
+            if let Found::File { path, depth: at } = found
+                && (depth == 1 || at > 1)
+            {
+                first.look_at(path);
+            }
+            if depth > 1 && first.has_pictures {
+                return Ok(None);
+            }
+        }
+        let format = first.format(folder)?;
+        if format.is_some() || first.has_pictures {
+            return Ok(format);
+        }
     }
-    let text = folder::first(folder, "txt")?.map(|path| folder::read_text(&path));
-    let found = text.is_some_and(|text| text.is_ok_and(|text| is_yolo(&text)));
-    Ok(found.then_some(OutputsFormat::Yolo))
+    Ok(None)
+}
+
+/// What is known of a folder by its first files.
+#[derive(Default)]
+struct First {
+    xml: usize,
+    text: usize,
+    /// Texts without a line: images in which nothing was found.
+    blank: usize,
+    voc: Option<PathBuf>,
+    yolo: Option<PathBuf>,
+    has_pictures: bool,
+}
+
+impl First {
+    fn look_at(&mut self, path: PathBuf) {
+        if is_picture(&path) {
+            self.has_pictures = true;
+        } else if has_extension(&path, "xml") && self.voc.is_none() && self.xml < LOOKED_AT {
+            self.xml += 1;
+            let is = read_text(&path).is_ok_and(|text| is_voc(&text));
+            self.voc = is.then_some(path);
+        } else if has_extension(&path, "txt")
+            && !is_class_list(&path)
+            && self.yolo.is_none()
+            && self.text < LOOKED_AT
+        {
+            self.text += 1;
+            let text = read_text(&path).unwrap_or_else(|_| "no text".to_owned());
+            match text.trim().is_empty() {
+                true => self.blank += 1,
+                false => self.yolo = is_yolo(&text).then_some(path),
+            }
+        }
+    }
+
+    fn format(&self, folder: &Path) -> Result<Option<OutputsFormat>> {
+        match (&self.voc, &self.yolo) {
+            (Some(voc), Some(yolo)) => Err(Error::new(
+                ErrorKind::Input,
+                format!(
+                    "the folder has both Pascal VOC ({}) and YOLO text ({}): say which is meant with \
+                     --as voc or --as yolo, or keep them in folders of their own",
+                    id(folder, voc),
+                    id(folder, yolo)
+                ),
+            )),
+            (Some(_), None) => Ok(Some(OutputsFormat::Voc)),
+            (None, Some(_)) => Ok(Some(OutputsFormat::Yolo)),
+            (None, None) => {
+                let all_blank = self.blank > 0 && self.blank == self.text;
+                Ok(all_blank.then_some(OutputsFormat::Yolo))
+            }
+        }
+    }
 }
 
 /// A list of objects that name an image, or an object with such a list or one of

@@ -42,9 +42,10 @@ pub(super) struct LabelMapScan {
 
 impl LabelMapScan {
     pub(super) fn open(folder: &Path, extension: &str, images: Option<&ImageList>) -> Result<Self> {
+        let files = ImageFiles::open(folder, extension, images)?;
         Ok(Self {
-            files: ImageFiles::open(folder, extension, images)?,
-            names: class_names::find(folder)?,
+            names: class_names::find(folder, files.class_lists())?,
+            files,
         })
     }
 

@@ -23,6 +23,7 @@ mod image_list;
 mod instances;
 mod json_elements;
 mod label_maps;
+mod listing;
 mod outputs_file;
 mod runs;
 mod voc;

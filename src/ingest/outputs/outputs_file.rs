@@ -24,7 +24,7 @@ use crate::ingest::problem::Problem;
 pub enum OutputsFormat {
     /// COCO results, or a COCO file with `annotations`.
     Coco,
-    /// A folder of YOLO text: a file for each image, a line for each box; with
+    /// A folder, with its sub-folders, of YOLO text: a file for each image, a line for each box; with
     /// `classes.txt` in it or beside it.
     Yolo,
     /// A folder of Pascal VOC annotations: an XML file for each image.
@@ -67,7 +67,7 @@ impl OutputsFile {
     /// output of a model.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`].
+    /// [`ErrorKind::Io`]; [`ErrorKind::Input`] for a folder with both Pascal VOC and YOLO text.
     pub fn detect(path: impl AsRef<Path>) -> Result<Option<OutputsFormat>> {
         let path = path.as_ref();
         detect(path).map_err(|e| e.at("file", path.display()))
@@ -116,9 +116,7 @@ impl OutputsFile {
             }
             OutputsFormat::Yolo => YoloScan::open(path, images).map(|s| Source::Yolo(Box::new(s))),
             OutputsFormat::LabelMaps => {
-                let is_png = folder::first(path, "png")
-                    .map_err(|e| self.place(e))?
-                    .is_some();
+                let is_png = folder::has_any(path, "png").map_err(|e| self.place(e))?;
                 let extension = if is_png { "png" } else { "npy" };
                 LabelMapScan::open(path, extension, images).map(|s| Source::LabelMaps(Box::new(s)))
             }

@@ -30,9 +30,10 @@ pub(super) struct YoloScan {
 
 impl YoloScan {
     pub(super) fn open(folder: &Path, images: Option<&ImageList>) -> Result<Self> {
+        let files = ImageFiles::open(folder, "txt", images)?;
         Ok(Self {
-            classes: class_names::find(folder)?,
-            files: ImageFiles::open(folder, "txt", images)?,
+            classes: class_names::find(folder, files.class_lists())?,
+            files,
         })
     }
 

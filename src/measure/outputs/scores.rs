@@ -1,5 +1,7 @@
 //! Vectors of scores of many records: how sure a classifier is, of what, and whether it is right.
 
+use std::collections::BTreeMap;
+
 use ndarray::{ArrayView1, ArrayView2};
 
 use super::score_vector::ScoreVector;
@@ -11,8 +13,8 @@ use crate::ingest::{Block, Cell, Column, Objects};
 pub struct ScoreOptions {
     /// Whether they are logits; else probabilities that add up to 1.
     pub logits: bool,
-    /// Names of the classes, in the order of the scores; the index of a class
-    /// that has none.
+    /// Names of the classes, in the order of the scores, one for each and no name twice; empty for
+    /// a class that goes by its index, and no names at all where every class does.
     pub classes: Vec<String>,
 }
 
@@ -55,8 +57,9 @@ pub struct Scores {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Input`] where there are names of classes and none of 20 labels and more is one of them;
-/// [`ErrorKind::Argument`] for another number of labels than of vectors.
+/// [`ErrorKind::Input`] where none of 20 labels and more is a class, by its name or, without names,
+/// by its index; [`ErrorKind::Argument`] for another number of labels than of vectors, another
+/// number of names of classes than of scores, and a name that two classes have.
 pub fn score_vectors(
     vectors: ArrayView2<'_, f32>,
     labels: Option<&Column>,
@@ -65,6 +68,10 @@ pub fn score_vectors(
     if let Some(labels) = labels.filter(|labels| labels.len() != vectors.nrows()) {
         let message = format!("{} labels for {} vectors", labels.len(), vectors.nrows());
         return Err(Error::new(ErrorKind::Argument, message).at("column", "labels"));
+    }
+    // No vector has no width.
+    if !vectors.is_empty() {
+        check_classes(&options.classes, vectors.ncols())?;
     }
     let said: Vec<_> = vectors
         .rows()
@@ -95,7 +102,8 @@ pub fn score_vectors(
         .map(|one| one.as_ref().ok().map(|one| name(one.class)))
         .collect();
     let label = |row: usize| labels.and_then(|labels| labels.present(row));
-    check_labels(options, (0..said.len()).filter_map(label))?;
+    let width = vectors.ncols();
+    check_labels(options, width, (0..said.len()).filter_map(label))?;
     let right: Vec<Option<bool>> = (0..said.len())
         .map(|row| Some(label(row)?.as_ref() == classes[row].as_ref()?))
         .collect();
@@ -136,22 +144,65 @@ pub fn score_block(mut block: Block, options: &ScoreOptions) -> Result<Block> {
 /// From so many labels on, it is told that none of them is a class.
 const TOLD_FROM: usize = 20;
 
+/// One name short would call classes by their neighbours' names; one name twice makes of two classes
+/// one.
+fn check_classes(classes: &[String], width: usize) -> Result<()> {
+    if classes.is_empty() {
+        return Ok(());
+    }
+    let refuse = |message: String| Err(Error::new(ErrorKind::Argument, message));
+    if classes.len() != width {
+        return refuse(format!(
+            "the list of classes has {} names, the vectors have {width} scores; give a name for \
+             each, on a line of its own",
+            classes.len()
+        ));
+    }
+    let mut seen = BTreeMap::new();
+    for (at, name) in classes
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| !name.is_empty())
+    {
+        if let Some(first) = seen.insert(name, at) {
+            return refuse(format!(
+                "the list of classes has `{name}` twice, on lines {} and {}; two classes need two \
+                 names",
+                first + 1,
+                at + 1
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Labels in other words than the classes would all be wrong answers.
 fn check_labels<'l>(
     options: &ScoreOptions,
+    width: usize,
     labels: impl Iterator<Item = std::borrow::Cow<'l, str>>,
 ) -> Result<()> {
     let labels: Vec<_> = labels.collect();
-    let is_class = |label: &std::borrow::Cow<'_, str>| options.classes.iter().any(|c| c == label);
-    if options.classes.is_empty() || labels.len() < TOLD_FROM || labels.iter().any(is_class) {
+    let is_index = |label: &str| label.parse::<usize>().is_ok_and(|index| index < width);
+    let is_class = |label: &std::borrow::Cow<'_, str>| match options.classes.is_empty() {
+        true => is_index(label),
+        false => options.classes.iter().any(|c| c == label),
+    };
+    if labels.len() < TOLD_FROM || labels.iter().any(is_class) {
         return Ok(());
     }
-    let message = format!(
-        "none of {} labels is a name of the list of classes, such as `{}`; the list has `{}`",
-        labels.len(),
-        labels[0],
-        options.classes[0]
-    );
+    let (count, such) = (labels.len(), &labels[0]);
+    let message = match options.classes.first() {
+        Some(first) => format!(
+            "none of {count} labels is a name of the list of classes, such as `{such}`; the list \
+             has `{first}`"
+        ),
+        None => format!(
+            "none of {count} labels is a class, such as `{such}`: without a list of their names \
+             classes are numbers from 0 to {}; give the list (--classes)",
+            width.saturating_sub(1)
+        ),
+    };
     Err(Error::new(ErrorKind::Input, message))
 }
 
@@ -227,7 +278,45 @@ fn objects(said: &[Said], classes: &[Option<String>], right: &[Option<bool>]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::array;
+    use ndarray::{Array2, array};
+
+    #[test]
+    fn classes_are_named_once_each_and_labels_are_among_them() {
+        let vectors = Array2::from_elem((20, 3), 1.0 / 3.0);
+        let of = |classes: &[&str], label: &str| {
+            let options = ScoreOptions {
+                classes: classes.iter().map(|name| (*name).to_owned()).collect(),
+                ..ScoreOptions::default()
+            };
+            let labels = Column::from(vec![label; 20]);
+            score_vectors(vectors.view(), Some(&labels), &options).map_err(|e| e.to_string())
+        };
+        for (classes, label) in [
+            (&[][..], "2"),
+            (&["cat", "dog", "cow"], "cow"),
+            (&["cat", "", ""], "cat"),
+        ] {
+            assert!(of(classes, label).is_ok(), "{classes:?} {label}");
+        }
+        for (classes, label, words) in [
+            (
+                &["cat", "dog"][..],
+                "cat",
+                "has 2 names, the vectors have 3 scores",
+            ),
+            (
+                &["cat", "dog", "cat"],
+                "cat",
+                "`cat` twice, on lines 1 and 3",
+            ),
+            (&["cat", "dog", "cow"], "0", "the list has `cat`"),
+            (&[], "cat", "numbers from 0 to 2"),
+            (&[], "3", "numbers from 0 to 2"),
+        ] {
+            let error = of(classes, label).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+    }
 
     #[test]
     fn a_block_of_scores_becomes_named_values_and_predictions() {

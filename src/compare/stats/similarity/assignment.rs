@@ -7,7 +7,7 @@
 /// the form of Jonker and Volgenant 1987, section 3).
 ///
 /// # Panics
-/// If there are not `n * n` costs.
+/// If there are not `n * n` costs, or one is not finite.
 ///
 /// ```
 /// use driftsphere::compare::stats::assignment;
@@ -17,6 +17,7 @@
 #[must_use]
 pub fn assignment(costs: &[f64], n: usize) -> Vec<usize> {
     assert_eq!(costs.len(), n * n, "a square of costs");
+    assert!(costs.iter().all(|cost| cost.is_finite()), "finite costs");
     // Position 0 stands for none; rows and columns count from 1.
     let (mut of_row, mut of_column) = (vec![0.0; n + 1], vec![0.0; n + 1]);
     let mut taken_by = vec![0; n + 1];

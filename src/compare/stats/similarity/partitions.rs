@@ -40,10 +40,14 @@ impl Contingency {
         Self { columns, counts }
     }
 
-    /// Records of a group of the first and one of the second partition.
+    /// Records of a group of the first and one of the second partition; 0 of groups that
+    /// there are not.
     #[must_use]
     pub fn count(&self, first: usize, second: usize) -> u64 {
-        self.counts[first * self.columns + second]
+        let cell = first.checked_mul(self.columns);
+        let cell = cell.and_then(|row| row.checked_add(second));
+        let count = cell.and_then(|cell| self.counts.get(cell));
+        count.filter(|_| second < self.columns).map_or(0, |n| *n)
     }
 
     /// Sizes of the groups of the first partition.
@@ -60,11 +64,13 @@ impl Contingency {
         (0..self.columns).map(column).collect()
     }
 
-    /// Jaccard's index of two groups: records of both by records of either.
+    /// Jaccard's index of two groups: records of both by records of either; 0 where there
+    /// are none.
     #[must_use]
     pub fn jaccard(&self, first: usize, second: usize) -> f64 {
         let both = self.count(first, second);
-        let either = self.first()[first] + self.second()[second] - both;
+        let of = |sizes: Vec<u64>, group: usize| sizes.get(group).map_or(0, |n| *n);
+        let either = of(self.first(), first) + of(self.second(), second) - both;
         if either == 0 {
             0.0
         } else {
@@ -109,7 +115,7 @@ impl Contingency {
         let total = n as f64;
         let entropy = |sizes: &[u64]| -> f64 {
             let shares = sizes.iter().filter(|&&x| x > 0).map(|&x| x as f64 / total);
-            shares.map(|p| -p * p.ln()).sum()
+            shares.map(|p| -p * libm::log(p)).sum()
         };
         let mut information = 0.0;
         let mut expected = 0.0;
@@ -117,7 +123,7 @@ impl Contingency {
             for (j, &b) in columns.iter().enumerate() {
                 let term = |both: u64| {
                     let both = both as f64;
-                    both / total * (total * both / (a as f64 * b as f64)).ln()
+                    both / total * libm::log(total * both / (a as f64 * b as f64))
                 };
                 let both = self.count(i, j);
                 if both > 0 {
@@ -146,7 +152,7 @@ impl Contingency {
 fn hypergeometric(a: u64, b: u64, n: u64, both: u64) -> f64 {
     let log = |x: u64| ln_factorial(x as f64);
     let choose = |n: u64, k: u64| log(n) - log(k) - log(n - k);
-    (choose(a, both) + choose(n - a, b - both) - choose(n, b)).exp()
+    libm::exp(choose(a, both) + choose(n - a, b - both) - choose(n, b))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::compare::SharePair;
 use crate::report::escape::clip;
 use crate::report::number;
 
-/// Values that are drawn, the largest change first.
+/// Values that are drawn, what says most of a change first.
 const DRAWN: usize = 10;
 /// Characters of a value's name.
 const NAME: usize = 16;
