@@ -78,7 +78,7 @@ def test_options_are_those_of_the_command(tmp_path) -> None:
     assert not any(name.startswith("pixels.") for name in headers.features)
     # Followed without being named again.
     assert driftsphere.profile(images=images, like=profile) == profile
-    with pytest.raises(IncompatibleError, match="sample pixels: 4096, not 8192"):
+    with pytest.raises(IncompatibleError, match="sample pixels: 4096; asked for: 8192"):
         Profiler(like=profile, image_options=ImageOptions(sample_pixels=8192))
 
 

@@ -199,18 +199,23 @@ impl Settings {
         self
     }
 
-    /// Refuses an angle that was typed and is no column of the profile: most likely a slip.
+    /// Refuses an angle that was typed and is no column of numbers of the profile: most likely a
+    /// slip.
     pub(super) fn check_angles<'p>(
         typed: &[(String, f64)],
         profiles: impl Iterator<Item = &'p Profile>,
     ) -> Result<()> {
         let profiles: Vec<&Profile> = profiles.filter(|p| p.records() > 0).collect();
-        let has = |name: &String| profiles.iter().any(|p| p.features().contains_key(name));
+        let numbers = |p: &Profile, name: &String| {
+            let feature = p.features().get(name);
+            feature.is_some_and(|feature| feature.numbers().count() > 0)
+        };
+        let has = |name: &String| profiles.iter().any(|p| numbers(p, name));
         let mut names = typed.iter().map(|(name, _)| name);
         match names.find(|name| !profiles.is_empty() && !has(name)) {
             Some(name) => Err(Error::new(
                 ErrorKind::Argument,
-                format!("the angle `{name}` is no profiled column; name it with --features too"),
+                format!("the angle `{name}` is no profiled column of numbers; name it with --features too"),
             )
             .at("option", "--angle")),
             None => Ok(()),

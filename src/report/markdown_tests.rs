@@ -45,9 +45,9 @@ fn drift() {
 
     <details><summary>Not enough data to tell</summary>
 
-    - own-centre distance (class 4), 98 / 21 records: would show a median shift from 0.674 sd, should from 0.4 sd. About 99 target records would do.
+    - own-centre distance stayed as it was (p 0.40); 98 / 21 records would show a median shift from 0.674 sd, should from 0.4 sd. About 99 target records would do.
 
-    <sub>should: from twice the size that matters on, a change is to be seen 4 times out of 5.</sub>
+    <sub>What came nearest to an alarm is first. should: from twice the size that matters on, a change is to be seen 4 times out of 5.</sub>
 
     </details>
 

@@ -46,9 +46,10 @@ fn drift() {
       *: measured on the records kept as a sample, not on all.
 
     Not enough data to tell
-      - own-centre distance (class 4), 98 / 21 records: would show a median shift from 0.674 sd, should
-        from 0.4 sd. About 99 target records would do.
-      should: from twice the size that matters on, a change is to be seen 4 times out of 5.
+      - own-centre distance stayed as it was (p 0.40); 98 / 21 records would show a median shift from
+        0.674 sd, should from 0.4 sd. About 99 target records would do.
+      What came nearest to an alarm is first. should: from twice the size that matters on, a change is
+      to be seen 4 times out of 5.
 
     Not tested
       - pairwise distance: fewer than 20 sampled records a side
@@ -139,13 +140,15 @@ fn not_enough_data() {
       without any drift, at most 5 % of comparisons are to alarm.
 
     Not enough data to tell
-      - spectral, 20 / 10 records: would show a median shift from 0.89 sd, should from 0.4 sd. The
-        reference is too small as well: about 67 records in each window would do.
-      - norm, 1,000 / 10 records: would show a median shift from 0.89 sd, should from 0.4 sd. About 52
-        target records would do.
-      - cluster distance, 1,000 / 10 records: would show a median shift from 0.89 sd, should from 0.4
-        sd.
-      should: from twice the size that matters on, a change is to be seen 4 times out of 5.
+      - spectral stayed as it was (p 0.83); 20 / 10 records would show a median shift from 0.89 sd,
+        should from 0.4 sd. The reference is too small as well: about 67 records in each window would
+        do.
+      - norm stayed as it was (p 0.83); 1,000 / 10 records would show a median shift from 0.89 sd,
+        should from 0.4 sd. About 52 target records would do.
+      - cluster distance stayed as it was (p 0.83); 1,000 / 10 records would show a median shift from
+        0.89 sd, should from 0.4 sd.
+      What came nearest to an alarm is first. should: from twice the size that matters on, a change is
+      to be seen 4 times out of 5.
 
     Embeddings compared
       - embedding: 1,280 numbers each, 1,000 / 300 rows, half-chord distance, model lite0; class: label;
@@ -241,10 +244,11 @@ fn narrow_and_verbose() {
       *: measured on the records kept as a sample, not on all.
 
     Not enough data to tell
-      - own-centre distance (class 4), 98 / 21 records: would show a median shift
-        from 0.674 sd, should from 0.4 sd. About 99 target records would do.
-      should: from twice the size that matters on, a change is to be seen 4 times
-      out of 5.
+      - own-centre distance stayed as it was (p 0.40); 98 / 21 records would show a
+        median shift from 0.674 sd, should from 0.4 sd. About 99 target records
+        would do.
+      What came nearest to an alarm is first. should: from twice the size that
+      matters on, a change is to be seen 4 times out of 5.
 
     Not tested
       - pairwise distance: fewer than 20 sampled records a side

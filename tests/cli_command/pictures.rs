@@ -97,7 +97,7 @@ fn headers_only_reads_no_pixels_and_belongs_to_the_configuration() {
     let outcome = bench.run("profile photos --like headers.dsp --pixels all -o x.dsp");
     assert_eq!(outcome.status, 2);
     assert!(
-        outcome.err.contains("pixels: not read, not read"),
+        outcome.err.contains("pixels: not read; asked for: read"),
         "{}",
         outcome.err
     );
@@ -259,7 +259,7 @@ fn floating_point_files_have_the_range_that_is_stated() {
     assert_eq!(bench.read("again.dsp"), bench.read("counts.dsp"));
     let other = bench.run("profile counts --like counts.dsp --float-range -1 1 -o no.dsp");
     assert_eq!(other.status, 2);
-    let said = "made with float range: 0 to 4095, not -1 to 1";
+    let said = "made with float range: 0 to 4095; asked for: -1 to 1";
     assert!(other.err.contains(said), "{}", other.err);
     let none = bench.run("profile counts --float-range 1 1 -o no.dsp");
     assert!(

@@ -9,10 +9,10 @@ use super::missing::Watchable;
 use super::novelty::Novelty;
 use super::options::{LEAST_RECORDS, SeriesOptions};
 use super::order::{Known, Ordered, Slot, order};
-use super::result::{Family, Role, Season, Series, SeriesWindow, Signal, SignalPoint};
-use super::season::{self, phase};
+use super::result::{Family, Role, Series, SeriesWindow, Signal, SignalPoint};
 use super::signals::{Against, Key, Taken, signals};
-use super::values::{Held, Trusted, Values};
+use super::trust::Trust;
+use super::values::Values;
 use crate::compare::result::Note;
 use crate::compare::stats::{MannKendall, change_points, simes};
 use crate::error::Result;
@@ -74,27 +74,7 @@ pub fn series_of<'p>(
     options.check()?;
     let mut of_reference = signals(reference, options);
     let mut watchable = Watchable::new(reference, &of_reference);
-    let mut known: Vec<(&str, Known)> = Vec::new();
-    let mut past: BTreeMap<usize, BTreeMap<Key, Taken>> = BTreeMap::new();
-    for (at, &name) in names.iter().enumerate() {
-        let window = read(at)?;
-        let of = Known::of(at, &window, reference).map_err(|error| error.at("window", name))?;
-        let is_history = role(Some(&of), reference) == Role::History;
-        if !is_history
-            && of
-                .times
-                .zip(options.since)
-                .is_some_and(|((_, last), since)| last < since)
-        {
-            continue;
-        }
-        if is_history {
-            let mut taken = signals(&window, options);
-            watchable.add_absent(&window, &mut taken);
-            past.insert(at, taken);
-        }
-        known.push((name, of));
-    }
+    let (known, past) = looked_at(reference, names, &mut read, &mut watchable, options)?;
     let Ordered {
         slots,
         length,
@@ -108,31 +88,7 @@ pub fn series_of<'p>(
     let history: Vec<(i64, &BTreeMap<Key, Taken>)> = (slots.iter())
         .filter_map(|slot| Some((slot.start?, past.get(&slot.window?.at)?)))
         .collect();
-    let (season, season_reason) = match options.season {
-        true => season::find(&history, length)?,
-        false => (Season::None, "not asked for".into()),
-    };
-    let phase_of = |slot: &Slot<'_>| {
-        slot.start
-            .map_or(0, |start| phase(season, length.unwrap_or(1), start))
-    };
-    let phases = match season {
-        Season::None => BTreeMap::new(),
-        _ => by_phase(&history, |start| phase(season, length.unwrap_or(1), start))?,
-    };
-    let trusted: BTreeMap<&Key, Values<Trusted>> = (of_reference.iter())
-        .map(|(key, taken)| (key, taken.values.trusted()))
-        .collect();
-    let held = |slot: &Slot<'_>, taken: &BTreeMap<Key, Taken>, key: &Key| -> Option<Held> {
-        let mine = taken.get(key)?;
-        let own = phases.get(&(phase_of(slot), key));
-        let against = match mine.against {
-            Against::Phase => own.or_else(|| trusted.get(key)),
-            Against::Reference => trusted.get(key),
-        };
-        mine.values.held_against(against?)
-    };
-
+    let trust = Trust::new(&of_reference, &history, length, options.season)?;
     let keys: Vec<&Key> = of_reference.keys().collect();
     let families: BTreeSet<Family> = keys.iter().map(|key| key.0).collect();
     let watched = roles.iter().filter(|role| **role == Role::Watched).count() as u64;
@@ -158,7 +114,7 @@ pub fn series_of<'p>(
             _ => None,
         };
         for &key in &keys {
-            let found = own.as_ref().and_then(|own| held(slot, own, key));
+            let found = own.as_ref().and_then(|own| trust.held(slot, own, key));
             let Some(found) = found else { continue };
             let is_watched = role == Role::Watched;
             // In the history, centres know the rows that are measured.
@@ -185,7 +141,7 @@ pub fn series_of<'p>(
             start: slot.start,
             records,
             role,
-            phase: phase_of(slot),
+            phase: trust.phase_of(slot),
             burst: records > BURST.saturating_mul(usual),
             families: of_family
                 .filter_map(|(family, watch)| Some(watch.update(at, joined(family)?)))
@@ -193,16 +149,7 @@ pub fn series_of<'p>(
         });
     }
     notes.extend(watchable.notes());
-    if watched > horizon {
-        notes.push(Note {
-            code: "horizon".into(),
-            text: format!(
-                "{watched} windows are watched with a horizon of {horizon}: after it no window \
-                 alarms by itself, only evidence that adds up; begin again with a newer reference, \
-                 or lay the rate out over more windows with --horizon"
-            ),
-        });
-    }
+    notes.extend((watched > horizon).then(|| beyond(horizon, watched)));
     let signals: Vec<Signal> = (keys.iter())
         .filter_map(|key| {
             Some(signal(
@@ -218,13 +165,53 @@ pub fn series_of<'p>(
         alpha: options.alpha,
         horizon,
         length,
-        season,
-        season_reason,
+        season: trust.season,
+        season_reason: trust.season_reason,
         windows: out,
         signals,
         episodes,
         notes,
     })
+}
+
+/// Signals of the windows of the reference's own time, by their position.
+type Past = BTreeMap<usize, BTreeMap<Key, Taken>>;
+
+/// The first look at all windows: their times, and what those of the reference's time say.
+fn looked_at<'n, 'p>(
+    reference: &Profile,
+    names: &[&'n str],
+    read: &mut impl FnMut(usize) -> Result<Cow<'p, Profile>>,
+    watchable: &mut Watchable,
+    options: &SeriesOptions,
+) -> Result<(Vec<(&'n str, Known)>, Past)> {
+    let mut known = Vec::new();
+    let mut past = Past::new();
+    for (at, &name) in names.iter().enumerate() {
+        let window = read(at)?;
+        let of = Known::of(at, &window, reference).map_err(|error| error.at("window", name))?;
+        if role(Some(&of), reference) == Role::History {
+            let mut taken = signals(&window, options);
+            watchable.add_absent(&window, &mut taken);
+            past.insert(at, taken);
+        } else if (of.times.zip(options.since)).is_some_and(|((_, last), since)| last < since) {
+            continue;
+        }
+        known.push((name, of));
+    }
+    Ok((known, past))
+}
+
+/// What the reader of a series should know that is longer than its horizon.
+fn beyond(horizon: u64, watched: u64) -> Note {
+    Note {
+        code: "horizon".into(),
+        text: format!(
+            "{watched} windows are watched with a horizon of {horizon}: after it no window alarms by \
+             itself, only evidence that adds up; begin again with a newer reference, or lay the rate \
+             out over more windows with --horizon"
+        ),
+    }
 }
 
 /// The sampled records of a space of the reference, and the signal that they are of.
@@ -289,27 +276,6 @@ fn median_records(slots: &[Slot<'_>]) -> u64 {
     let mut records: Vec<u64> = records.filter(|n| *n > 0).collect();
     records.sort_unstable();
     records.get(records.len() / 2).copied().unwrap_or(u64::MAX)
-}
-
-/// The history of each phase, signal by signal, to hold windows against.
-fn by_phase<'a>(
-    history: &[(i64, &'a BTreeMap<Key, Taken>)],
-    phase: impl Fn(i64) -> u64,
-) -> Result<BTreeMap<(u64, &'a Key), Values<Trusted>>> {
-    let mut out: BTreeMap<(u64, &Key), Values> = BTreeMap::new();
-    for (start, signals) in history {
-        for (key, taken) in *signals {
-            match out.get_mut(&(phase(*start), key)) {
-                Some(values) => values.merge(&taken.values)?,
-                None => {
-                    out.insert((phase(*start), key), taken.values.clone());
-                }
-            }
-        }
-    }
-    Ok((out.into_iter())
-        .map(|(key, values)| (key, values.trusted()))
-        .collect())
 }
 
 fn signal(

@@ -52,6 +52,7 @@ mod order;
 mod result;
 mod season;
 mod signals;
+mod trust;
 mod values;
 
 pub use entry::{series, series_of};
