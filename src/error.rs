@@ -116,6 +116,19 @@ impl Error {
     pub fn message(&self) -> &str {
         &self.message
     }
+
+    /// Where it happened, for programs: keys such as `file`, `column` or `option` with their
+    /// values, innermost first.
+    ///
+    /// ```
+    /// use driftsphere::profile::Profile;
+    ///
+    /// let error = Profile::read("none.dsp").unwrap_err();
+    /// assert!(error.place().any(|place| place == ("file", "none.dsp")));
+    /// ```
+    pub fn place(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.place.iter().map(|(key, value)| (*key, value.as_str()))
+    }
 }
 
 impl fmt::Display for Error {

@@ -65,11 +65,9 @@ pub(crate) fn compare_space(
         view: None,
     };
     let group = group_of(name);
+    let rows = (a.rows(), b.rows());
     if let Some(reason) = not_comparable(a, b, configs) {
-        let draft = Draft::new(&group, DIRECTIONS, Kind::Embedding, Scope::All);
-        answer
-            .drafts
-            .push(draft.counts(a.rows(), b.rows()).not_tested(reason));
+        answer.drafts.push(untested(&group, rows, reason));
         return Ok(answer);
     }
     if options.self_check {
@@ -81,19 +79,15 @@ pub(crate) fn compare_space(
     let shared = Shared::of(a, b);
     // The very same vectors can be told from a changed model: they are tested,
     // and nothing is found.
-    let is_identical = a.rows() == b.rows() && a.directions() == b.directions();
+    let is_identical = rows.0 == rows.1 && a.directions() == b.directions();
     let paired = options
         .paired
         .unwrap_or(shared.is_paired() && !is_identical);
     answer.summary.shared = shared.target;
     answer.summary.paired = paired;
     if paired {
-        let draft = Draft::new(&group, DIRECTIONS, Kind::Embedding, Scope::All);
-        answer.drafts.push(
-            draft
-                .counts(a.rows(), b.rows())
-                .not_tested("paired: mostly the same records on both sides"),
-        );
+        let reason = "paired: mostly the same records on both sides";
+        answer.drafts.push(untested(&group, rows, reason));
         answer.notes.push(paired_note(name, &shared, options));
         return Ok(answer);
     }
@@ -101,81 +95,97 @@ pub(crate) fn compare_space(
         return compare_sealed(answer, name, reference, target, options);
     }
     let groups = Groups::of(a, b);
-    let rows = (a.rows(), b.rows());
-    let design = match &groups {
-        Some(groups) => {
-            let design = groups.design(rows, groups.by_vector());
-            answer.notes.push(groups.note(name, rows, design));
-            design
-        }
-        None => {
-            let design = DesignEffects::of(a, b);
-            answer.notes.extend(design.note(name, rows));
-            answer.notes.extend(Groups::one_sided(
-                &format!("records of space {name}"),
-                a.sample(),
-                b.sample(),
-            ));
-            design
-        }
-    };
+    let design = design(name, (a, b), groups.as_ref(), &mut answer.notes);
     answer.summary.frechet = frechet(a, b, design);
 
-    let classed = [reference, target]
-        .iter()
-        .all(|p| p.class_sources().name() != "none")
-        && !(a.classes().is_empty() || b.classes().is_empty());
+    let sources = [reference, target].map(|p| p.class_sources().name());
     let context = SpaceContext {
         group: &group,
         options,
-        classed,
+        classed: !sources.contains(&"none") && !(a.classes().is_empty() || b.classes().is_empty()),
         class_shares: class_shares_by(reference, target, options),
         design,
         groups: groups.as_ref(),
         own_centres: configs.0.codebook.is_none() || configs.0.role == Role::Reference,
     };
-    if classed {
-        answer.drafts.push(class_shares(&context, a, b));
-        answer.summary.mix_or_meaning = mix_or_meaning(a, b);
-    }
     let spread = Spread {
         context: &context,
         distance: configs.0.distance,
         dim: configs.0.dim,
     };
-    answer.drafts.extend(norm(&context, a, b));
-    answer.drafts.extend(repeated_records(&context, a, b));
     let ids_repeat = [a, b]
         .iter()
         .any(|side| ids_that_repeat(side.sample()).is_some());
-    if ids_repeat {
-        let draft = context
-            .draft(DIRECTIONS, Scope::All)
-            .counts(a.rows(), b.rows());
-        answer.drafts.push(draft.not_tested(IDS_REPEAT));
-    } else {
-        let directions = compare_directions(&context, a, b, &mut answer.notes)?;
-        answer.drafts.extend(directions);
-        answer.drafts.extend(spread.of_space(a, b));
-    }
+    test_rows(&mut answer, &spread, (a, b), ids_repeat)?;
     if shared.is_overlap() && options.paired.is_none() {
         answer.drafts.extend(shared_drafts(&context, a, b));
-        let sources = [reference, target].map(|p| p.class_sources().name());
         if sources[0] == sources[1] {
             answer.drafts.extend(relabelled(&context, shared));
         }
-        answer.notes.push(Note {
-            code: "shared-records".into(),
-            text: format!(
-                "about {:.1} % of the target's records of space {name} are in the reference too; \
-                 distances to centres were not tested, because such records helped to make the \
-                 centres.",
-                shared.target * 100.0
-            ),
-        });
+        answer.notes.push(shared_note(name, shared));
         return Ok(answer);
     }
     let view = View::new(reference, target, name)?;
+    test_centres(&mut answer, &spread, &view, ids_repeat);
+    answer.notes.extend(view.note(name));
+    answer.view = Some(view);
+    Ok(answer)
+}
+
+fn untested(group: &str, rows: (u64, u64), reason: impl Into<String>) -> Draft {
+    let draft = Draft::new(group, DIRECTIONS, Kind::Embedding, Scope::All);
+    draft.counts(rows.0, rows.1).not_tested(reason)
+}
+
+/// How much less than their number the records of both sides say, with what is to be said of it.
+fn design(
+    name: &str,
+    (a, b): (&SpaceProfile, &SpaceProfile),
+    groups: Option<&Groups>,
+    notes: &mut Vec<Note>,
+) -> DesignEffects {
+    let rows = (a.rows(), b.rows());
+    if let Some(groups) = groups {
+        let design = groups.design(rows, groups.by_vector());
+        notes.push(groups.note(name, rows, design));
+        return design;
+    }
+    let design = DesignEffects::of(a, b);
+    notes.extend(design.note(name, rows));
+    let records = format!("records of space {name}");
+    notes.extend(Groups::one_sided(&records, a.sample(), b.sample()));
+    design
+}
+
+/// Tests what needs no centres: how often classes come, where rows point, how far they are apart.
+fn test_rows(
+    answer: &mut SpaceAnswer,
+    spread: &Spread<'_>,
+    (a, b): (&SpaceProfile, &SpaceProfile),
+    ids_repeat: bool,
+) -> Result<()> {
+    let context = spread.context;
+    if context.classed {
+        answer.drafts.push(class_shares(context, a, b));
+        answer.summary.mix_or_meaning = mix_or_meaning(a, b);
+    }
+    answer.drafts.extend(norm(context, a, b));
+    answer.drafts.extend(repeated_records(context, a, b));
+    if ids_repeat {
+        let rows = (a.rows(), b.rows());
+        answer
+            .drafts
+            .push(untested(context.group, rows, IDS_REPEAT));
+        return Ok(());
+    }
+    let directions = compare_directions(context, a, b, &mut answer.notes)?;
+    answer.drafts.extend(directions);
+    answer.drafts.extend(spread.of_space(a, b));
+    Ok(())
+}
+
+/// Tests what was measured against centres, and names the records that lie farthest from them.
+fn test_centres(answer: &mut SpaceAnswer, spread: &Spread<'_>, view: &View, ids_repeat: bool) {
     view.centres.name().clone_into(&mut answer.summary.centres);
     answer.summary.codebook = Some(format!("{:032x}", view.codebook.content_hash()));
     // Samples that were measured now are windows of their own size.
@@ -184,32 +194,42 @@ pub(crate) fn compare_space(
         Centres::Sampled => Groups::of(&view.reference, &view.target),
     };
     let context = SpaceContext {
-        groups: sampled.as_ref().or(context.groups),
-        ..context
+        groups: sampled.as_ref().or(spread.context.groups),
+        ..*spread.context
     };
+    let sides = (&view.reference, &view.target);
     let context = SpaceContext {
-        design: context.design_of((&view.reference, &view.target), Groups::centre_design),
+        design: context.design_of(sides, Groups::centre_design),
         ..context
     };
-    if classed {
-        answer.drafts.extend(class_distances(&context, &view));
+    if context.classed {
+        answer.drafts.extend(class_distances(&context, view));
     }
-    answer.drafts.extend(clusters(&context, &view));
-    let names = view.codebook.clusters().iter().map(|c| c.name.as_str());
-    let pairs = view.reference.clusters().iter().zip(view.target.clusters());
-    let groups = names.zip(pairs).map(|(name, (a, b))| (name, a, b));
-    let in_clusters = spread.of_groups(groups, |name| Scope::Cluster(name.to_owned()));
+    answer.drafts.extend(clusters(&context, view));
     if !ids_repeat {
+        let names = view.codebook.clusters().iter().map(|c| c.name.as_str());
+        let pairs = view.reference.clusters().iter().zip(view.target.clusters());
+        let groups = names.zip(pairs).map(|(name, (a, b))| (name, a, b));
+        let in_clusters = spread.of_groups(groups, |name| Scope::Cluster(name.to_owned()));
         answer.drafts.extend(in_clusters);
     }
     for draft in &mut answer.drafts {
         if draft.finding.feature == DIRECTIONS && draft.finding.p_value.is_some() {
-            draft.finding.records.extend(farthest(&view));
+            draft.finding.records.extend(farthest(view));
         }
     }
-    answer.notes.extend(view.note(name));
-    answer.view = Some(view);
-    Ok(answer)
+}
+
+/// Why distances to centres are left out.
+fn shared_note(name: &str, shared: Shared) -> Note {
+    Note {
+        code: "shared-records".into(),
+        text: format!(
+            "about {:.1} % of the target's records of space {name} are in the reference too; distances \
+             to centres were not tested, because such records helped to make the centres.",
+            shared.target * 100.0
+        ),
+    }
 }
 
 /// How the shares of the classes are compared: as was chosen for the feature
