@@ -13,6 +13,8 @@ use super::wording::kind_of;
 /// Counts by value.
 pub(crate) type Counts = BTreeMap<String, u64>;
 
+/// A value that makes less than this part of the whole change stands for many.
+const SMALL_PART: f64 = 0.1;
 /// Shares that are reported.
 const SHARES_SHOWN: usize = 20;
 
@@ -132,12 +134,20 @@ fn plain_sentence(
         Some(s) if is(s, lost.first()) => {
             format!("{title}: {} vanished{}", s.value, others(lost.len()))
         }
-        Some(s) => format!(
-            "{title}: {} {} -> {} of the records",
-            s.value,
-            percent(s.reference),
-            percent(s.target)
-        ),
+        Some(s) => {
+            let gap = |s: &SharePair| (s.target - s.reference).abs();
+            let moved = shares.iter().map(gap).sum::<f64>() / 2.0;
+            let among = match gap(s) < SMALL_PART * moved {
+                true => "many values changed, among them ",
+                false => "",
+            };
+            format!(
+                "{title}: {among}{} {} -> {} of the records",
+                s.value,
+                percent(s.reference),
+                percent(s.target)
+            )
+        }
         None => format!("{title}: no values"),
     }
 }
@@ -188,6 +198,21 @@ mod tests {
         assert!(draft.finding.lost_values.is_empty());
         let sentence = &draft.finding.sentence;
         assert!(sentence.starts_with("k: rare 0.8 % -> 0 %"), "{sentence}");
+    }
+
+    #[test]
+    fn one_of_many_values_is_not_the_whole_change() {
+        let names: Vec<String> = (0..400).map(|i| format!("v{i:03}")).collect();
+        let half = |even: usize| -> Vec<(&str, u64)> {
+            let own = names.iter().enumerate().filter(|(i, _)| i % 2 == even);
+            own.map(|(_, name)| (name.as_str(), 5)).collect()
+        };
+        let draft = compared(&half(0), &half(1));
+        assert_eq!(
+            draft.finding.sentence,
+            "k: many values changed, among them v000 0.5 % -> 0 % of the records"
+        );
+        assert!(draft.finding.p_value.unwrap() < 0.001);
     }
 
     #[test]
