@@ -338,6 +338,28 @@ fn truths(numbers: &Quantiles) -> Option<Counts> {
     (numbers.finite_count() == numbers.count() && !counts.is_empty()).then_some(counts)
 }
 
+/// What follows from the size of the image that an object is in.
+const OF_IMAGE_SIZE: [&str; 5] = [
+    "relative area",
+    "centre x",
+    "centre y",
+    "touches border",
+    "border share",
+];
+
+/// The window that was profiled without the sizes of its images, where the other knew them: no
+/// object of it has what follows from them, each of the other has.
+fn without_sizes(name: &str, missing: (u64, u64), objects: (u64, u64)) -> Option<&'static str> {
+    if !OF_IMAGE_SIZE.contains(&name) {
+        return None;
+    }
+    match (missing.0 == objects.0, missing.1 == objects.1) {
+        (true, false) if missing.1 == 0 => Some("reference"),
+        (false, true) if missing.0 == 0 => Some("target"),
+        _ => None,
+    }
+}
+
 /// Objects that lack a number others have.
 fn compare_missing(
     tables: Tables<'_>,
@@ -351,6 +373,13 @@ fn compare_missing(
         return None;
     }
     let feature = format!("{} {name} missing", tables.kind);
+    let named = tables.named(&feature, scope.clone());
+    if let Some(side) = without_sizes(name, missing, (reference.objects(), target.objects())) {
+        let counts = (reference.objects(), target.objects());
+        return Some(named.draft().counts(counts.0, counts.1).not_tested(format!(
+            "the sizes of the {side}'s images are not known: give --coco-images when it is profiled"
+        )));
+    }
     let counts = |group: &ObjectGroup, missing: u64| -> Counts {
         [("missing", missing), ("there", group.objects() - missing)]
             .into_iter()
@@ -361,7 +390,7 @@ fn compare_missing(
     let (a, b) = (counts(reference, missing.0), counts(target, missing.1));
     let options = tables.options;
     Some(compare_counts(
-        &tables.named(&feature, scope.clone()),
+        &named,
         &a,
         &b,
         careful_design(tables, (reference, target)),

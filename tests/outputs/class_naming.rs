@@ -1,11 +1,11 @@
-//! Classes that are names in one window and numbers in the other are no drift.
+//! Windows of which one was profiled without its list of images: that is no drift.
 
 use driftsphere::compare::{CompareOptions, Comparison, Verdict, compare};
-use driftsphere::ingest::{Batch, Column, Objects};
+use driftsphere::ingest::{Batch, Column, Objects, OutputsFile, OutputsFormat};
 use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig, SpaceConfig};
 use ndarray::Array2;
 
-use super::support::Random;
+use super::support::{Random, coco, data, profile};
 
 /// Images with two boxes each and perhaps an embedding, by what two classes are called.
 fn window(seed: u64, names: [&str; 2], is_embedded: bool) -> Profile {
@@ -75,4 +75,34 @@ fn other_names_and_other_numbers_are_tested() {
     }
     let answer = compared(["0", "1"], ["0", "2"], false);
     assert_eq!(answer.verdict, Verdict::Drift);
+}
+
+/// The same results with and without the list of images: of the latter nothing is known that follows
+/// from sizes, and its classes are numbers.
+#[test]
+fn a_window_without_the_list_of_images_is_no_drift() {
+    let path = data("person_results_clean.json");
+    let without = profile(&OutputsFile::new(path, OutputsFormat::Coco));
+    let with = profile(&coco("person", "clean"));
+    let answer = compare(&with, &without, &CompareOptions::default()).unwrap();
+    let sizes: Vec<_> = answer
+        .findings
+        .iter()
+        .filter(|f| f.feature.ends_with(" missing"))
+        .collect();
+    assert!(sizes.len() >= 4, "{}", sizes.len());
+    for finding in sizes {
+        assert_eq!(finding.verdict, Verdict::NotTested, "{}", finding.feature);
+        let reason = finding.reason.as_deref().unwrap();
+        assert!(reason.contains("sizes of the target's images"), "{reason}");
+    }
+    // Of images without a box nothing is known, so that there are more in an image.
+    for finding in &answer.findings {
+        let is_count = finding.feature == "box count";
+        assert!(
+            finding.verdict < Verdict::PossibleDrift || is_count,
+            "{}",
+            finding.feature
+        );
+    }
 }
