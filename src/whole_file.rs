@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Links of links that are followed; as many as Linux follows (`path_resolution(7)`).
 const MAX_LINKS: usize = 40;
+/// Names that are tried: leftovers of processes that were killed stay in the folder.
+const MOST_NAMES: u64 = 1 << 20;
 
 /// A file on its way. A regular file is written beside its place and takes it when it is whole, so
 /// that a reader sees the old file or the new one, and a failure leaves the old one. What is there
@@ -39,8 +41,7 @@ impl WholeFile {
                 move_to_place: None,
             });
         }
-        let beside = beside(&place)?;
-        let file = create_beside(&beside, old.as_ref())?;
+        let (beside, file) = beside(&place, old.as_ref())?;
         Ok(Self {
             file: BufWriter::new(file),
             move_to_place: Some((beside, place)),
@@ -99,15 +100,23 @@ fn is_open_file(path: &Path) -> bool {
     cfg!(unix) && (path.starts_with("/proc") || path.starts_with("/dev/fd"))
 }
 
-/// A name in the same folder that no other process or thread uses.
-fn beside(place: &Path) -> io::Result<PathBuf> {
+/// A new file in the same folder. Another process, perhaps of the same number on another machine,
+/// may have taken the name: then the next is tried.
+fn beside(place: &Path, old: Option<&Metadata>) -> io::Result<(PathBuf, File)> {
     static WRITTEN: AtomicU64 = AtomicU64::new(0);
     let no_name = || io::Error::new(ErrorKind::InvalidInput, "the path names no file");
-    let mut name = OsString::from(".");
-    name.push(place.file_name().ok_or_else(no_name)?);
-    let own = WRITTEN.fetch_add(1, Ordering::Relaxed);
-    name.push(format!(".{}.{own}.tmp", std::process::id()));
-    Ok(place.with_file_name(name))
+    let file_name = place.file_name().ok_or_else(no_name)?;
+    loop {
+        let mut name = OsString::from(".");
+        name.push(file_name);
+        let own = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        name.push(format!(".{}.{own}.tmp", std::process::id()));
+        let beside = place.with_file_name(name);
+        match create_beside(&beside, old) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && own < MOST_NAMES => {}
+            file => return Ok((beside, file?)),
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -115,7 +124,8 @@ fn create_beside(beside: &Path, old: Option<&Metadata>) -> io::Result<File> {
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // Never one that is there, nor what a link there leads to.
+    options.write(true).create_new(true);
     let Some(old) = old else {
         return options.open(beside);
     };
@@ -123,8 +133,9 @@ fn create_beside(beside: &Path, old: Option<&Metadata>) -> io::Result<File> {
     let file = options.mode(0o600).open(beside)?;
     let own = file.metadata()?;
     if (own.uid(), own.gid()) != (old.uid(), old.gid()) {
-        // Only root may give a file away.
-        let _ = fchown(&file, Some(old.uid()), Some(old.gid()));
+        // Only root may give a file away; a member of its group may leave it to the group.
+        let _ = fchown(&file, Some(old.uid()), Some(old.gid()))
+            .or_else(|_| fchown(&file, None, Some(old.gid())));
     }
     if let Err(error) = file.set_permissions(old.permissions()) {
         let _ = std::fs::remove_file(beside);
@@ -135,7 +146,7 @@ fn create_beside(beside: &Path, old: Option<&Metadata>) -> io::Result<File> {
 
 #[cfg(not(unix))]
 fn create_beside(beside: &Path, _: Option<&Metadata>) -> io::Result<File> {
-    File::create(beside)
+    File::create_new(beside)
 }
 
 #[cfg(test)]

@@ -441,12 +441,13 @@ fn shared_records_of_another_class_are_drift() {
 /// Of ids that name many records a sample keeps few: it is not tested, and nothing false is found.
 #[test]
 fn samples_of_repeated_ids_are_not_tested() {
-    let window = |seed: u64| {
+    let window = |seed: u64, shift: f64| {
         let space = SpaceConfig::new(DIM);
         let mut builder =
             ProfileBuilder::new(ProfileConfig::new().space("embedding", space)).unwrap();
         let rows = Array2::from_shape_fn((1000, DIM), |(i, j)| {
-            normal(seed, (i * DIM + j) as u64) as f32
+            let shift = if j == 0 { shift } else { 0.0 };
+            (normal(seed, (i * DIM + j) as u64) + shift) as f32
         });
         let ids: Vec<String> = (0..1000).map(|i| format!("video {}", i % 20)).collect();
         let batch = Batch::new(1000)
@@ -456,7 +457,7 @@ fn samples_of_repeated_ids_are_not_tested() {
         builder.freeze()
     };
     for seed in 0..8 {
-        let (a, b) = (window(2 * seed), window(2 * seed + 1));
+        let (a, b) = (window(2 * seed, 0.0), window(2 * seed + 1, 0.0));
         let answer = compare(&a, &b, &CompareOptions::default()).unwrap();
         assert!(
             answer.verdict < Verdict::PossibleDrift,
@@ -466,7 +467,11 @@ fn samples_of_repeated_ids_are_not_tested() {
         let directions = answer.findings.iter().find(|f| f.feature == "directions");
         let reason = directions.unwrap().reason.as_deref().unwrap();
         assert!(reason.starts_with("one id names several"), "{reason}");
+        assert_eq!(answer.verdict, Verdict::NotTested);
     }
+    // Nor is a change denied that only they could show.
+    let answer = compare(&window(1, 0.0), &window(2, 3.0), &CompareOptions::default()).unwrap();
+    assert_ne!(answer.verdict, Verdict::NoDrift);
 }
 
 #[test]

@@ -15,8 +15,9 @@ pub(crate) fn named_otherwise<'n>(
         _ => return None,
     };
     Some(format!(
-        "the {numbered}'s classes are numbers, the {named}'s are names: give --coco-images, \
-         --classes or classes.txt when the {numbered} is profiled"
+        "the {numbered}'s classes are numbers, the {named}'s are names: name them alike in both (of \
+         detectors by --coco-images or classes.txt, of scores by --classes, when the {numbered} is \
+         profiled)"
     ))
 }
 
@@ -43,7 +44,7 @@ mod tests {
         );
         let reference = said(&["0"], &["cat"]).unwrap();
         assert!(
-            reference.ends_with("when the reference is profiled"),
+            reference.ends_with("when the reference is profiled)"),
             "{reference}"
         );
         for (a, b) in [

@@ -243,8 +243,8 @@ fn repeated_ids(side: &str, profile: &Profile) -> Option<Note> {
         code: "repeated-ids".into(),
         text: format!(
             "{several} of {all} sampled ids of the {side} name several different records; is it \
-             the column of ids? A sample keeps few records of each id, so tests on samples were \
-             left out. What several records have in common goes to --group."
+             the column of ids? A sample keeps few records of each id. What several records have in \
+             common goes to --group."
         ),
     })
 }

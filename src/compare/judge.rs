@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::directions::DIRECTIONS;
 use super::draft::Draft;
 use super::finding::{Effect, Finding, Group, Verdict};
 use super::flatter;
@@ -70,7 +71,10 @@ pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>
             combination: combined.rule.to_owned(),
             combined: combined.names,
             p_value: combined.p_value,
-            verdict: verdict_of(&judged, p_adjusted, alpha),
+            verdict: match verdict_of(&judged, p_adjusted, alpha) {
+                Verdict::NoDrift if lacks_directions(&judged) => Verdict::NotTested,
+                verdict => verdict,
+            },
             p_adjusted,
         });
         findings.extend(judged);
@@ -78,6 +82,12 @@ pub(crate) fn judge(drafts: Vec<Draft>, alpha: f64) -> (Vec<Group>, Vec<Finding>
     flatter::reword(&mut findings);
     order::sort(&mut findings);
     (groups, findings)
+}
+
+/// Whether a space's main test could not be made: what else was tested does not stand for it.
+fn lacks_directions(findings: &[Finding]) -> bool {
+    let mut of_directions = findings.iter().filter(|f| f.feature == DIRECTIONS);
+    of_directions.any(|f| f.p_value.is_none())
 }
 
 /// Brings what a two-sided test at 5 % would have detected to another level.

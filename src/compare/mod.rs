@@ -63,6 +63,7 @@ pub mod stats;
 mod tails;
 mod telling;
 mod thresholds;
+mod unlisted;
 mod unused;
 mod view;
 mod why;

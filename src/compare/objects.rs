@@ -19,6 +19,7 @@ use super::object_words::{count_sentence, flag_sentence, number_sentence};
 use super::options::CompareOptions;
 use super::repeats::DesignEffects;
 use super::tails::compare_tails;
+use super::unlisted::{unknown_images, unknown_sizes};
 
 /// The objects that vectors of scores make, and the column that says their score, too
 /// (`measure::outputs::score_block`).
@@ -147,7 +148,10 @@ fn compare_group(
     }
     let mut drafts = Vec::new();
     if !tables.is_told {
-        drafts.extend(compare_count(tables, &scope, reference, target)?);
+        drafts.extend(match unknown_images(reference, target) {
+            Some(reason) => vec![count_draft(tables, &scope).not_tested(reason)],
+            None => compare_count(tables, &scope, reference, target)?,
+        });
     }
     let calibration = compare_calibration(tables, &scope, reference, target);
     drafts.extend(calibration.into_iter().map(Draft::of_objects));
@@ -173,6 +177,12 @@ fn compare_group(
         }
     }
     Ok(drafts)
+}
+
+fn count_draft(tables: Tables<'_>, scope: &Scope) -> Draft {
+    let feature = format!("{} count", tables.kind);
+    let (n, m) = (tables.reference.records(), tables.target.records());
+    tables.named(&feature, scope.clone()).draft().counts(n, m)
 }
 
 /// How many there are in a record, those without any included.
@@ -338,28 +348,6 @@ fn truths(numbers: &Quantiles) -> Option<Counts> {
     (numbers.finite_count() == numbers.count() && !counts.is_empty()).then_some(counts)
 }
 
-/// What follows from the size of the image that an object is in.
-const OF_IMAGE_SIZE: [&str; 5] = [
-    "relative area",
-    "centre x",
-    "centre y",
-    "touches border",
-    "border share",
-];
-
-/// The window that was profiled without the sizes of its images, where the other knew them: no
-/// object of it has what follows from them, each of the other has.
-fn without_sizes(name: &str, missing: (u64, u64), objects: (u64, u64)) -> Option<&'static str> {
-    if !OF_IMAGE_SIZE.contains(&name) {
-        return None;
-    }
-    match (missing.0 == objects.0, missing.1 == objects.1) {
-        (true, false) if missing.1 == 0 => Some("reference"),
-        (false, true) if missing.0 == 0 => Some("target"),
-        _ => None,
-    }
-}
-
 /// Objects that lack a number others have.
 fn compare_missing(
     tables: Tables<'_>,
@@ -374,11 +362,10 @@ fn compare_missing(
     }
     let feature = format!("{} {name} missing", tables.kind);
     let named = tables.named(&feature, scope.clone());
-    if let Some(side) = without_sizes(name, missing, (reference.objects(), target.objects())) {
-        let counts = (reference.objects(), target.objects());
-        return Some(named.draft().counts(counts.0, counts.1).not_tested(format!(
-            "the sizes of the {side}'s images are not known: give --coco-images when it is profiled"
-        )));
+    if let Some(reason) = unknown_sizes(name, reference, target) {
+        let draft = named.draft();
+        let draft = draft.counts(reference.objects(), target.objects());
+        return Some(draft.not_tested(reason));
     }
     let counts = |group: &ObjectGroup, missing: u64| -> Counts {
         [("missing", missing), ("there", group.objects() - missing)]

@@ -24,6 +24,17 @@ const REPEATED_IDS: f64 = 0.1;
 pub(crate) const IDS_REPEAT: &str =
     "one id names several different records, of which a sample keeps few";
 
+/// Whether of the records of many ids not all are kept: what is kept then says little of the others.
+pub(crate) fn is_of_few_per_id(sample: &CoordinatedSample) -> bool {
+    let mut kept: BTreeMap<u64, u64> = BTreeMap::new();
+    for row in sample.rows().filter(|kept| kept.row.id.is_some()) {
+        *kept.entry(row.hash).or_insert(0) += row.count;
+    }
+    let seen: BTreeMap<u64, u64> = sample.totals().collect();
+    let lost = kept.iter().filter(|(hash, kept)| seen[hash] > **kept);
+    lost.count() as f64 > REPEATED_IDS * kept.len() as f64
+}
+
 /// How many sampled ids name several different records, and of how many, where that is no
 /// exception.
 pub(crate) fn ids_that_repeat(sample: &CoordinatedSample) -> Option<(usize, usize)> {

@@ -17,8 +17,6 @@ use super::stats::{binomial_upper, detectable_share_shift};
 const SHARED_FROM: f64 = 0.01;
 /// From this share of both on, the windows are the same records measured twice.
 const PAIRED_FROM: f64 = 0.5;
-/// So many of the records that both have may be of another class, and matter no more than that.
-const RELABELLED: f64 = 0.01;
 
 /// Share of each window's records that are in the other one too, estimated.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -107,7 +105,7 @@ fn is_same(a: &SampleRow, b: &SampleRow) -> bool {
 /// Records that are in both windows have the class that they had, but for a few.
 ///
 /// ```text
-/// p = P(X >= k),   X binomial of n records that are in both samples at 1 %
+/// p = P(X >= k),   X binomial of n records that are in both samples, at the share that matters
 /// ```
 ///
 /// with k of them of another class. Distances to the classes' centres, which would show it, are not
@@ -119,8 +117,9 @@ pub(crate) fn relabelled(context: &SpaceContext<'_>, shared: Shared) -> Option<D
     }
     let share = changed as f64 / records as f64;
     let n = records as f64;
-    // As of one window against another without end.
-    let detectable = detectable_share_shift(RELABELLED, n, f64::MAX.sqrt());
+    let threshold = context.options.thresholds.relabelled_share;
+    // Beyond what is granted, as of one window against another without end.
+    let detectable = threshold + detectable_share_shift(threshold, n, f64::MAX.sqrt());
     Some(
         context
             .draft("class of shared records", Scope::All)
@@ -129,14 +128,14 @@ pub(crate) fn relabelled(context: &SpaceContext<'_>, shared: Shared) -> Option<D
             .test(
                 "binomial",
                 share,
-                binomial_upper(changed, records, RELABELLED),
+                binomial_upper(changed, records, threshold),
                 None,
             )
             .effect(effect(
                 "share of another class",
                 share,
                 "share",
-                RELABELLED,
+                threshold,
                 Some(detectable),
             ))
             .leads(true)

@@ -14,7 +14,7 @@ use super::groups::Groups;
 use super::mix::mix_or_meaning;
 use super::numbers::{Size, compare_numbers};
 use super::options::CompareOptions;
-use super::repeats::{DesignEffects, IDS_REPEAT, ids_that_repeat, repeated_records};
+use super::repeats::{DesignEffects, IDS_REPEAT, is_of_few_per_id, repeated_records};
 use super::result::{Note, SpaceSummary};
 use super::sealed::compare_sealed;
 use super::self_check::self_check;
@@ -102,7 +102,7 @@ pub(crate) fn compare_space(
     let context = SpaceContext {
         group: &group,
         options,
-        classed: !sources.contains(&"none") && !(a.classes().is_empty() || b.classes().is_empty()),
+        classed: !(sources.contains(&"none") || a.classes().is_empty() || b.classes().is_empty()),
         class_shares: class_shares_by(reference, target, options),
         design,
         groups: groups.as_ref(),
@@ -113,9 +113,7 @@ pub(crate) fn compare_space(
         distance: configs.0.distance,
         dim: configs.0.dim,
     };
-    let ids_repeat = [a, b]
-        .iter()
-        .any(|side| ids_that_repeat(side.sample()).is_some());
+    let ids_repeat = [a, b].iter().any(|side| is_of_few_per_id(side.sample()));
     test_rows(&mut answer, &spread, (a, b), ids_repeat)?;
     if shared.is_overlap() && options.paired.is_none() {
         answer.drafts.extend(shared_drafts(&context, a, b));

@@ -2,6 +2,17 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
+/// Sizes that may be above 1.
+const BEYOND_ONE: [&str; 7] = [
+    "w1",
+    "psi",
+    "kl",
+    "angle_shift",
+    "tail_growth",
+    "median_shift",
+    "turn",
+];
+
 /// The sizes from which a change counts as drift.
 ///
 /// | threshold | default | reason or example |
@@ -21,6 +32,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// | [`turn`](Self::turn) | 2 | degrees; 10 % blurred digits: 3.2 |
 /// | [`repeated_pairs`](Self::repeated_pairs) | 0.01 | one picture makes up a tenth of the records |
 /// | [`unused_share`](Self::unused_share) | 0.01 | one record more in a hundred has no readable value or a vector without a direction |
+/// | [`relabelled_share`](Self::relabelled_share) | 0.01 | one of a hundred records that both windows have is of another class |
 /// | [`new_value_share`](Self::new_value_share) | 0.01 | a value that was never there, in one record of a hundred |
 ///
 /// The rules of thumb for the stability index are folklore: they know nothing of
@@ -65,6 +77,8 @@ pub struct Thresholds {
     pub repeated_pairs: f64,
     /// Growth of the share of records that could not be used.
     pub unused_share: f64,
+    /// Share of the records of both windows that are of another class in the target.
+    pub relabelled_share: f64,
     /// Share from which a new or lost value is drift by itself.
     pub new_value_share: f64,
 }
@@ -87,6 +101,7 @@ impl Default for Thresholds {
             turn: 2.0,
             repeated_pairs: 0.01,
             unused_share: 0.01,
+            relabelled_share: 0.01,
             new_value_share: 0.01,
         }
     }
@@ -110,6 +125,7 @@ impl Thresholds {
         "turn",
         "repeated_pairs",
         "unused_share",
+        "relabelled_share",
         "new_value_share",
     ];
 
@@ -151,8 +167,9 @@ impl Thresholds {
     /// Checks the sizes.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] for a size that is not finite or not above 0, and for a
-    /// separation that is not above 0.5 and at most 1.
+    /// [`ErrorKind::Argument`] for a size that is not finite or not above 0, that cannot be
+    /// reached (a share, or another size from 0 to 1, above 1), and for a separation that is not
+    /// above 0.5.
     pub fn check(&self) -> Result<()> {
         let refuse = |message: String| Err(Error::new(ErrorKind::Argument, message));
         let sizes = { *self }.fields_mut().map(|size| *size);
@@ -160,18 +177,23 @@ impl Thresholds {
             if !(size > 0.0 && size.is_finite()) {
                 return refuse(format!("a threshold is a number above 0; {name} is {size}"));
             }
+            if size > 1.0 && !BEYOND_ONE.contains(&name) {
+                return refuse(format!(
+                    "{name} is a size from 0 to 1: {size} would never be reached; is it in per cent?"
+                ));
+            }
         }
-        match self.separation > 0.5 && self.separation <= 1.0 {
+        match self.separation > 0.5 {
             true => Ok(()),
             false => refuse(format!(
-                "the threshold of separation is above 0.5 and at most 1, not {}",
+                "the threshold of separation is above 0.5, which is chance, not {}",
                 self.separation
             )),
         }
     }
 
     /// In the order of [`NAMES`](Self::NAMES).
-    fn fields_mut(&mut self) -> [&mut f64; 16] {
+    fn fields_mut(&mut self) -> [&mut f64; 17] {
         let Self {
             w1,
             total_variation,
@@ -188,6 +210,7 @@ impl Thresholds {
             turn,
             repeated_pairs,
             unused_share,
+            relabelled_share,
             new_value_share,
         } = self;
         [
@@ -206,6 +229,7 @@ impl Thresholds {
             turn,
             repeated_pairs,
             unused_share,
+            relabelled_share,
             new_value_share,
         ]
     }
@@ -226,8 +250,13 @@ mod tests {
         for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(Thresholds::default().with("w1", wrong).is_err(), "{wrong}");
         }
-        for wrong in [0.5, 1.01] {
-            assert!(Thresholds::default().with("separation", wrong).is_err());
+        for (name, wrong) in [
+            ("separation", 0.5),
+            ("separation", 1.01),
+            ("total_variation", 10.0),
+        ] {
+            assert!(Thresholds::default().with(name, wrong).is_err(), "{name}");
         }
+        assert!(Thresholds::default().with("turn", 10.0).is_ok());
     }
 }

@@ -13,13 +13,15 @@ use super::record::Value;
 /// | `0.5`, `.5`, `-1e-3`, `12345678901234567890` | floating-point number |
 /// | `nan`, `NaN`, `inf`, `-inf`, `Infinity`, `-Infinity` | floating-point number |
 /// | `true`, `True`, `TRUE`, and so for false | truth value |
-/// | `0,5`, `-1,25e-3` where commas do not divide fields | floating-point number with a decimal comma |
+/// | `0,5`, `-1,25e-3` where `;` divides fields | floating-point number with a decimal comma |
 /// | all else, `007`, `+1` and `1.234,5` among it | text |
 ///
 /// A column that holds `0.5` and `0,5` so holds two numbers.
 pub(crate) fn typed_between(text: &str, delimiter: u8) -> Cell {
     match typed(text) {
-        Cell::Text(text) if delimiter != b',' => with_comma(&text).unwrap_or(Cell::Text(text)),
+        // Who divides by `;` does so because of decimal commas; with tabs a comma may be that of
+        // thousands.
+        Cell::Text(text) if delimiter == b';' => with_comma(&text).unwrap_or(Cell::Text(text)),
         cell => cell,
     }
 }
@@ -39,7 +41,7 @@ fn with_comma(text: &str) -> Option<Cell> {
     }
 }
 
-/// The same where the comma divides fields, or nothing does.
+/// The same without decimal commas.
 fn typed(text: &str) -> Cell {
     match text {
         "" => return Cell::Null,
@@ -145,11 +147,14 @@ mod tests {
             ("--1,5", None),
         ] {
             let expected = value.map_or(Cell::Text(text.to_owned()), Cell::Float);
-            for delimiter in [b';', b'\t'] {
-                assert_eq!(typed_between(text, delimiter), expected, "{text}");
-            }
+            assert_eq!(typed_between(text, b';'), expected, "{text}");
         }
-        assert_eq!(typed_between("1,5", b','), Cell::Text("1,5".to_owned()));
+        for delimiter in [b',', b'\t'] {
+            assert_eq!(
+                typed_between("1,5", delimiter),
+                Cell::Text("1,5".to_owned())
+            );
+        }
         assert_eq!(typed_between("7", b';'), Cell::Int(7));
     }
 

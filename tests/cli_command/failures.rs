@@ -122,7 +122,7 @@ fn every_failure_says_what_and_touches_nothing() {
         ),
         (
             "compare good.dsp good.dsp --threshold separation=0.5",
-            "separation is above 0.5 and at most 1, not 0.5",
+            "separation is above 0.5, which is chance, not 0.5",
         ),
         // Files that are not what they claim to be.
         (

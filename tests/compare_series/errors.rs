@@ -94,7 +94,10 @@ fn a_length_that_windows_cannot_have_is_refused() {
         (1, ["windows of 1 h", "the records of day span"]),
         (
             7 * 24,
-            ["windows of 1 w", "from the end of day to the begin of day"],
+            [
+                "windows of 1 w",
+                "between the end of day and the start of day",
+            ],
         ),
         (30 * 24, ["windows of 4.3 w", "from the end of day"]),
     ] {

@@ -171,7 +171,7 @@ fn check_length(slots: &[Slot<'_>], length: i64) -> Result<()> {
         let gap = between(three[0].last, three[2].start);
         if gap <= length - slack {
             return refuse(format!(
-                "from the end of {} to the begin of {}, with {} between them, it is {}",
+                "between the end of {} and the start of {}, around {}, lie only {}",
                 three[0].name,
                 three[2].name,
                 three[1].name,

@@ -12,16 +12,14 @@ use crate::ingest::source::io;
 /// Most files of a folder: their names are held.
 const MAX_FILES: usize = 1 << 24;
 
-const HIDDEN: &str = "hidden file or folder";
 const LOOP: &str = "link that leads back to a folder above it";
 const NO_FILE: &str = "neither file nor folder";
 const NOT_LISTED: &str = "file or folder that cannot be looked at";
 const NO_NAME: &str = "file whose name is no UTF-8";
-const OTHER: &str = "file of another kind than those that are read";
 
 /// Names that lists of classes have: they are of no image.
 pub(super) const CLASS_FILES: [&str; 3] = ["classes.txt", "obj.names", "classes.names"];
-/// How pictures end. They lie beside what is said of them, and are no outputs that were left out.
+/// How pictures end, which lie beside what is said of them.
 const PICTURES: [&str; 20] = [
     "jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "pbm", "pgm", "ppm", "pnm",
     "qoi", "tga", "ico", "avif", "heic", "heif", "jp2",
@@ -37,8 +35,8 @@ pub(super) enum Found {
     Lost(Loss, &'static str, PathBuf),
 }
 
-/// Walks through a folder as through one of pictures: with its sub-folders, by name, links followed,
-/// hidden ones not.
+/// Walks through a folder as through one of pictures: with its sub-folders, by name, links followed.
+/// What is hidden is passed over.
 pub(super) struct Walk(walkdir::IntoIter);
 
 impl Walk {
@@ -68,7 +66,7 @@ impl Iterator for Walk {
                 if kind.is_dir() {
                     self.0.skip_current_dir();
                 }
-                return Some(Found::Lost(Loss::Skipped, HIDDEN, entry.into_path()));
+                continue;
             }
             let path = entry.into_path();
             if kind.is_file() {
@@ -126,8 +124,8 @@ impl Listing {
                 Found::File { path, .. } if has_extension(&path, extension) => {
                     listing.add(folder, path)?;
                 }
-                Found::File { path, .. } if is_picture(&path) => {}
-                Found::File { path, .. } => listing.lose(Loss::Skipped, OTHER, folder, &path),
+                // Pictures, settings, notes: none of them is a record that was lost.
+                Found::File { .. } => {}
                 Found::Lost(loss, reason, path) => listing.lose(loss, reason, folder, &path),
             }
         }
@@ -214,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_read_is_counted_and_pictures_are_no_outputs() {
+    fn files_of_other_kinds_are_no_records_that_were_lost() {
         let folder = tempfile::tempdir().unwrap();
         let within = |name: &str| folder.path().join(name);
         for name in ["val", "val/more", ".git"] {
@@ -238,10 +236,6 @@ mod tests {
         let stems: Vec<_> = listing.files.keys().map(String::as_str).collect();
         assert_eq!(stems, ["a", "b", "c"]);
         assert_eq!(listing.class_lists, [within("val/classes.txt")]);
-        let problems = listing.problems.list("file");
-        let said: Vec<_> = problems.iter().map(|p| (&*p.reason, &*p.names)).collect();
-        let others = ["data.yaml".to_owned(), "val/d.xml".to_owned()];
-        assert_eq!(said, [(OTHER, &others[..]), (HIDDEN, &[".git".to_owned()])]);
-        assert!(problems.iter().all(|p| p.loss == Loss::Skipped));
+        assert!(listing.problems.list("file").is_empty());
     }
 }
