@@ -432,10 +432,8 @@ fn shared_records_of_another_class_are_drift() {
     assert!(finding.sentence.contains("have another class"));
     // One of six hundred is no news.
     let (verdict, finding) = found(&window(&|i| if i == 3 { 0 } else { own(i) }));
-    assert_eq!(
-        (verdict, finding.verdict),
-        (Verdict::NoDrift, Verdict::NoDrift)
-    );
+    assert_eq!(verdict, Verdict::NoDrift);
+    assert!(finding.verdict < Verdict::PossibleDrift);
 }
 
 /// Of ids that name many records a sample keeps few: it is not tested, and nothing false is found.

@@ -99,7 +99,7 @@ fn a_length_that_windows_cannot_have_is_refused() {
                 "between the end of day and the start of day",
             ],
         ),
-        (30 * 24, ["windows of 4.3 w", "from the end of day"]),
+        (30 * 24, ["windows of 4.3 w", "between the end of day"]),
     ] {
         let error = of(hours).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Argument);

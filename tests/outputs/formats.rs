@@ -192,15 +192,12 @@ fn two_formats_in_one_folder_are_asked_about() {
     for part in ["stray.xml", "a.txt", "--as voc or --as yolo"] {
         assert!(error.contains(part), "{part}: {error}");
     }
-    // Said which, the others are named.
-    let file = OutputsFile::new(both.path(), OutputsFormat::Yolo);
-    let mut scan = file.scan().unwrap();
-    assert_eq!(scan.next_block(10).unwrap().unwrap().images.len(), 2);
-    let problems = scan.problems();
-    assert_eq!(
-        (problems.len(), &*problems[0].names),
-        (1, &["stray.xml".to_owned()][..])
-    );
+    // Said which, the others leave no trace: they are no records that were lost.
+    let alone = folder(&[("a.txt", BOX), ("b.txt", BOX)]);
+    let [both, alone] =
+        [both, alone].map(|of| profile(&OutputsFile::new(of.path(), OutputsFormat::Yolo)));
+    assert_eq!(both.records(), 2);
+    assert_eq!(both.to_bytes(), alone.to_bytes());
     // Notes and lists of classes are no outputs.
     let notes = [
         ("README.txt", "hello there"),

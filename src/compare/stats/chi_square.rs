@@ -272,7 +272,7 @@ mod tests {
         // Large values that moved, too: below what rounds alone can tell.
         let moved: Vec<u64> = (0..10).map(|i| if i < 5 { 200 } else { 100 }).collect();
         let test = chi_square_test(&beside(&ours), &[moved, theirs.clone()].concat(), 1);
-        assert!(test.unwrap().p_value < 1e-20);
+        assert!(test.unwrap().p_value < 1e-12);
 
         // A short window against a long reference.
         let reference: Vec<u64> = ours.iter().map(|count| 10 * count).collect();
