@@ -9,7 +9,8 @@ use crate::sketch::{CommonBuckets, Quantiles, common_buckets};
 
 use super::binned::{BINS, Shares};
 use super::draft::{Draft, effect};
-use super::numbers::{Named, number};
+use super::figures::number;
+use super::numbers::Named;
 use super::repeats::DesignEffects;
 use super::stats::{
     CircularMean, circular_wasserstein1, detectable_kuiper_turn, equal_bins, into_bins,

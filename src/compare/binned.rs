@@ -3,8 +3,9 @@
 use crate::sketch::{Quantiles, common_buckets};
 
 use super::draft::{Draft, effect};
+use super::figures::number;
 use super::finding::Effect;
-use super::numbers::{Named, medians, number, other_constant, quantile_pairs};
+use super::numbers::{Named, medians, other_constant, quantile_pairs};
 use super::repeats::DesignEffects;
 use super::statistic::Statistic;
 use super::stats::{

@@ -5,8 +5,8 @@ use statrs::function::erf::erfc;
 use crate::profile::{Calibration, ObjectGroup, Profile, ReliabilityBin};
 
 use super::draft::{Draft, effect};
+use super::figures::percent;
 use super::finding::Scope;
-use super::numbers::percent;
 use super::objects::Tables;
 use super::result::Note;
 

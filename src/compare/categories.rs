@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::binned::Shares;
 use super::draft::Draft;
+use super::figures::percent;
 use super::finding::SharePair;
-use super::numbers::{Named, percent};
+use super::numbers::Named;
 use super::repeats::DesignEffects;
 use super::thresholds::Thresholds;
 use super::wording::kind_of;

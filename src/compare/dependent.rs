@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::numbers::percent;
+use super::figures::percent;
 use super::result::Note;
 use super::stats::SquaredChords;
 

@@ -4,8 +4,9 @@ use crate::profile::Profile;
 use crate::sketch::{CoordinatedSample, Quantiles, SampleRow};
 use crate::sphere::record_name;
 
+use super::figures::number;
 use super::finding::TellingRecord;
-use super::numbers::{medians, number};
+use super::numbers::medians;
 use super::view::one_a_record;
 
 /// Records named in a finding.

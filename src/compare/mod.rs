@@ -30,6 +30,7 @@ mod draft;
 mod explanation;
 mod extremes;
 mod features;
+mod figures;
 mod finding;
 mod flatter;
 mod groups;

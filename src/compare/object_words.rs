@@ -1,7 +1,7 @@
 //! What changed about objects, in the words of those who look at them.
 
+use super::figures::{number, percent};
 use super::finding::Scope;
-use super::numbers::{number, percent};
 
 /// `boxes`, `masks`, `keypoints`.
 pub(super) fn plural(kind: &str) -> String {

@@ -8,8 +8,8 @@ use crate::sketch::{CoordinatedSample, SampleRow};
 
 use super::context::SpaceContext;
 use super::draft::{Draft, effect};
+use super::figures::percent;
 use super::finding::Scope;
-use super::numbers::percent;
 use super::result::Note;
 
 /// Below this dimension different rows may have one vector in half precision.

@@ -8,8 +8,8 @@ use crate::profile::SpaceProfile;
 use crate::sketch::{SampleRow, hash_text};
 
 use super::directions::NEIGHBOURS;
+use super::figures::percent;
 use super::groups::FEWEST_GROUPS;
-use super::numbers::percent;
 use super::result::{Note, SelfCheckSummary};
 use super::stats::{
     Components, Intraclass, LabelStatistic, Labellings, Mmd, Neighbours, Permutations, RowGroups,

@@ -8,8 +8,8 @@ use crate::sketch::SampleRow;
 
 use super::context::{MIN_GROUP_ROWS, SpaceContext};
 use super::draft::{Draft, effect};
+use super::figures::percent;
 use super::finding::Scope;
-use super::numbers::percent;
 use super::stats::{binomial_upper, detectable_share_shift};
 
 /// From this share on, centre distances are not tested: a target row that is

@@ -10,9 +10,9 @@ use crate::sphere::{Distance, squared_chord};
 use super::classes::class_groups;
 use super::context::SpaceContext;
 use super::draft::{Draft, effect};
+use super::figures::{number, signed};
 use super::finding::{QuantilePair, Scope};
 use super::groups::{moved, too_few};
-use super::numbers::{number, signed};
 use super::pooled::Pooled;
 use super::stats::{PairCurves, RowGroups, SquaredChords};
 

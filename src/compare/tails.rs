@@ -3,7 +3,8 @@
 use crate::sketch::{Quantiles, common_buckets};
 
 use super::draft::{Draft, effect};
-use super::numbers::{Named, percent};
+use super::figures::percent;
+use super::numbers::Named;
 use super::repeats::DesignEffects;
 use super::stats::{detectable_share_shift, share_test};
 use super::thresholds::Thresholds;

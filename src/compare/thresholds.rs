@@ -194,43 +194,24 @@ impl Thresholds {
 
     /// In the order of [`NAMES`](Self::NAMES).
     fn fields_mut(&mut self) -> [&mut f64; 17] {
-        let Self {
-            w1,
-            total_variation,
-            psi,
-            kl,
-            js,
-            hellinger,
-            angle_shift,
-            tail_growth,
-            median_shift,
-            novel_share,
-            neighbour_excess,
-            separation,
-            turn,
-            repeated_pairs,
-            unused_share,
-            relabelled_share,
-            new_value_share,
-        } = self;
         [
-            w1,
-            total_variation,
-            psi,
-            kl,
-            js,
-            hellinger,
-            angle_shift,
-            tail_growth,
-            median_shift,
-            novel_share,
-            neighbour_excess,
-            separation,
-            turn,
-            repeated_pairs,
-            unused_share,
-            relabelled_share,
-            new_value_share,
+            &mut self.w1,
+            &mut self.total_variation,
+            &mut self.psi,
+            &mut self.kl,
+            &mut self.js,
+            &mut self.hellinger,
+            &mut self.angle_shift,
+            &mut self.tail_growth,
+            &mut self.median_shift,
+            &mut self.novel_share,
+            &mut self.neighbour_excess,
+            &mut self.separation,
+            &mut self.turn,
+            &mut self.repeated_pairs,
+            &mut self.unused_share,
+            &mut self.relabelled_share,
+            &mut self.new_value_share,
         ]
     }
 }
@@ -241,6 +222,8 @@ mod tests {
 
     #[test]
     fn each_is_called_by_its_field() {
+        let fields = format!("{:?}", Thresholds::default());
+        assert_eq!(fields.matches(": ").count(), Thresholds::NAMES.len());
         for (at, name) in Thresholds::NAMES.iter().enumerate() {
             let mut set = Thresholds::default().with(name, 0.75).unwrap();
             let said = format!("{set:?}");

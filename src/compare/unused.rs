@@ -6,8 +6,8 @@ use crate::sketch::Tally;
 
 use super::draft::{Draft, effect};
 use super::features::RECORDS;
+use super::figures::percent;
 use super::finding::{Kind, Scope};
-use super::numbers::percent;
 use super::stats::{detectable_share_shift, share_test};
 use super::thresholds::Thresholds;
 

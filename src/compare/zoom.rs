@@ -4,8 +4,9 @@ use crate::profile::{ObjectTable, Profile};
 
 use super::explanation::Explanation;
 use super::features::OUTPUTS;
+use super::figures::number;
 use super::finding::{Finding, Kind, Scope, Verdict};
-use super::numbers::{medians, number};
+use super::numbers::medians;
 
 /// Fewest objects of a class a side whose median size counts.
 const FEWEST_OBJECTS: u64 = 20;
