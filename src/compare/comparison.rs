@@ -14,6 +14,7 @@ use super::judge::{judge, overall};
 use super::natural::History;
 use super::objects::compare_objects;
 use super::options::CompareOptions;
+use super::paired::Paired;
 use super::pictures;
 use super::repeats::ids_that_repeat;
 use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
@@ -175,8 +176,14 @@ pub(super) fn measure(
             ),
         ));
     }
-    let mut drafts = compare_features(reference, target, options)?;
-    drafts.extend(compare_objects(reference, target, options)?);
+    let paired = Paired::of(reference, target);
+    let mut drafts = compare_features(reference, target, paired.as_ref(), options)?;
+    drafts.extend(compare_objects(
+        reference,
+        target,
+        paired.as_ref(),
+        options,
+    )?);
     drafts.extend(compare_unused(reference, target, &options.thresholds));
     let mut spaces = Vec::new();
     let mut notes: Vec<Note> = expected_accuracy(reference, target).into_iter().collect();

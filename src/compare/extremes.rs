@@ -10,7 +10,7 @@ use super::numbers::medians;
 use super::view::one_a_record;
 
 /// Records named in a finding.
-const SHOWN: usize = 3;
+pub(super) const SHOWN: usize = 3;
 
 /// Samples that both windows have, with the numbers of their records: of each
 /// space, or, where there is none, of the records.

@@ -12,9 +12,10 @@ use super::draft::Draft;
 use super::extremes::{extremes, samples};
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
-use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1};
+use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1, medians};
 use super::options::CompareOptions;
 use super::outputs::is_output;
+use super::paired::Paired;
 use super::repeats::DesignEffects;
 use super::sealed::aligned_counts;
 use super::statistic::{Statistic, chosen};
@@ -40,6 +41,7 @@ const PICTURES: [&str; 5] = ["file", "exif", "pixels", "quality", "custom"];
 pub(crate) fn compare_features(
     reference: &Profile,
     target: &Profile,
+    paired: Option<&Paired>,
     options: &CompareOptions,
 ) -> Result<Vec<Draft>> {
     let periods = periods(reference, target)?;
@@ -78,6 +80,7 @@ pub(crate) fn compare_features(
                     sealed: (reference.config().is_sealed(), target.config().is_sealed()),
                     records,
                     sampled: &sampled,
+                    paired,
                 };
                 drafts.extend(compare_feature(&named, a, b, by, options));
             }
@@ -141,6 +144,8 @@ struct Chosen<'a> {
     records: (u64, u64),
     /// Samples that show what changed.
     sampled: &'a [(&'a CoordinatedSample, &'a CoordinatedSample)],
+    /// The records that both windows have, where they are mostly the same.
+    paired: Option<&'a Paired>,
 }
 
 /// How much less than their number records say of what samples do not keep.
@@ -173,9 +178,16 @@ fn compare_feature(
             (None, _, Some(Statistic::W1)) => {
                 compare_numbers_by_w1(named, a, b, design, thresholds, seed)
             }
-            _ => compare_numbers(named, a, b, size, design, thresholds, seed),
+            (None, None, _) => {
+                let draft = compare_numbers(named, a, b, size, design, thresholds, seed);
+                match by.paired {
+                    Some(paired) => paired.refine(draft, medians(a, b)),
+                    None => draft,
+                }
+            }
         };
-        if by.period.is_none() && whole.finding.p_value.is_some_and(|p| p < options.alpha) {
+        let is_shown = by.period.is_some() || !whole.finding.records.is_empty();
+        if !is_shown && whole.finding.p_value.is_some_and(|p| p < options.alpha) {
             whole.finding.records = extremes(named.feature, (a, b), by.sampled);
         }
         drafts.push(whole);

@@ -45,6 +45,7 @@ mod objects;
 mod options;
 mod order;
 mod outputs;
+mod paired;
 mod pictures;
 mod pooled;
 mod repeats;

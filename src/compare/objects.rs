@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::error::Result;
 use crate::profile::{ObjectFeature, ObjectGroup, ObjectTable, Profile};
-use crate::sketch::Quantiles;
+use crate::sketch::{CoordinatedSample, Quantiles};
 
 use super::calibration::compare_calibration;
 use super::categories::{Counts, compare_counts};
-use super::draft::Draft;
+use super::draft::{Draft, effect};
+use super::extremes::{extremes, samples};
 use super::features::{OUTPUTS, careful};
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
@@ -17,8 +18,10 @@ use super::object_classes::{compare_classes, compare_faults, compare_pairs, comp
 use super::object_design::{careful_design, number_design};
 use super::object_words::{count_sentence, flag_sentence, number_sentence};
 use super::options::CompareOptions;
+use super::paired::Paired;
 use super::repeats::DesignEffects;
 use super::tails::compare_tails;
+use super::thresholds::Thresholds;
 use super::unlisted::{unknown_images, unknown_sizes};
 
 /// The objects that vectors of scores make, and the column that says their score, too
@@ -44,6 +47,10 @@ pub(super) struct Tables<'a> {
     /// Whether named values of the records say the same of all objects: vectors of scores
     /// give a class and a score to the record and to its one object.
     pub(super) is_told: bool,
+    /// The records that both windows have, where they are mostly the same.
+    pub(super) paired: Option<&'a Paired>,
+    /// Samples that show which records changed.
+    pub(super) sampled: &'a [(&'a CoordinatedSample, &'a CoordinatedSample)],
     pub(super) options: &'a CompareOptions,
 }
 
@@ -56,6 +63,28 @@ impl Tables<'_> {
             scope,
         }
     }
+
+    /// A tested number with what sampled records say of it: samples keep the counts and means of all
+    /// objects, of no class.
+    fn of_records(
+        &self,
+        mut draft: Draft,
+        scope: &Scope,
+        told: (f64, f64),
+        numbers: (&Quantiles, &Quantiles),
+    ) -> Draft {
+        if *scope != Scope::All {
+            return draft;
+        }
+        if let Some(paired) = self.paired {
+            draft = paired.refine(draft, told);
+        }
+        let finding = &mut draft.finding;
+        if finding.records.is_empty() && finding.p_value.is_some_and(|p| p < self.options.alpha) {
+            finding.records = extremes(&finding.feature, numbers, self.sampled);
+        }
+        draft
+    }
 }
 
 /// Tests of every kind of objects that both sides have: how many there are in a record, of
@@ -67,9 +96,11 @@ impl Tables<'_> {
 pub(super) fn compare_objects(
     reference: &Profile,
     target: &Profile,
+    paired: Option<&Paired>,
     options: &CompareOptions,
 ) -> Result<Vec<Draft>> {
     let groups = Groups::of_any(reference, target);
+    let sampled: Vec<_> = samples(reference, target).collect();
     let (a, b) = (reference.objects(), target.objects());
     let kinds: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
     let mut drafts = Vec::new();
@@ -92,6 +123,8 @@ pub(super) fn compare_objects(
                 .iter()
                 .all(|profile| kind == SCORED && profile.features().contains_key(TOP_SCORE)),
             records: careful(groups.as_ref(), (first.records(), second.records())),
+            paired,
+            sampled: &sampled,
             options,
         };
         drafts.extend(compare_table(tables)?);
@@ -213,11 +246,25 @@ fn compare_count(
         reference.objects() as f64 / n as f64,
         target.objects() as f64 / m as f64,
     );
-    Ok(vec![draft.sentence(count_sentence(
-        tables.kind,
-        scope,
-        means,
-    ))])
+    let draft = draft.sentence(count_sentence(tables.kind, scope, means));
+    let draft = with_change_of_mean(draft, means, &options.thresholds);
+    Ok(vec![tables.of_records(draft, scope, means, (&a, &b))])
+}
+
+/// Of numbers of objects, most of them 0, the spread says little: that a tenth of all objects is gone
+/// matters, whatever the sd.
+fn with_change_of_mean(mut draft: Draft, (from, to): (f64, f64), thresholds: &Thresholds) -> Draft {
+    if draft.finding.p_value.is_some() && from > 0.0 {
+        let change = (to - from).abs() / from;
+        draft.finding.other_effects.push(effect(
+            "change",
+            change,
+            "of the mean",
+            thresholds.object_count,
+            None,
+        ));
+    }
+    draft
 }
 
 fn compare_feature(
@@ -247,13 +294,12 @@ fn compare_feature(
             &options.thresholds,
             options.seed,
         );
-        let mut drafts = vec![means_told(
-            draft,
-            tables.kind,
-            name,
-            flags.is_some(),
-            (first, second),
-        )];
+        let draft = means_told(draft, tables.kind, name, flags.is_some(), (first, second));
+        let told = match flags.is_some() {
+            true => (mean(first), mean(second)),
+            false => medians(first, second),
+        };
+        let mut drafts = vec![tables.of_records(draft, scope, told, (first, second))];
         if TAILED.contains(&name) {
             let tails = compare_tails(&named, a, b, design, &options.thresholds);
             drafts.extend(tails.into_iter().map(Draft::of_objects));
@@ -278,6 +324,7 @@ fn compare_feature(
         draft.striking = false;
         draft.finding.new_values.clear();
         draft.finding.lost_values.clear();
+        let draft = tables.of_records(draft, scope, shares, (a, b));
         return vec![draft.of_objects()];
     }
     let mut draft = compare_numbers(
@@ -292,6 +339,7 @@ fn compare_feature(
     if let Some(sentence) = number_sentence(tables.kind, name, scope, medians(a, b)) {
         draft = draft.sentence(sentence);
     }
+    let draft = tables.of_records(draft, scope, medians(a, b), (a, b));
     let mut drafts = vec![draft];
     if TAILED.contains(&name) {
         drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));
@@ -322,13 +370,16 @@ fn means_told(
     are_flags: bool,
     (a, b): (&Quantiles, &Quantiles),
 ) -> Draft {
-    let mean = |means: &Quantiles| means.mean().map_or(f64::NAN, |mean| mean.estimate);
     let said = match are_flags {
         true => Some(flag_sentence(kind, name, &Scope::All, (mean(a), mean(b)))),
         false => number_sentence(kind, name, &Scope::All, medians(a, b)),
     };
     let said = said.unwrap_or_else(|| draft.finding.sentence.clone());
     draft.sentence(format!("{said}, each record counted once"))
+}
+
+fn mean(numbers: &Quantiles) -> f64 {
+    numbers.mean().map_or(f64::NAN, |mean| mean.estimate)
 }
 
 const YES: &str = "yes";

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::profile::SpaceProfile;
-use crate::sketch::SampleRow;
+use crate::sketch::{CoordinatedSample, SampleRow};
 
 use super::context::{MIN_GROUP_ROWS, SpaceContext};
 use super::draft::{Draft, effect};
@@ -18,7 +17,7 @@ const SHARED_FROM: f64 = 0.01;
 /// From this share of both on, the windows are the same records measured twice.
 const PAIRED_FROM: f64 = 0.5;
 
-/// Share of each window's records that are in the other one too, estimated.
+/// Share of each window's records that are in the other one too, estimated ([`Common`]).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Shared {
     pub(crate) reference: f64,
@@ -29,28 +28,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Both samples keep the records of smallest hash, so below the smaller of
-    /// their thresholds both are complete: there, common hashes can be counted.
-    /// Records are the same if they came with the same id and their time or their
-    /// vector agrees, or, where neither had an id, if their vectors were the same.
-    pub(crate) fn of(reference: &SpaceProfile, target: &SpaceProfile) -> Self {
-        let thresholds = [reference, target].map(|s| s.sample().threshold().unwrap_or(u64::MAX));
-        let limit = thresholds[0].min(thresholds[1]);
-        let rows = |space: &SpaceProfile| {
-            let mut rows: BTreeMap<u64, Rows> = BTreeMap::new();
-            for entry in space.sample().rows().filter(|e| e.hash <= limit) {
-                rows.entry(entry.hash)
-                    .or_default()
-                    .push(Arc::clone(entry.row));
-            }
-            rows
-        };
-        let (first, second) = (rows(reference), rows(target));
-        let common: Vec<_> = first
-            .iter()
-            .filter_map(|(hash, rows)| Some((rows, second.get(hash)?)))
-            .filter(|(a, b)| pairs(a, b).any(|(a, b)| is_same(a, b)))
-            .collect();
+    pub(crate) fn of(common: &Common) -> Self {
+        let Common {
+            records: common,
+            sampled,
+        } = common;
         let share = |of: usize| common.len() as f64 / of.max(1) as f64;
         let has_class = |rows: &Rows| rows.iter().all(|row| row.class.is_some());
         let agree = |a: &SampleRow, b: &SampleRow| is_same(a, b) && a.class == b.class;
@@ -60,8 +42,8 @@ impl Shared {
             changed += u64::from(!pairs(a, b).any(|(a, b)| agree(a, b)));
         }
         Self {
-            reference: share(first.len()),
-            target: share(second.len()),
+            reference: share(sampled.0),
+            target: share(sampled.1),
             relabelled: (changed, classed),
         }
     }
@@ -79,7 +61,43 @@ impl Shared {
 }
 
 /// Records of one hash.
-type Rows = Vec<Arc<SampleRow>>;
+pub(super) type Rows = Vec<Arc<SampleRow>>;
+
+/// The records that two samples have in common.
+pub(crate) struct Common {
+    /// By rising hash, those of the reference and of the target.
+    pub(super) records: Vec<(Rows, Rows)>,
+    /// Hashes that were sampled of each window, where common ones can be counted.
+    sampled: (usize, usize),
+}
+
+impl Common {
+    /// Both samples keep the records of smallest hash, so below the smaller of
+    /// their thresholds both are complete: there, common hashes can be counted.
+    /// Records are the same if they came with the same id and their time or their
+    /// vector agrees, or, where neither had an id, if their vectors were the same.
+    pub(crate) fn of(reference: &CoordinatedSample, target: &CoordinatedSample) -> Self {
+        let thresholds = [reference, target].map(|s| s.threshold().unwrap_or(u64::MAX));
+        let limit = thresholds[0].min(thresholds[1]);
+        let rows = |sample: &CoordinatedSample| {
+            let mut rows: BTreeMap<u64, Rows> = BTreeMap::new();
+            for entry in sample.rows().filter(|e| e.hash <= limit) {
+                rows.entry(entry.hash)
+                    .or_default()
+                    .push(Arc::clone(entry.row));
+            }
+            rows
+        };
+        let (first, mut second) = (rows(reference), rows(target));
+        let sampled = (first.len(), second.len());
+        let records = first
+            .into_iter()
+            .filter_map(|(hash, rows)| Some((rows, second.remove(&hash)?)))
+            .filter(|(a, b)| pairs(a, b).any(|(a, b)| is_same(a, b)))
+            .collect();
+        Self { records, sampled }
+    }
+}
 
 fn pairs<'r>(
     first: &'r Rows,
@@ -96,7 +114,12 @@ fn is_same(a: &SampleRow, b: &SampleRow) -> bool {
             let same_time = a.time.is_some() && a.time == b.time;
             // They share a hash, which is that of their ids; the text may be kept
             // on one side and hashed on the other.
-            same_time || a.vector == b.vector
+            let has_vectors = !(a.vector.is_empty() && b.vector.is_empty());
+            let same_content = match has_vectors {
+                true => a.vector == b.vector,
+                false => a.time.is_none() || b.time.is_none(),
+            };
+            same_time || same_content
         }
         _ => false,
     }

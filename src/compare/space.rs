@@ -18,7 +18,7 @@ use super::repeats::{DesignEffects, IDS_REPEAT, is_of_few_per_id, repeated_recor
 use super::result::{Note, SpaceSummary};
 use super::sealed::compare_sealed;
 use super::self_check::self_check;
-use super::shared::{Shared, relabelled};
+use super::shared::{Common, Shared, relabelled};
 use super::spread::Spread;
 use super::statistic::chosen_for;
 use super::tails::compare_tails;
@@ -76,7 +76,7 @@ pub(crate) fn compare_space(
         answer.summary.self_check = check;
     }
     // Nothing, where a side is sealed and has no sample.
-    let shared = Shared::of(a, b);
+    let shared = Shared::of(&Common::of(a.sample(), b.sample()));
     // The very same vectors can be told from a changed model: they are tested,
     // and nothing is found.
     let is_identical = rows.0 == rows.1 && a.directions() == b.directions();

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 
 /// Sizes that may be above 1.
-const BEYOND_ONE: [&str; 7] = [
+const BEYOND_ONE: [&str; 8] = [
     "w1",
     "psi",
     "kl",
@@ -11,6 +11,7 @@ const BEYOND_ONE: [&str; 7] = [
     "tail_growth",
     "median_shift",
     "turn",
+    "object_count",
 ];
 
 /// The sizes from which a change counts as drift.
@@ -32,6 +33,7 @@ const BEYOND_ONE: [&str; 7] = [
 /// | [`turn`](Self::turn) | 2 | degrees; 10 % blurred digits: 3.2 |
 /// | [`repeated_pairs`](Self::repeated_pairs) | 0.01 | one picture makes up a tenth of the records |
 /// | [`unused_share`](Self::unused_share) | 0.01 | one record more in a hundred has no readable value or a vector without a direction |
+/// | [`object_count`](Self::object_count) | 0.1 | one of ten boxes is gone, or there are eleven for ten |
 /// | [`relabelled_share`](Self::relabelled_share) | 0.01 | one of a hundred records that both windows have is of another class |
 /// | [`new_value_share`](Self::new_value_share) | 0.01 | a value that was never there, in one record of a hundred |
 ///
@@ -77,6 +79,8 @@ pub struct Thresholds {
     pub repeated_pairs: f64,
     /// Growth of the share of records that could not be used.
     pub unused_share: f64,
+    /// Change of the mean number of objects in a record, in units of the reference's mean.
+    pub object_count: f64,
     /// Share of the records of both windows that are of another class in the target.
     pub relabelled_share: f64,
     /// Share from which a new or lost value is drift by itself.
@@ -101,6 +105,7 @@ impl Default for Thresholds {
             turn: 2.0,
             repeated_pairs: 0.01,
             unused_share: 0.01,
+            object_count: 0.1,
             relabelled_share: 0.01,
             new_value_share: 0.01,
         }
@@ -125,6 +130,7 @@ impl Thresholds {
         "turn",
         "repeated_pairs",
         "unused_share",
+        "object_count",
         "relabelled_share",
         "new_value_share",
     ];
@@ -193,7 +199,7 @@ impl Thresholds {
     }
 
     /// In the order of [`NAMES`](Self::NAMES).
-    fn fields_mut(&mut self) -> [&mut f64; 17] {
+    fn fields_mut(&mut self) -> [&mut f64; 18] {
         [
             &mut self.w1,
             &mut self.total_variation,
@@ -210,6 +216,7 @@ impl Thresholds {
             &mut self.turn,
             &mut self.repeated_pairs,
             &mut self.unused_share,
+            &mut self.object_count,
             &mut self.relabelled_share,
             &mut self.new_value_share,
         ]

@@ -12,6 +12,7 @@ use crate::sketch::{SampleRow, hash_text};
 use crate::sphere::{Reading, UnitRow};
 
 use super::ids::IdMode;
+use super::record_mean::object_numbers;
 use super::window::ClassSources;
 
 /// Rows of a chunk, at most: enough that few rows enter a sample only to be
@@ -216,8 +217,13 @@ impl<'a, 'b> Chunk<'a, 'b> {
             _ => None,
         };
         let mut features: Vec<(String, f64)> = self.batch.features().filter_map(number).collect();
-        // The order of columns in a batch must leave no trace.
+        for (kind, objects) in self.batch.object_kinds() {
+            features.extend(object_numbers(kind, objects, at));
+        }
+        // The order of columns in a batch must leave no trace. Of two of one name, a value that the
+        // record itself has is the first.
         features.sort_by(|a, b| a.0.cmp(&b.0));
+        features.dedup_by(|a, b| a.0 == b.0);
         SampleRow {
             id: self.id(row).map(Cow::into_owned),
             class: self.classes().name(row).map(str::to_owned),

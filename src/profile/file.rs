@@ -190,15 +190,13 @@ impl Profile {
             from_body(&expect(&mut sections, FEATURES)?.body, "FEAT")?;
         // What a sealed profile may have depends on it.
         config.sealed = sealed.is_some();
-        let sample = match config.spaces.is_empty() {
-            true => {
-                let records: RawRecords = from_body(&expect(&mut sections, SAMPLE)?.body, "SAMP")?;
-                records
-                    .check_into(&mut config, features.len())
-                    .map_err(|e| e.at("section", "SAMP"))?
-            }
-            false => CoordinatedSample::new(0),
+        let records: Option<RawRecords> = match config.spaces.is_empty() {
+            true => Some(from_body(&expect(&mut sections, SAMPLE)?.body, "SAMP")?),
+            false => None,
         };
+        if let Some(records) = &records {
+            records.settings(&mut config)?;
+        }
         let pictures = sections.next_if(|section| section.tag == PICTURES);
         let pictures: Option<Fingerprints> = pictures
             .map(|section| from_body(&section.body, "PICT"))
@@ -231,6 +229,13 @@ impl Profile {
         if sections.next().is_some() {
             return Err(damaged("a section too many"));
         }
+        let numbers = objects.values().map(ObjectTable::sampled_numbers);
+        let numbers = features.len() + numbers.sum::<usize>();
+        let sample = match records {
+            Some(records) => records.check(&config, numbers),
+            None => Ok(CoordinatedSample::new(0)),
+        };
+        let sample = sample.map_err(|e| e.at("section", "SAMP"))?;
         let mut profile = Self {
             config,
             tags,

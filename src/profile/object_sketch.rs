@@ -57,6 +57,11 @@ impl ObjectSketch {
         })
     }
 
+    /// As [`ObjectTable::sampled_numbers`].
+    pub(crate) fn sampled_numbers(&self) -> usize {
+        1 + self.record_means.len()
+    }
+
     /// Learns the objects of the records that lie in `rows`.
     pub(crate) fn track(&mut self, objects: &Objects, rows: Range<usize>) -> Result<()> {
         self.records += rows.len() as u64;

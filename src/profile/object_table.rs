@@ -107,6 +107,11 @@ impl ObjectTable {
         &self.pairs
     }
 
+    /// Numbers that a sampled record may keep of these objects: how many they are, and their means.
+    pub(super) fn sampled_numbers(&self) -> usize {
+        1 + self.record_means.len()
+    }
+
     pub(super) fn groups(&self) -> impl Iterator<Item = &ObjectGroup> {
         [&self.all, &self.unclassified]
             .into_iter()

@@ -65,16 +65,16 @@ impl RawRecords {
         }
     }
 
-    /// Takes the settings into `config`, and checks the sample against them and
-    /// the number of features.
-    pub(super) fn check_into(
-        self,
-        config: &mut ProfileConfig,
-        features: usize,
-    ) -> Result<CoordinatedSample> {
+    /// Takes the settings into `config`.
+    pub(super) fn settings(&self, config: &mut ProfileConfig) -> Result<()> {
         let size = |n: u64| usize::try_from(n).map_err(|_| damaged("a size exceeds memory"));
         config.sample_rows = size(self.sample_rows)?;
         config.sample_bytes = size(self.sample_bytes)?;
+        Ok(())
+    }
+
+    /// Checks the sample against the configuration and how many numbers records may have.
+    pub(super) fn check(self, config: &ProfileConfig, numbers: usize) -> Result<CoordinatedSample> {
         if self.names.windows(2).any(|pair| pair[0] >= pair[1]) {
             return Err(damaged("the names of sampled features are out of order"));
         }
@@ -90,7 +90,7 @@ impl RawRecords {
         if used.contains(&false) {
             return Err(damaged("a sampled feature that no record has"));
         }
-        CoordinatedSample::from_parts(record_rows(config, features), parts)
+        CoordinatedSample::from_parts(record_rows(config, numbers), parts)
     }
 }
 

@@ -1,4 +1,7 @@
-//! The mean of a few numbers, whatever their order.
+//! What the objects of one record are in one number: how many, and the mean of a few numbers,
+//! whatever their order.
+
+use crate::ingest::Objects;
 
 /// Bits of a float beside those of its exponent and sign, and the one that is not written.
 const MANTISSA: u32 = 52;
@@ -6,6 +9,20 @@ const MANTISSA: u32 = 52;
 const MOST: usize = 1 << 10;
 /// ... the largest less than 2^63 times the smallest, add up to less than 2^(10 + 63 + 53).
 const SPAN: u64 = 63;
+
+/// What a sample keeps of the objects of a record: how many there are, `box count`, and of each number
+/// that they have the mean, `box score`.
+pub(super) fn object_numbers(kind: &str, objects: &Objects, record: usize) -> Vec<(String, f64)> {
+    let own = objects.range(record);
+    let mut numbers = vec![(format!("{kind} count"), own.len() as f64)];
+    let mut room = Vec::new();
+    for (name, values) in objects.features() {
+        if let Some(mean) = mean(&values[own.clone()], &mut room) {
+            numbers.push((format!("{kind} {name}"), mean));
+        }
+    }
+    numbers
+}
 
 /// The mean of the numbers of one record's objects; NaN is none. `None` where there is no number,
 /// or where it is not finite.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::ingest::{Column, Value};
+use crate::ingest::{Column, Objects, Value};
 use crate::sketch::{CoordinatedSample, hash_bytes, hash_text};
 
 use super::chunk::Chunk;
@@ -13,16 +13,16 @@ use super::sampling::smallest_first;
 const RECORD_BYTES: usize = 96;
 const FEATURE_BYTES: usize = 16;
 
-/// Records that may be kept where there are so many features: they fit into the
-/// bytes of the configuration whatever values come.
+/// Records that may be kept where they may have so many numbers, features and those of their
+/// objects: they fit into the bytes of the configuration whatever values come.
 ///
-/// The number only falls as features appear, so it depends on which features came
+/// The number of records only falls as features appear, so it depends on which features came
 /// in the end, not on when ([`CoordinatedSample::set_k`]).
-pub(crate) fn record_rows(config: &ProfileConfig, features: usize) -> usize {
+pub(crate) fn record_rows(config: &ProfileConfig, numbers: usize) -> usize {
     if !config.spaces.is_empty() || config.sealed {
         return 0;
     }
-    let bytes = RECORD_BYTES.saturating_add(features.saturating_mul(FEATURE_BYTES));
+    let bytes = RECORD_BYTES.saturating_add(numbers.saturating_mul(FEATURE_BYTES));
     config.sample_rows.min(config.sample_bytes / bytes)
 }
 
@@ -46,18 +46,26 @@ struct Contents<'a, 'c, 'b> {
     chunk: &'a Chunk<'c, 'b>,
     /// Each feature with a seed made of its name.
     features: Vec<(u64, &'a Column)>,
+    /// Each number of the objects of each kind, likewise.
+    objects: Vec<(u64, &'a Objects, &'a [f64])>,
 }
 
 impl<'a, 'c, 'b> Contents<'a, 'c, 'b> {
     fn new(chunk: &'a Chunk<'c, 'b>) -> Self {
         let seeded = |(name, column)| (hash_text(chunk.seed(), name), column);
+        let numbers = |(kind, objects): (&str, &'a Objects)| {
+            let seed = hash_text(chunk.seed(), kind);
+            let seeded = move |(name, values)| (hash_text(seed, name), objects, values);
+            objects.features().map(seeded).collect::<Vec<_>>()
+        };
         Self {
             features: chunk.batch().features().map(seeded).collect(),
+            objects: chunk.batch().object_kinds().flat_map(numbers).collect(),
             chunk,
         }
     }
 
-    /// A sum, so that the order of the columns leaves no trace.
+    /// A sum, so that the order of the columns and of a record's objects leaves no trace.
     fn hash(&self, row: usize) -> u64 {
         let at = self.chunk.rows().start + row;
         let batch = self.chunk.batch();
@@ -71,13 +79,18 @@ impl<'a, 'c, 'b> Contents<'a, 'c, 'b> {
         if let Some(time) = batch.time(at) {
             sum = sum.wrapping_add(hash_bytes(self.chunk.seed() ^ 3, &time.to_le_bytes()));
         }
+        let number = |seed, value: f64| hash_bytes(seed, &(value + 0.0).to_le_bytes());
+        for &(seed, objects, values) in &self.objects {
+            for value in values[objects.range(at)].iter().filter(|v| !v.is_nan()) {
+                sum = sum.wrapping_add(number(seed, *value));
+            }
+        }
         for &(seed, column) in &self.features {
-            let number = |value: f64| hash_bytes(seed, &(value + 0.0).to_le_bytes());
             sum = sum.wrapping_add(match column.value(at) {
                 Value::Null => 0,
-                Value::Int(value) => number(value as f64),
-                Value::Float(value) if value.is_nan() => number(f64::NAN),
-                Value::Float(value) => number(value),
+                Value::Int(value) => number(seed, value as f64),
+                Value::Float(value) if value.is_nan() => number(seed, f64::NAN),
+                Value::Float(value) => number(seed, value),
                 Value::Bool(value) => hash_bytes(seed, &[u8::from(value)]),
                 Value::Text(value) => hash_text(seed, value),
             });
@@ -89,7 +102,7 @@ impl<'a, 'c, 'b> Contents<'a, 'c, 'b> {
 
 #[cfg(test)]
 mod tests {
-    use crate::ingest::{Batch, Column};
+    use crate::ingest::{Batch, Column, Objects};
     use crate::profile::{Profile, ProfileBuilder, ProfileConfig};
 
     fn batch(n: usize, first: usize, ids: bool) -> Batch<'static> {
@@ -133,6 +146,74 @@ mod tests {
             assert_eq!(row.id.is_some(), ids);
             assert_eq!(row.features.len(), 1, "numbers only");
         }
+    }
+
+    #[test]
+    fn how_many_objects_a_record_has_and_their_means_are_kept() {
+        let config = ProfileConfig::new();
+        let boxes = |records: std::ops::Range<usize>, back: bool| {
+            let mut boxes = Objects::new(&["score", "area"]).unwrap();
+            for record in records {
+                let mut own: Vec<usize> = (0..record % 3).collect();
+                if back {
+                    own.reverse();
+                }
+                for at in own {
+                    boxes.push(None, &[0.1 * at as f64, f64::NAN]).unwrap();
+                }
+                boxes.end_record();
+            }
+            boxes
+        };
+        let learned = |parts: &[(usize, usize)], ids: bool, back: bool| {
+            let mut builder = ProfileBuilder::new(config.clone()).unwrap();
+            for &(first, n) in parts {
+                let objects = boxes(first..first + n, back);
+                let batch = batch(n, first, ids).objects("box", objects);
+                builder.track_batch(&batch).unwrap();
+            }
+            builder.freeze()
+        };
+        for ids in [true, false] {
+            let whole = learned(&[(0, 300)], ids, false);
+            let parts = learned(&[(200, 100), (0, 200)], ids, true);
+            assert_eq!(parts.to_bytes(), whole.to_bytes());
+            assert_eq!(Profile::from_bytes(&whole.to_bytes()).unwrap(), whole);
+            for entry in whole.sample().rows() {
+                let numbers = &entry.row.features;
+                let names: Vec<&str> = numbers.iter().map(|(name, _)| name.as_str()).collect();
+                match numbers[0].1 as usize {
+                    0 => assert_eq!(names, ["box count", "score"]),
+                    n => {
+                        assert_eq!(names, ["box count", "box score", "score"]);
+                        assert_eq!(numbers[1].1, [0.0, 0.05][n - 1]);
+                    }
+                }
+            }
+        }
+        // A number of the record's own is not taken for that of its objects.
+        let own = Batch::new(3)
+            .feature("box count", Column::Float(vec![7.0; 3]))
+            .objects("box", boxes(0..3, false));
+        let mut builder = ProfileBuilder::new(config.clone()).unwrap();
+        builder.track_batch(&own).unwrap();
+        let profile = builder.freeze();
+        let row = profile.sample().rows().next().unwrap().row;
+        assert_eq!(row.features[0], ("box count".to_owned(), 7.0));
+    }
+
+    /// Records that say nothing but through their objects.
+    #[test]
+    fn records_without_ids_are_told_apart_by_their_objects() {
+        let mut boxes = Objects::new(&["score"]).unwrap();
+        for record in 0..500 {
+            boxes.push(None, &[f64::from(record)]).unwrap();
+            boxes.end_record();
+        }
+        let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+        let batch = Batch::new(500).objects("box", boxes);
+        builder.track_batch(&batch).unwrap();
+        assert_eq!(builder.freeze().sample().len(), 500);
     }
 
     #[test]

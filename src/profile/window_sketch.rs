@@ -78,12 +78,13 @@ impl WindowSketch {
         });
         for chunk in &chunks {
             self.track_values(chunk)?;
-            self.sample.set_k(record_rows(config, self.features.len()));
-            record_sample::offer(&mut self.sample, chunk);
-            pictures::offer(&mut self.pictures, chunk, config);
             for (kind, objects) in batch.object_kinds() {
                 self.objects(kind, config)?.track(objects, chunk.rows())?;
             }
+            self.sample
+                .set_k(record_rows(config, self.sampled_numbers()));
+            record_sample::offer(&mut self.sample, chunk);
+            pictures::offer(&mut self.pictures, chunk, config);
         }
         for (name, rows) in batch.spaces() {
             if let Some(space) = self.spaces.get_mut(name) {
@@ -138,8 +139,6 @@ impl WindowSketch {
         for (name, feature) in &other.features {
             self.feature(name)?.merge(feature)?;
         }
-        self.sample.set_k(record_rows(config, self.features.len()));
-        self.sample.merge(&other.sample)?;
         pictures::merge(&mut self.pictures, other.pictures.as_ref())?;
         for (name, space) in &other.spaces {
             if let Some(mine) = self.spaces.get_mut(name) {
@@ -150,7 +149,15 @@ impl WindowSketch {
             let mine = self.objects(kind, config)?;
             mine.merge(objects).map_err(|e| e.at("objects", kind))?;
         }
-        Ok(())
+        self.sample
+            .set_k(record_rows(config, self.sampled_numbers()));
+        self.sample.merge(&other.sample)
+    }
+
+    /// Numbers that a sampled record may have.
+    fn sampled_numbers(&self) -> usize {
+        let objects = self.objects.values().map(ObjectSketch::sampled_numbers);
+        self.features.len() + objects.sum::<usize>()
     }
 
     pub(crate) fn thaw(profile: &Profile) -> Result<Self> {

@@ -9,5 +9,6 @@ mod level;
 mod masks;
 mod photographs;
 mod real;
+mod same_images;
 mod scores;
 mod support;

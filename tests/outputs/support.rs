@@ -6,7 +6,7 @@ use std::sync::Arc;
 use driftsphere::Result;
 use driftsphere::ingest::{Block, Column, ImageList, Objects, OutputsFile, OutputsFormat};
 use driftsphere::measure::outputs::measure;
-use driftsphere::profile::{Profile, ProfileBuilder, ProfileConfig};
+use driftsphere::profile::{IdMode, Profile, ProfileBuilder, ProfileConfig};
 
 pub(crate) fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -38,7 +38,12 @@ pub(crate) fn blocks(file: &OutputsFile, most: usize) -> Result<Vec<Block>> {
 
 /// The profile of the images for which `keep` says so, by their place.
 pub(crate) fn profile_where(file: &OutputsFile, keep: impl Fn(usize) -> bool) -> Profile {
-    let mut builder = ProfileBuilder::new(ProfileConfig::new()).unwrap();
+    profile_of(file, IdMode::Plain, keep)
+}
+
+/// The same, of whose names so much is kept.
+pub(crate) fn profile_of(file: &OutputsFile, ids: IdMode, keep: impl Fn(usize) -> bool) -> Profile {
+    let mut builder = ProfileBuilder::new(ProfileConfig::new().ids(ids)).unwrap();
     let mut first = 0;
     for block in blocks(file, 50).unwrap() {
         let rows: Vec<usize> = (0..block.len()).filter(|row| keep(first + row)).collect();

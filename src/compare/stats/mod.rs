@@ -9,6 +9,7 @@
 //! | did a number's distribution change? | [`ks_test`], effect [`wasserstein1`] |
 //! | the same, in another measure? | [`wasserstein1_test`]; on [`equal_bins`] [`divergence_test`], [`chi_square_test`] |
 //! | did an angle's distribution change? | [`kuiper_test`], effect [`circular_wasserstein1`] |
+//! | did a number of the same records rise or fall? | [`signed_rank`] |
 //! | did shares of categories change? | [`chi_square_test`], effect [`total_variation`]; [`divergence_test`] |
 //! | did a share beyond an edge change? | [`share_test`] |
 //! | did the mean direction change, over all rows? | [`Components`], [`SpectralTest`], effect [`turn_degrees`] |
@@ -70,6 +71,7 @@ mod resample;
 mod row_groups;
 mod sequence;
 mod sequential;
+mod signed_rank;
 mod similarity;
 mod spectral;
 mod tails;
@@ -106,6 +108,7 @@ pub use rank::{RankCorrelation, rank_correlation, within_strata};
 pub use row_groups::RowGroups;
 pub use sequence::{ChangePoint, Evidence, MannKendall, change_points, onset, rises_gradually};
 pub use sequential::Permutation;
+pub use signed_rank::{SignedRank, signed_rank};
 pub use similarity::{
     ClassGeometry, Contingency, DistanceProfile, HalfSamples, Interval, Neighbourhoods,
     PrincipalCoordinates, Procrustes, assignment, debiased_cka, distance_correlation,

@@ -105,7 +105,7 @@ fn interval(z: f64, value: f64, freedom: f64) -> (f64, f64) {
 }
 
 /// The rank of each value from 1, equal values at the mean of their ranks.
-fn middle_ranks(values: &[f64]) -> Vec<f64> {
+pub(super) fn middle_ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| {
         let order = values[a].partial_cmp(&values[b]);

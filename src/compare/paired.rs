@@ -1,0 +1,129 @@
+//! Numbers of the same records in two windows, each held against itself.
+
+use crate::profile::Profile;
+use crate::sphere::record_name;
+
+use super::draft::Draft;
+use super::extremes::{SHOWN, samples, value};
+use super::figures::number;
+use super::finding::{Effect, TellingRecord};
+use super::groups::Groups;
+use super::shared::{Common, Rows, Shared};
+use super::stats::{SignedRank, signed_rank};
+
+/// Fewest records with a number in both windows.
+const FEWEST: usize = 20;
+
+/// The records that two windows of mostly the same records have in common: one model after another, one
+/// camera setting after another, on one set of pictures.
+///
+/// # The test
+///
+/// Tests of two windows take their records for different ones. Where they are the same, what changes
+/// from record to record hides what changed between the windows, so each number is also held
+/// against itself, record by record ([`signed_rank`]). Two tests are made, and
+///
+/// ```text
+/// p = min(1, 2 min(p of the windows, p of the records))
+/// ```
+///
+/// It sees changes of no importance as well, such as that of another decoder. So p of the records
+/// counts only for a change that is as large as drift has to be and goes the way that is told; otherwise
+/// it is 1.
+pub(super) struct Paired {
+    records: Vec<(Rows, Rows)>,
+}
+
+impl Paired {
+    /// `None` where fewer than half of the sampled records of a window are in the other one, where they
+    /// have no ids, and where records depend on each other.
+    pub(super) fn of(reference: &Profile, target: &Profile) -> Option<Self> {
+        if Groups::of_any(reference, target).is_some() {
+            return None;
+        }
+        let common = samples(reference, target)
+            .map(|(a, b)| Common::of(a, b))
+            .find(|common| Shared::of(common).is_paired())?;
+        let has_id = |rows: &Rows| matches!(&rows[..], [row] if row.id.is_some());
+        let records = common.records.into_iter();
+        Some(Self {
+            // An id of several records does not say which is which.
+            records: records.filter(|(a, b)| has_id(a) && has_id(b)).collect(),
+        })
+    }
+
+    /// The finding, of a number that went from one figure to another, with its records held against
+    /// themselves.
+    pub(super) fn refine(&self, mut draft: Draft, (from, to): (f64, f64)) -> Draft {
+        let Some(of_windows) = draft.finding.p_value else {
+            return draft;
+        };
+        let changes = self.changes(&draft.finding.feature);
+        let differences: Vec<f64> = changes.iter().map(Change::difference).collect();
+        let Some(test) = signed_rank(&differences).filter(|_| differences.len() >= FEWEST) else {
+            return draft;
+        };
+        let effects = draft.finding.effect.iter();
+        let mut effects = effects.chain(&draft.finding.other_effects);
+        let is_told = effects.any(Effect::reaches_threshold) && test.value * (to - from) >= 0.0;
+        let p_value = match is_told && test.p_value < of_windows {
+            true => {
+                draft.finding.statistic = "signed rank".to_owned();
+                draft.finding.value = Some(test.value);
+                draft.finding.permutations = None;
+                draft.finding.sentence += &told(test, differences.len());
+                draft.finding.records = telling(&draft.finding.feature, changes, test);
+                test.p_value
+            }
+            false => of_windows,
+        };
+        draft.finding.p_value = Some((2.0 * p_value).min(1.0));
+        draft
+    }
+
+    fn changes(&self, feature: &str) -> Vec<Change<'_>> {
+        let change = |(a, b): &'_ (Rows, Rows)| {
+            let (from, to) = (value(&a[0], feature)?, value(&b[0], feature)?);
+            Some((from, to))
+        };
+        let changes = self.records.iter().filter_map(|pair| {
+            let (from, to) = change(pair)?;
+            let id = pair.1[0].id.as_deref()?;
+            Some(Change { id, from, to })
+        });
+        changes.collect()
+    }
+}
+
+/// A number of a record in both windows.
+struct Change<'p> {
+    id: &'p str,
+    from: f64,
+    to: f64,
+}
+
+impl Change<'_> {
+    /// NaN of the same infinity twice.
+    fn difference(&self) -> f64 {
+        self.to - self.from
+    }
+}
+
+fn told(test: SignedRank, records: usize) -> String {
+    let SignedRank { rose, fell, .. } = test;
+    format!("; lower in {fell} and higher in {rose} of {records} records that are in both windows")
+}
+
+/// The records that changed most, the way that most did.
+fn telling(feature: &str, mut changes: Vec<Change<'_>>, test: SignedRank) -> Vec<TellingRecord> {
+    let way = |change: &Change<'_>| change.difference() * test.value.signum();
+    changes.retain(|change| way(change) > 0.0);
+    changes.sort_by(|a, b| way(b).total_cmp(&way(a)).then_with(|| a.id.cmp(b.id)));
+    changes.truncate(SHOWN);
+    let record = |change: Change<'_>| TellingRecord {
+        id: record_name(Some(change.id), 0),
+        role: format!("{feature} {} -> {}", number(change.from), number(change.to)),
+        distance: None,
+    };
+    changes.into_iter().map(record).collect()
+}
