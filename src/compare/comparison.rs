@@ -176,7 +176,7 @@ pub(super) fn measure(
             ),
         ));
     }
-    let paired = Paired::of(reference, target);
+    let paired = Paired::of(reference, target, options);
     let mut drafts = compare_features(reference, target, paired.as_ref(), options)?;
     drafts.extend(compare_objects(
         reference,
@@ -187,6 +187,7 @@ pub(super) fn measure(
     drafts.extend(compare_unused(reference, target, &options.thresholds));
     let mut spaces = Vec::new();
     let mut notes: Vec<Note> = expected_accuracy(reference, target).into_iter().collect();
+    notes.extend(paired.as_ref().map(Paired::note));
     let mut views = BTreeMap::new();
     for name in reference.spaces().keys() {
         if !target.spaces().contains_key(name) {

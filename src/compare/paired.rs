@@ -8,6 +8,8 @@ use super::extremes::{SHOWN, samples, value};
 use super::figures::number;
 use super::finding::{Effect, TellingRecord};
 use super::groups::Groups;
+use super::options::CompareOptions;
+use super::result::Note;
 use super::shared::{Common, Rows, Shared};
 use super::stats::{SignedRank, signed_rank};
 
@@ -35,21 +37,40 @@ pub(super) struct Paired {
 }
 
 impl Paired {
-    /// `None` where fewer than half of the sampled records of a window are in the other one, where they
-    /// have no ids, and where records depend on each other.
-    pub(super) fn of(reference: &Profile, target: &Profile) -> Option<Self> {
+    /// `None` where fewer than half of the sampled records of a window are in the other one, unless
+    /// [`paired`](CompareOptions::paired) says otherwise; where hardly any has an id; and where records
+    /// depend on each other.
+    pub(super) fn of(
+        reference: &Profile,
+        target: &Profile,
+        options: &CompareOptions,
+    ) -> Option<Self> {
         if Groups::of_any(reference, target).is_some() {
             return None;
         }
+        let is_paired = |common: &Common| {
+            let found_out = || Shared::of(common).is_paired();
+            options.paired.unwrap_or_else(found_out)
+        };
         let common = samples(reference, target)
             .map(|(a, b)| Common::of(a, b))
-            .find(|common| Shared::of(common).is_paired())?;
+            .find(is_paired)?;
         let has_id = |rows: &Rows| matches!(&rows[..], [row] if row.id.is_some());
         let records = common.records.into_iter();
-        Some(Self {
-            // An id of several records does not say which is which.
-            records: records.filter(|(a, b)| has_id(a) && has_id(b)).collect(),
-        })
+        // An id of several records does not say which is which.
+        let records: Vec<_> = records.filter(|(a, b)| has_id(a) && has_id(b)).collect();
+        (records.len() >= FEWEST).then_some(Self { records })
+    }
+
+    pub(super) fn note(&self) -> Note {
+        Note {
+            code: "same-records".into(),
+            text: format!(
+                "{} sampled records are in both windows, by their ids: their numbers are also held \
+                 against themselves, record by record. --unpaired takes them for different records.",
+                self.records.len()
+            ),
+        }
     }
 
     /// The finding, of a number that went from one figure to another, with its records held against
@@ -82,16 +103,10 @@ impl Paired {
     }
 
     fn changes(&self, feature: &str) -> Vec<Change<'_>> {
-        let change = |(a, b): &'_ (Rows, Rows)| {
-            let (from, to) = (value(&a[0], feature)?, value(&b[0], feature)?);
-            Some((from, to))
-        };
-        let changes = self.records.iter().filter_map(|pair| {
-            let (from, to) = change(pair)?;
-            let id = pair.1[0].id.as_deref()?;
-            Some(Change { id, from, to })
-        });
-        changes.collect()
+        let changes = self.records.iter();
+        changes
+            .filter_map(|pair| Change::of(pair, feature))
+            .collect()
     }
 }
 
@@ -102,7 +117,15 @@ struct Change<'p> {
     to: f64,
 }
 
-impl Change<'_> {
+impl<'p> Change<'p> {
+    fn of((from, to): &'p (Rows, Rows), feature: &str) -> Option<Self> {
+        Some(Self {
+            id: to[0].id.as_deref()?,
+            from: value(&from[0], feature)?,
+            to: value(&to[0], feature)?,
+        })
+    }
+
     /// NaN of the same infinity twice.
     fn difference(&self) -> f64 {
         self.to - self.from

@@ -111,18 +111,13 @@ impl Chart {
         let mut path = Path::default();
         path.go(scale.start, y);
         path.to(scale.end, y);
-        let ticks = scale.ticks(5);
-        let names = tick_names(&ticks);
-        for (tick, name) in ticks.into_iter().zip(names) {
-            let x = scale.at(tick);
+        // As many as have room for their names.
+        let mut told = (2..=MOST_TICKS).rev().map(|most| told_ticks(scale, most));
+        let fitting =
+            told.find(|ticks| ticks.windows(2).all(|pair| pair[0].end() < pair[1].start()));
+        for Tick { x, class, name } in fitting.unwrap_or_else(|| told_ticks(scale, 1)) {
             path.go(x, y);
             path.to(x, y + 4.0);
-            // Numbers at the ends stay inside.
-            let class = match (x - scale.start < 14.0, scale.end - x < 14.0) {
-                (true, _) => "tick start",
-                (_, true) => "tick end",
-                _ => "tick",
-            };
             self.label(x, y + 15.0, class, name);
         }
         self.shape("axis", path);
@@ -157,6 +152,57 @@ impl Chart {
         self.label(right - 50.0, 10.0, "end key reference", "reference");
         self.label(right, 10.0, "end key target", "target");
     }
+}
+
+/// Ticks of a horizontal axis, at most but for one more where both ends have one.
+const MOST_TICKS: usize = 5;
+/// The width of a character below an axis, rather too wide than too narrow.
+const CHARACTER: f64 = 6.5;
+
+/// A tick of a horizontal axis, and what stands below it.
+struct Tick {
+    x: f64,
+    class: &'static str,
+    name: String,
+}
+
+impl Tick {
+    fn width(&self) -> f64 {
+        self.name.chars().count() as f64 * CHARACTER
+    }
+
+    /// Where its name begins.
+    fn start(&self) -> f64 {
+        match self.class {
+            START => self.x,
+            END => self.x - self.width(),
+            _ => self.x - self.width() / 2.0,
+        }
+    }
+
+    fn end(&self) -> f64 {
+        self.start() + self.width()
+    }
+}
+
+const START: &str = "tick start";
+const END: &str = "tick end";
+
+/// About so many ticks of a scale, with their names.
+fn told_ticks(scale: &Scale, most: usize) -> Vec<Tick> {
+    let ticks = scale.ticks(most);
+    let names = tick_names(&ticks);
+    let told = |(tick, name)| {
+        let x = scale.at(tick);
+        // Numbers at the ends stay inside.
+        let class = match (x - scale.start < 14.0, scale.end - x < 14.0) {
+            (true, _) => START,
+            (_, true) => END,
+            _ => "tick",
+        };
+        Tick { x, class, name }
+    };
+    ticks.into_iter().zip(names).map(told).collect()
 }
 
 /// What stands below the ticks: three digits, and more where these are not enough to
@@ -241,6 +287,23 @@ mod tests {
             ["300.2", "300.4", "300.6"]
         );
         assert_eq!(tick_names(&[7.0]), ["7"]);
+    }
+
+    #[test]
+    fn names_below_an_axis_do_not_touch() {
+        for (from, to, width) in [(231.0, 1.2e7, 150.0), (1e-7, 3e9, 330.0), (2.0, 9.0, 40.0)] {
+            let scale = Scale::logarithmic((from, to), (4.0, width)).unwrap();
+            let mut chart = Chart::default();
+            chart.axis(&scale, 10.0);
+            let mut end = f64::NEG_INFINITY;
+            assert!(!chart.labels.is_empty());
+            for label in &chart.labels {
+                let (x, class, name) = (label.x as f64, label.class, label.text.clone());
+                let tick = Tick { x, class, name };
+                assert!(tick.start() > end - 1.0, "{from} {to}: {}", tick.name);
+                end = tick.end();
+            }
+        }
     }
 
     #[test]
