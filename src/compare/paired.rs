@@ -76,7 +76,9 @@ impl Paired {
     /// The finding, of a number that went from one figure to another, with its records held against
     /// themselves.
     pub(super) fn refine(&self, mut draft: Draft, (from, to): (f64, f64)) -> Draft {
-        let Some(of_windows) = draft.finding.p_value else {
+        // Of what was always one value and now is another there is nothing to add.
+        let p_value = draft.finding.p_value.filter(|_| !draft.striking);
+        let Some(of_windows) = p_value else {
             return draft;
         };
         let changes = self.changes(&draft.finding.feature);

@@ -16,7 +16,7 @@ const EXACT: usize = 100;
 ///
 /// Up to 100 differences that are not 0 the law of W is counted out, ties included; for more
 /// it is normal, of mean `sum r / 2` and variance `sum r^2 / 4`, with a correction for
-/// continuity of half a rank. (Wilcoxon 1945, *Biometrics Bulletin* 1; the value, the matched-pairs
+/// continuity of half a step of W, at least half a rank. (Wilcoxon 1945, *Biometrics Bulletin* 1; the value, the matched-pairs
 /// rank-biserial correlation, Kerby 2014, *Comprehensive Psychology* 3.)
 ///
 /// That records depend on each other, or that their ids say nothing, does not matter for one
@@ -90,9 +90,19 @@ fn upper_share(ranks: &[usize], from: usize) -> f64 {
 fn normal_upper_share(ranks: &[usize], from: usize) -> f64 {
     let all: usize = ranks.iter().sum();
     let squares: f64 = ranks.iter().map(|&rank| (rank * rank) as f64).sum();
-    // In units of half a rank.
-    let above = (from as f64 - all as f64 / 2.0 - 1.0).max(0.0);
+    // In units of half a rank. Sums are multiples of what all ranks are multiples of, which is much where
+    // most differences are equal.
+    let step = ranks.iter().copied().fold(0, common_divisor);
+    let correction = (step as f64 / 2.0).max(1.0);
+    let above = (from as f64 - all as f64 / 2.0 - correction).max(0.0);
     0.5 * libm::erfc(above / (squares / 4.0).sqrt() / std::f64::consts::SQRT_2)
+}
+
+fn common_divisor(a: usize, b: usize) -> usize {
+    match b {
+        0 => a,
+        _ => common_divisor(b, a % b),
+    }
 }
 
 #[cfg(test)]
