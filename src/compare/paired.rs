@@ -34,6 +34,8 @@ const FEWEST: usize = 20;
 /// it is 1.
 pub(super) struct Paired {
     records: Vec<(Rows, Rows)>,
+    /// Whether the windows hold more of them.
+    is_sample: bool,
 }
 
 impl Paired {
@@ -52,14 +54,14 @@ impl Paired {
             let found_out = || Shared::of(common).is_paired();
             options.paired.unwrap_or_else(found_out)
         };
-        let common = samples(reference, target)
-            .map(|(a, b)| Common::of(a, b))
-            .find(is_paired)?;
+        let (is_sample, common) = samples(reference, target)
+            .map(|(a, b)| (a.threshold().or(b.threshold()).is_some(), Common::of(a, b)))
+            .find(|(_, common)| is_paired(common))?;
         let has_id = |rows: &Rows| matches!(&rows[..], [row] if row.id.is_some());
         let records = common.records.into_iter();
         // An id of several records does not say which is which.
         let records: Vec<_> = records.filter(|(a, b)| has_id(a) && has_id(b)).collect();
-        (records.len() >= FEWEST).then_some(Self { records })
+        (records.len() >= FEWEST).then_some(Self { records, is_sample })
     }
 
     pub(super) fn note(&self) -> Note {
@@ -94,6 +96,7 @@ impl Paired {
                 draft.finding.statistic = "signed rank".to_owned();
                 draft.finding.value = Some(test.value);
                 draft.finding.permutations = None;
+                draft.finding.sampled = self.is_sample;
                 draft.finding.sentence += &told(test, differences.len());
                 draft.finding.records = telling(&draft.finding.feature, changes, test);
                 test.p_value
