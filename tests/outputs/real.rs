@@ -94,7 +94,8 @@ fn the_dark_hides_persons_and_is_no_zoom() {
     }
 }
 
-/// Where its p counts, that of a number of the same photographs is SciPy's, doubled as two tests are made.
+/// Where its p counts, that of a number of the same photographs is SciPy's, times five as its share of the level is
+/// a fifth.
 #[test]
 fn photographs_are_held_against_themselves() {
     let mut held = 0;
@@ -113,7 +114,7 @@ fn photographs_are_held_against_themselves() {
                 theirs["wilcoxon"].as_f64().unwrap(),
             );
             assert!(
-                (ours / (2.0 * theirs_p) - 1.0).abs() < 0.01,
+                (ours / (5.0 * theirs_p) - 1.0).abs() < 0.01,
                 "{task} {variant} {name} {ours} {theirs_p}"
             );
             let told = format!(
@@ -124,7 +125,7 @@ fn photographs_are_held_against_themselves() {
             assert_eq!(finding.records.len(), 3);
         }
     }
-    assert!(held >= 5, "{held}");
+    assert!(held >= 4, "{held}");
 }
 
 /// One photograph of a crowd holds many of the boxes: where each photograph counts once, the
