@@ -74,8 +74,8 @@ impl Paired {
         Note {
             code: "same-records".into(),
             text: format!(
-                "{} sampled records are in both windows, by their ids: their numbers are also held \
-                 against themselves, record by record. --unpaired takes them for different records.",
+                "{} sampled ids are in both windows: numbers are also held against themselves, id by id. \
+                 If an id names another record in each window, --unpaired is better.",
                 self.records.len()
             ),
         }
@@ -146,7 +146,7 @@ impl<'p> Change<'p> {
 
 fn told(test: SignedRank, records: usize) -> String {
     let SignedRank { rose, fell, .. } = test;
-    format!("; lower in {fell} and higher in {rose} of {records} records that are in both windows")
+    format!("; lower for {fell} and higher for {rose} of {records} ids that both windows have")
 }
 
 /// The records that changed most, the way that most did.

@@ -118,7 +118,7 @@ fn photographs_are_held_against_themselves() {
                 "{task} {variant} {name} {ours} {theirs_p}"
             );
             let told = format!(
-                "; lower in {} and higher in {} of {} records that are in both windows",
+                "; lower for {} and higher for {} of {} ids that both windows have",
                 theirs["fell"], theirs["rose"], theirs["both"]
             );
             assert!(finding.sentence.ends_with(&told), "{}", finding.sentence);

@@ -90,7 +90,7 @@ fn a_tenth_fewer_boxes_show_only_image_by_image() {
     assert!(
         count
             .sentence
-            .ends_with("of 300 records that are in both windows")
+            .ends_with("of 300 ids that both windows have")
     );
     let change = &count.other_effects[0];
     assert!((0.1..0.3).contains(&change.value), "{}", change.value);
@@ -203,7 +203,7 @@ fn numbers_of_the_same_records_are_held_against_themselves() {
     assert!(
         first
             .sentence
-            .ends_with("; lower in 60 and higher in 0 of 60 records that are in both windows")
+            .ends_with("; lower for 60 and higher for 0 of 60 ids that both windows have")
     );
     let others = compared(&reference, &side(-0.4, "b"));
     assert!(others.verdict < Verdict::PossibleDrift);
