@@ -156,6 +156,21 @@ fn records_that_hold_objects() {
     assert_eq!(cats.total(), table.classes()["cat"].objects());
 }
 
+/// Earlier builds kept nothing of a record's objects, and so more records in the same bytes.
+#[test]
+fn a_profile_of_earlier_builds_is_read() {
+    let read = Profile::read(golden("objects-of-earlier-builds.dsp")).unwrap();
+    assert_eq!(
+        (read.records(), read.objects()["box"].all().objects()),
+        (87, 83)
+    );
+    // 3,000 bytes for 96 each and 16 for each of the count and the 10 numbers of a box.
+    let kept = read.sample();
+    assert_eq!((kept.len(), kept.k()), (3_000 / (96 + 11 * 16), 11));
+    assert!(kept.rows().all(|entry| entry.row.features.is_empty()));
+    assert_eq!(Profile::from_bytes(&read.to_bytes()).unwrap(), read);
+}
+
 #[test]
 fn records_with_an_angle() {
     let profile = profile_of(ProfileConfig::new().angle("score", 6.0));

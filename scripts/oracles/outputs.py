@@ -5,7 +5,8 @@
 Each photograph counts once: how many boxes it has, and the means over its boxes of their score, relative
 area, and of whether they touch the border (within 0.5 % of a side). The p-values are those of ks_2samp and
 mannwhitneyu between the photographs as they are and zoomed or darkened, and that of wilcoxon (normal law with its
-correction from 100 changes on, else all signs counted out) photograph by photograph, for those that have boxes in both.
+correction from 100 changes on, else all signs counted out) photograph by photograph, for those that have boxes in both. A change
+of less than a tenth of what matters (0.2 sd, or for counts a tenth of the mean if that is less) is none.
 """
 
 import json
@@ -37,9 +38,14 @@ def by_image(task, variant):
     return {"box count": {image: len(own) for image, own in boxes.items()}, **columns}
 
 
-def record_by_record(clean, other):
+def record_by_record(name, clean, other):
     both = [image for image in clean if image in other]
-    differences = np.array([other[image] - clean[image] for image in both])
+    differences = np.array([other[image] - clean[image] for image in both], dtype=float)
+    values = np.array(list(clean.values()))
+    matters = 0.2 * np.std(values)
+    if name == "box count":
+        matters = min(matters, 0.1 * np.mean(values))
+    differences[np.abs(differences) < matters / 10] = 0
     changed = int(np.count_nonzero(differences))
     if changed == 0:
         p = 1.0
@@ -79,7 +85,7 @@ def compared(task, variant):
             "means": [float(np.mean(side)) for side in sides(name)],
             "ks": float(stats.ks_2samp(*sides(name)).pvalue),
             "mann_whitney": float(stats.mannwhitneyu(*sides(name)).pvalue),
-            **record_by_record(clean[name], other[name]),
+            **record_by_record(name, clean[name], other[name]),
         }
         for name in clean
     }

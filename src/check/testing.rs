@@ -62,6 +62,7 @@ pub(super) fn finding(feature: &str) -> Finding {
         value: Some(0.02),
         p_value: Some(0.6),
         p_adjusted: Some(0.8),
+        same_ids: None,
         permutations: None,
         effect: Some(Effect {
             name: "median shift".into(),

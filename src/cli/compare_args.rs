@@ -93,8 +93,8 @@ pub(super) struct CompareArgs {
     /// The lightest verdict that ends with exit status 1
     #[arg(long, value_name = "VERDICT", value_enum, default_value_t)]
     pub(super) fail_on: FailOn,
-    /// The windows hold the same records measured twice: hold numbers against
-    /// themselves, record by record, and do not test embeddings
+    /// The windows hold the same records measured twice: hold each number against
+    /// itself, id by id, and do not test embeddings
     #[arg(long, conflicts_with = "unpaired")]
     pub(super) paired: bool,
     /// The windows hold different records, whatever their ids say

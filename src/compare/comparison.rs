@@ -14,7 +14,7 @@ use super::judge::{judge, overall};
 use super::natural::History;
 use super::objects::compare_objects;
 use super::options::CompareOptions;
-use super::paired::Paired;
+use super::paired::{self, Paired};
 use super::pictures;
 use super::repeats::ids_that_repeat;
 use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
@@ -187,7 +187,7 @@ pub(super) fn measure(
     drafts.extend(compare_unused(reference, target, &options.thresholds));
     let mut spaces = Vec::new();
     let mut notes: Vec<Note> = expected_accuracy(reference, target).into_iter().collect();
-    notes.extend(paired.as_ref().map(Paired::note));
+    notes.extend(paired::note(&drafts, options));
     let mut views = BTreeMap::new();
     for name in reference.spaces().keys() {
         if !target.spaces().contains_key(name) {

@@ -26,6 +26,7 @@ impl Draft {
                 value: None,
                 p_value: None,
                 p_adjusted: None,
+                same_ids: None,
                 permutations: None,
                 effect: None,
                 other_effects: Vec::new(),

@@ -1,12 +1,11 @@
 //! Records that show how a number changed.
 
 use crate::profile::Profile;
-use crate::sketch::{CoordinatedSample, Quantiles, SampleRow};
+use crate::sketch::{CoordinatedSample, SampleRow};
 use crate::sphere::record_name;
 
 use super::figures::number;
 use super::finding::TellingRecord;
-use super::numbers::medians;
 use super::view::one_a_record;
 
 /// Records named in a finding.
@@ -33,13 +32,15 @@ pub(crate) fn value(row: &SampleRow, feature: &str) -> Option<f64> {
 }
 
 /// Sampled target records whose value of a feature lies farthest out, on the side
-/// that its median moved to.
+/// that it moved to; none where it is not known which.
 pub(crate) fn extremes(
     feature: &str,
-    (reference, target): (&Quantiles, &Quantiles),
+    (from, to): (f64, f64),
     samples: &[(&CoordinatedSample, &CoordinatedSample)],
 ) -> Vec<TellingRecord> {
-    let (from, to) = medians(reference, target);
+    if !(from < to || to < from) {
+        return Vec::new();
+    }
     let valued = |sample: &CoordinatedSample| {
         let named = |(hash, row): (u64, &SampleRow)| {
             Some((value(row, feature)?, record_name(row.id.as_deref(), hash)))

@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::extremes::{extremes, samples};
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
-use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1, medians};
+use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1, moved, told};
 use super::options::CompareOptions;
 use super::outputs::is_output;
 use super::paired::Paired;
@@ -181,14 +181,14 @@ fn compare_feature(
             (None, None, _) => {
                 let draft = compare_numbers(named, a, b, size, design, thresholds, seed);
                 match by.paired {
-                    Some(paired) => paired.refine(draft, medians(a, b)),
+                    Some(paired) => paired.refine(draft, told(a, b, thresholds)),
                     None => draft,
                 }
             }
         };
         let is_shown = by.period.is_some() || !whole.finding.records.is_empty();
         if !is_shown && whole.finding.p_value.is_some_and(|p| p < options.alpha) {
-            whole.finding.records = extremes(named.feature, (a, b), by.sampled);
+            whole.finding.records = extremes(named.feature, moved(a, b), by.sampled);
         }
         drafts.push(whole);
         // A circle has no ends.

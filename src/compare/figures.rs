@@ -21,6 +21,12 @@ pub(crate) fn signed(value: f64) -> String {
     }
 }
 
+/// The same of a size without a direction.
+pub(crate) fn unsigned(value: f64) -> String {
+    let signed = signed(value.abs());
+    signed.trim_start_matches('+').to_owned()
+}
+
 /// A share as a percentage. What is not all is not rounded to all, and no zero has a sign: an estimate
 /// of a share may lie below 0 by its rounding.
 pub(crate) fn percent(share: f64) -> String {

@@ -167,6 +167,28 @@ pub struct TellingRecord {
     pub distance: Option<f64>,
 }
 
+/// A number of the ids that both windows have, held against itself id by id by Wilcoxon's signed-rank
+/// test ([`signed_rank`](super::stats::signed_rank)).
+///
+/// The finding's p-value is `min(1, p / 0.8)` of its own statistic's p, or, where this test decides,
+/// `min(1, p_value / 0.2)`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SameIds {
+    /// Sampled ids, each of one record, with a finite number in both windows.
+    pub ids: u64,
+    /// Those whose number rose, by a tenth or more of what matters.
+    pub rose: u64,
+    /// Those whose number fell by as much.
+    pub fell: u64,
+    /// The matched-pairs rank-biserial correlation, in `[-1, 1]`: 1 where all that changed rose.
+    pub value: f64,
+    /// How often chance alone would give as much, in `[0, 1]`.
+    pub p_value: f64,
+    /// Whether the finding's p-value is that of this test: the change matters, here and in the
+    /// windows, goes the same way, and is surer here.
+    pub decides: bool,
+}
+
 /// The evidence about one feature in one scope.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
@@ -182,10 +204,13 @@ pub struct Finding {
     pub statistic: String,
     /// The statistic's value; `None` where the test did not run.
     pub value: Option<f64>,
-    /// How often chance alone would give such a value, in `[0, 1]`.
+    /// How often chance alone would give such a value, in `[0, 1]`; with [`same_ids`](Self::same_ids), of
+    /// both tests together.
     pub p_value: Option<f64>,
     /// The same, corrected for everything else the comparison tested.
     pub p_adjusted: Option<f64>,
+    /// The number held against itself, where both windows have the same ids.
+    pub same_ids: Option<SameIds>,
     /// How many permutations the p-value rests on, where it rests on any.
     pub permutations: Option<u64>,
     /// The effect the verdict is drawn from.

@@ -75,8 +75,8 @@ mod zoom;
 pub use comparison::{compare, compare_with_history};
 pub use explanation::{Association, Explanation};
 pub use finding::{
-    Effect, Finding, Group, Kind, NaturalVariation, QuantilePair, Scope, SharePair, TellingRecord,
-    Verdict,
+    Effect, Finding, Group, Kind, NaturalVariation, QuantilePair, SameIds, Scope, SharePair,
+    TellingRecord, Verdict,
 };
 pub use options::CompareOptions;
 #[cfg(feature = "report")]

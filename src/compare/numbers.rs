@@ -3,8 +3,9 @@
 use crate::sketch::{Quantiles, common_buckets, hash_text};
 
 use super::draft::{Draft, effect};
-use super::figures::{number, percent, signed};
+use super::figures::{number, percent, signed, unsigned};
 use super::finding::{Effect, Kind, QuantilePair, Scope};
+use super::paired::Told;
 use super::repeats::DesignEffects;
 use super::stats::{
     KsMethod, KsTest, detectable_ks_shift, detectable_total_variation, ks_p_value, ks_test,
@@ -184,6 +185,7 @@ fn describe(
     let size = match (size, effect.unit.as_str()) {
         (_, "share") => format!("{} of the records", percent(effect.value)),
         // The Wasserstein distance has no direction; the median tells it.
+        (Size::Wasserstein, unit) if from == to => format!("{} {unit}", unsigned(effect.value)),
         (Size::Wasserstein, unit) => format!("{} {unit}", signed(effect.value.copysign(to - from))),
         (Size::MedianShift, unit) => format!("{} {unit}", signed(effect.value)),
     };
@@ -206,6 +208,26 @@ fn rounds(test: &KsTest) -> Option<u64> {
 pub(crate) fn medians(reference: &Quantiles, target: &Quantiles) -> (f64, f64) {
     let median = |q: &Quantiles| value_at(q, 0.5).unwrap_or(f64::NAN);
     (median(reference), median(target))
+}
+
+/// Where a number went: its median, or, where this stayed, its mean.
+pub(crate) fn moved(reference: &Quantiles, target: &Quantiles) -> (f64, f64) {
+    let mean = |q: &Quantiles| q.mean().map_or(f64::NAN, |mean| mean.estimate);
+    match medians(reference, target) {
+        (from, to) if from == to => (mean(reference), mean(target)),
+        medians => medians,
+    }
+}
+
+/// The same, with the change that matters: so many sd, as the effect of [`Size::Wasserstein`] has it.
+pub(crate) fn told(reference: &Quantiles, target: &Quantiles, thresholds: &Thresholds) -> Told {
+    let (from, to) = moved(reference, target);
+    let sd = spread(reference, target).map_or(f64::NAN, |(sd, _)| sd);
+    Told {
+        from,
+        to,
+        matters: thresholds.w1 * sd,
+    }
 }
 
 fn value_at(quantiles: &Quantiles, rank: f64) -> Option<f64> {

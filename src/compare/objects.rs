@@ -13,12 +13,12 @@ use super::extremes::{extremes, samples};
 use super::features::{OUTPUTS, careful};
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
-use super::numbers::{Named, Size, compare_numbers, medians};
+use super::numbers::{Named, Size, compare_numbers, medians, told};
 use super::object_classes::{compare_classes, compare_faults, compare_pairs, compare_sizes};
 use super::object_design::{careful_design, number_design};
 use super::object_words::{count_sentence, flag_sentence, number_sentence};
 use super::options::CompareOptions;
-use super::paired::Paired;
+use super::paired::{Paired, Told};
 use super::repeats::DesignEffects;
 use super::tails::compare_tails;
 use super::thresholds::Thresholds;
@@ -66,13 +66,7 @@ impl Tables<'_> {
 
     /// A tested number with what sampled records say of it: samples keep the counts and means of all
     /// objects, of no class.
-    fn of_records(
-        &self,
-        mut draft: Draft,
-        scope: &Scope,
-        told: (f64, f64),
-        numbers: (&Quantiles, &Quantiles),
-    ) -> Draft {
+    fn of_records(&self, mut draft: Draft, scope: &Scope, told: Told) -> Draft {
         if *scope != Scope::All {
             return draft;
         }
@@ -81,7 +75,7 @@ impl Tables<'_> {
         }
         let finding = &mut draft.finding;
         if finding.records.is_empty() && finding.p_value.is_some_and(|p| p < self.options.alpha) {
-            finding.records = extremes(&finding.feature, numbers, self.sampled);
+            finding.records = extremes(&finding.feature, (told.from, told.to), self.sampled);
         }
         draft
     }
@@ -248,7 +242,13 @@ fn compare_count(
     );
     let draft = draft.sentence(count_sentence(tables.kind, scope, means));
     let draft = with_change_of_mean(draft, means, &options.thresholds);
-    Ok(vec![tables.of_records(draft, scope, means, (&a, &b))])
+    let of_means = options.thresholds.object_count * means.0;
+    let told = Told {
+        from: means.0,
+        to: means.1,
+        matters: told(&a, &b, &options.thresholds).matters.min(of_means),
+    };
+    Ok(vec![tables.of_records(draft, scope, told)])
 }
 
 /// Of numbers of objects, most of them 0, the spread says little: that a tenth of all objects is gone
@@ -295,11 +295,11 @@ fn compare_feature(
             options.seed,
         );
         let draft = means_told(draft, tables.kind, name, flags.is_some(), (first, second));
-        let told = match flags.is_some() {
-            true => (mean(first), mean(second)),
-            false => medians(first, second),
-        };
-        let mut drafts = vec![tables.of_records(draft, scope, told, (first, second))];
+        let mut told = told(first, second, &options.thresholds);
+        if flags.is_some() {
+            (told.from, told.to) = (mean(first), mean(second));
+        }
+        let mut drafts = vec![tables.of_records(draft, scope, told)];
         if TAILED.contains(&name) {
             let tails = compare_tails(&named, a, b, design, &options.thresholds);
             drafts.extend(tails.into_iter().map(Draft::of_objects));
@@ -324,7 +324,12 @@ fn compare_feature(
         draft.striking = false;
         draft.finding.new_values.clear();
         draft.finding.lost_values.clear();
-        let draft = tables.of_records(draft, scope, shares, (a, b));
+        let told = Told {
+            from: shares.0,
+            to: shares.1,
+            matters: options.thresholds.total_variation,
+        };
+        let draft = tables.of_records(draft, scope, told);
         return vec![draft.of_objects()];
     }
     let mut draft = compare_numbers(
@@ -339,7 +344,7 @@ fn compare_feature(
     if let Some(sentence) = number_sentence(tables.kind, name, scope, medians(a, b)) {
         draft = draft.sentence(sentence);
     }
-    let draft = tables.of_records(draft, scope, medians(a, b), (a, b));
+    let draft = tables.of_records(draft, scope, told(a, b, &options.thresholds));
     let mut drafts = vec![draft];
     if TAILED.contains(&name) {
         drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));

@@ -29,8 +29,8 @@ pub struct CompareOptions {
     /// ([`Comparison::why`](super::Comparison::why)); `*` stands for any text.
     pub outputs: Vec<String>,
     /// Whether the windows are the same records measured twice; `None` to find
-    /// out from the shares of records that both have. Spaces are not tested then, and numbers are also held
-    /// against themselves, record by record.
+    /// out from the shares of records that both have. Spaces are not tested then, and each number is also held
+    /// against itself, id by id ([`SameIds`](super::SameIds)).
     pub paired: Option<bool>,
     /// Whether the reference is split 200 times to tell how often the tests on
     /// samples alarm within it ([`SelfCheckSummary`](super::SelfCheckSummary)).

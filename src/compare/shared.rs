@@ -77,14 +77,23 @@ impl Common {
     /// Records are the same if they came with the same id and their time or their
     /// vector agrees, or, where neither had an id, if their vectors were the same.
     pub(crate) fn of(reference: &CoordinatedSample, target: &CoordinatedSample) -> Self {
+        Self::by(reference, target, is_same)
+    }
+
+    /// Those that are the same by this rule.
+    pub(super) fn by(
+        reference: &CoordinatedSample,
+        target: &CoordinatedSample,
+        same: fn(&SampleRow, &SampleRow) -> bool,
+    ) -> Self {
         let thresholds = [reference, target].map(|s| s.threshold().unwrap_or(u64::MAX));
         let limit = thresholds[0].min(thresholds[1]);
         let rows = |sample: &CoordinatedSample| {
             let mut rows: BTreeMap<u64, Rows> = BTreeMap::new();
             for entry in sample.rows().filter(|e| e.hash <= limit) {
-                rows.entry(entry.hash)
-                    .or_default()
-                    .push(Arc::clone(entry.row));
+                // Of many copies two say that there are several.
+                let copies = (0..entry.count.min(2)).map(|_| Arc::clone(entry.row));
+                rows.entry(entry.hash).or_default().extend(copies);
             }
             rows
         };
@@ -93,7 +102,7 @@ impl Common {
         let records = first
             .into_iter()
             .filter_map(|(hash, rows)| Some((rows, second.remove(&hash)?)))
-            .filter(|(a, b)| pairs(a, b).any(|(a, b)| is_same(a, b)))
+            .filter(|(a, b)| pairs(a, b).any(|(a, b)| same(a, b)))
             .collect();
         Self { records, sampled }
     }
@@ -107,7 +116,12 @@ fn pairs<'r>(
     first.iter().flat_map(with)
 }
 
-fn is_same(a: &SampleRow, b: &SampleRow) -> bool {
+/// Whether both have an id: as they share a hash, it is the same.
+pub(super) fn has_same_id(a: &SampleRow, b: &SampleRow) -> bool {
+    a.id.is_some() && b.id.is_some()
+}
+
+pub(super) fn is_same(a: &SampleRow, b: &SampleRow) -> bool {
     match (&a.id, &b.id) {
         (None, None) => true, // the hash is that of the vector
         (Some(_), Some(_)) => {

@@ -57,9 +57,14 @@ impl Objects {
     /// No record yet; each object will have these numbers.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`] for a name that is empty or given twice.
+    /// [`ErrorKind::Argument`] for a name that is empty or given twice, and for `count`: it is how many
+    /// objects a record has.
     pub fn new(features: &[&str]) -> Result<Self> {
         for (at, name) in features.iter().enumerate() {
+            if *name == "count" {
+                let message = "`count` is how many objects a record has; no number of theirs can have this name";
+                return Err(Error::new(ErrorKind::Argument, message));
+            }
             if name.is_empty() || features[..at].contains(name) {
                 let message = "each number of objects needs a name of its own";
                 return Err(Error::new(ErrorKind::Argument, message).at("feature", name));

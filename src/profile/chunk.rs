@@ -7,7 +7,7 @@ use std::ops::Range;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use crate::ingest::{Batch, Column, Value};
+use crate::ingest::{Batch, Column, Objects, Value};
 use crate::sketch::{SampleRow, hash_text};
 use crate::sphere::{Reading, UnitRow};
 
@@ -217,11 +217,15 @@ impl<'a, 'b> Chunk<'a, 'b> {
             _ => None,
         };
         let mut features: Vec<(String, f64)> = self.batch.features().filter_map(number).collect();
-        for (kind, objects) in self.batch.object_kinds() {
-            features.extend(object_numbers(kind, objects, at));
-        }
-        // The order of columns in a batch must leave no trace. Of two of one name, a value that the
-        // record itself has is the first.
+        // The order of columns and kinds in a batch must leave no trace. Of two numbers of one name a
+        // column is the first, else that of the kind whose name is.
+        let mut kinds: Vec<(&str, &Objects)> = self.batch.object_kinds().collect();
+        kinds.sort_by_key(|(kind, _)| *kind);
+        let is_column = |name: &str| self.batch.features().any(|(column, _)| column == name);
+        let numbers = kinds
+            .into_iter()
+            .flat_map(|(kind, objects)| object_numbers(kind, objects, at));
+        features.extend(numbers.filter(|(name, _)| !is_column(name)));
         features.sort_by(|a, b| a.0.cmp(&b.0));
         features.dedup_by(|a, b| a.0 == b.0);
         SampleRow {

@@ -195,7 +195,8 @@ impl Profile {
             false => None,
         };
         if let Some(records) = &records {
-            records.settings(&mut config)?;
+            let settings = records.settings(&mut config);
+            settings.map_err(|e| e.at("section", "SAMP"))?;
         }
         let pictures = sections.next_if(|section| section.tag == PICTURES);
         let pictures: Option<Fingerprints> = pictures
@@ -229,10 +230,10 @@ impl Profile {
         if sections.next().is_some() {
             return Err(damaged("a section too many"));
         }
-        let numbers = objects.values().map(ObjectTable::sampled_numbers);
-        let numbers = features.len() + numbers.sum::<usize>();
+        let of_objects: usize = objects.values().map(ObjectTable::sampled_numbers).sum();
+        let numbers = features.len() + of_objects;
         let sample = match records {
-            Some(records) => records.check(&config, numbers),
+            Some(records) => records.check(&config, features.len(), numbers),
             None => Ok(CoordinatedSample::new(0)),
         };
         let sample = sample.map_err(|e| e.at("section", "SAMP"))?;

@@ -73,8 +73,14 @@ impl RawRecords {
         Ok(())
     }
 
-    /// Checks the sample against the configuration and how many numbers records may have.
-    pub(super) fn check(self, config: &ProfileConfig, numbers: usize) -> Result<CoordinatedSample> {
+    /// Checks the sample against the configuration and how many features, and numbers with those of
+    /// their objects, records may have. Builds before 0.1.0 did not know the latter and may have kept more records.
+    pub(super) fn check(
+        self,
+        config: &ProfileConfig,
+        features: usize,
+        numbers: usize,
+    ) -> Result<CoordinatedSample> {
         if self.names.windows(2).any(|pair| pair[0] >= pair[1]) {
             return Err(damaged("the names of sampled features are out of order"));
         }
@@ -90,7 +96,9 @@ impl RawRecords {
         if used.contains(&false) {
             return Err(damaged("a sampled feature that no record has"));
         }
-        CoordinatedSample::from_parts(record_rows(config, numbers), parts)
+        let mut sample = CoordinatedSample::from_parts(record_rows(config, features), parts)?;
+        sample.set_k(record_rows(config, numbers));
+        Ok(sample)
     }
 }
 

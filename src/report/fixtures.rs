@@ -16,6 +16,7 @@ pub(super) fn finding(feature: &str) -> Finding {
         value: Some(0.021),
         p_value: Some(0.61),
         p_adjusted: Some(0.83),
+        same_ids: None,
         permutations: None,
         effect: Some(effect("median shift", 0.02, "reference sd", 0.2)),
         other_effects: Vec::new(),

@@ -202,6 +202,8 @@ pub struct Finding<'a> {
     pub p_value: Option<f64>,
     /// The same, corrected for everything else that was tested.
     pub p_adjusted: Option<f64>,
+    /// The number held against itself, where both windows have the same ids; `null` otherwise.
+    pub same_ids: Option<SameIds>,
     /// Permutations behind the p-value.
     pub permutations: Option<u64>,
     /// The effect the verdict is drawn from.
@@ -232,6 +234,24 @@ pub struct Finding<'a> {
     pub lost_values: &'a [String],
     /// Records that show it.
     pub records: Vec<Record<'a>>,
+}
+
+/// A number of the ids that both windows have, held against itself by a signed-rank test.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SameIds {
+    /// Sampled ids with a number in both windows.
+    pub ids: u64,
+    /// Those whose number rose by enough to count.
+    pub rose: u64,
+    /// Those whose number fell by as much.
+    pub fell: u64,
+    /// Matched-pairs rank-biserial correlation, from -1 to 1.
+    pub value: f64,
+    /// Tail probability of this test alone under no change.
+    pub p_value: f64,
+    /// Whether the finding's p-value is that of this test (times five), not that of its statistic
+    /// (times 1.25).
+    pub decides: bool,
 }
 
 /// What accepted windows show of a finding.

@@ -26,7 +26,8 @@ mirror!(Finding {
     other_effects: Vec<Effect>, n_reference: u64, n_target: u64, sampled: bool, verdict: Verdict,
     sentence: String, quantiles: Vec<Quantile>, shares: Vec<Share>, new_values: Vec<String>,
     lost_values: Vec<String>, records: Vec<Record>,
-} { value: f64, p_value: f64, p_adjusted: f64, permutations: u64, effect: Effect, reason: String, natural: Natural, });
+} { value: f64, p_value: f64, p_adjusted: f64, permutations: u64, effect: Effect, reason: String, natural: Natural, same_ids: SameIds, });
+mirror!(SameIds { ids: u64, rose: u64, fell: u64, value: f64, p_value: f64, decides: bool, } {});
 mirror!(Explanation {
     group: String, outcome: String, records: u64, inputs: u64, changed: u64, associated: u64,
     features: Vec<Association>, sentence: String,

@@ -235,8 +235,8 @@ def compare(
     `js`, `kl`, `hellinger` or `chi2`. `thresholds` are
     the sizes from which a change matters, by name: `{"w1": 0.1, "separation": 0.6}`. `outputs` are features that are outputs of the
     model beside those whose name says so. `paired` says whether the windows are the
-    same records measured twice (None: found out): numbers are then also held against
-    themselves, record by record, and embeddings are not tested. Of `history`, accepted windows, is
+    same records measured twice (None: found out): each number is then also held
+    against itself, id by id, and embeddings are not tested. Of `history`, accepted windows, is
     learned how much usually changes. All processors work unless `threads` are given;
     the answer is the same.
 

@@ -19,8 +19,7 @@ const EXACT: usize = 100;
 /// continuity of half a step of W, at least half a rank. (Wilcoxon 1945, *Biometrics Bulletin* 1; the value, the matched-pairs
 /// rank-biserial correlation, Kerby 2014, *Comprehensive Psychology* 3.)
 ///
-/// That records depend on each other, or that their ids say nothing, does not matter for one
-/// difference; the records are to be independent of one another.
+/// The two numbers of a difference may depend on each other; the records must not.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SignedRank {
     /// In `[-1, 1]`: 1 where all that changed rose.

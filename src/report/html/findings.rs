@@ -264,6 +264,19 @@ fn facts(finding: &Finding, comparison: &Comparison) -> Vec<(String, String)> {
             format!("{adjusted} (alpha {})", comparison.alpha),
         );
     }
+    if let Some(same) = finding.same_ids {
+        fact(
+            "the same ids",
+            format!(
+                "higher for {}, lower for {} of {}; signed rank {}, p alone {}",
+                number::count(same.rose),
+                number::count(same.fell),
+                number::count(same.ids),
+                number::number(same.value),
+                number::p_value(same.p_value, comparison.alpha)
+            ),
+        );
+    }
     if let Some(permutations) = finding.permutations {
         fact("permutations", number::count(permutations));
     }
