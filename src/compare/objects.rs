@@ -344,7 +344,14 @@ fn compare_feature(
     if let Some(sentence) = number_sentence(tables.kind, name, scope, medians(a, b)) {
         draft = draft.sentence(sentence);
     }
-    let draft = tables.of_records(draft, scope, told(a, b, &options.thresholds));
+    // Sampled records keep means, so it is their sd that counts.
+    let means = means_of(tables, name);
+    let matters = means.map_or(f64::NAN, |(a, b)| told(a, b, &options.thresholds).matters);
+    let told = Told {
+        matters,
+        ..told(a, b, &options.thresholds)
+    };
+    let draft = tables.of_records(draft, scope, told);
     let mut drafts = vec![draft];
     if TAILED.contains(&name) {
         drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));
@@ -360,11 +367,16 @@ fn record_means<'a>(
     name: &str,
     (n, m): (f64, f64),
 ) -> Option<(&'a Quantiles, &'a Quantiles)> {
-    let of = |table: &'a ObjectTable| table.record_means().get(name);
-    let (a, b) = (of(tables.reference)?, of(tables.target)?);
+    let (a, b) = means_of(tables, name)?;
     let (records, records_target) = tables.records.effective(a.count(), b.count());
     let worth = |n: f64, m: f64| n * m / (n + m);
     (worth(records, records_target) > worth(n, m)).then_some((a, b))
+}
+
+/// The means of each record that has any.
+fn means_of<'a>(tables: Tables<'a>, name: &str) -> Option<(&'a Quantiles, &'a Quantiles)> {
+    let of = |table: &'a ObjectTable| table.record_means().get(name);
+    of(tables.reference).zip(of(tables.target))
 }
 
 /// What means of each record say: of a number that is 0 or 1 they are shares.
