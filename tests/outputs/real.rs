@@ -121,7 +121,7 @@ fn photographs_are_held_against_themselves() {
                 continue;
             }
             decided += 1;
-            assert_eq!(finding.p_value, Some((5.0 * held.p_value).min(1.0)));
+            assert_eq!(finding.p_value, Some((held.p_value / 0.2).min(1.0)));
             let told = format!(
                 "; lower for {} and higher for {} of {} ids that both windows have",
                 theirs["fell"], theirs["rose"], theirs["both"]

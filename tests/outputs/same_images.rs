@@ -87,7 +87,7 @@ fn a_tenth_fewer_boxes_show_only_image_by_image() {
     assert_eq!(count.statistic, "ks");
     let held = count.same_ids.unwrap();
     assert!(held.decides && held.value < -0.3, "{held:?}");
-    assert_eq!(count.p_value, Some(5.0 * held.p_value));
+    assert_eq!(count.p_value, Some(held.p_value / 0.2));
     assert!(count.sentence.starts_with("fewer boxes in a record: mean"));
     assert!(
         count
