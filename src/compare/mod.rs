@@ -40,6 +40,7 @@ mod natural;
 mod numbers;
 mod object_classes;
 mod object_design;
+mod object_numbers;
 mod object_words;
 mod objects;
 mod options;

@@ -3,26 +3,24 @@
 use std::collections::BTreeSet;
 
 use crate::error::Result;
-use crate::profile::{ObjectFeature, ObjectGroup, ObjectTable, Profile};
-use crate::sketch::{CoordinatedSample, Quantiles};
+use crate::profile::{ObjectGroup, ObjectTable, Profile};
+use crate::sketch::CoordinatedSample;
 
 use super::calibration::compare_calibration;
-use super::categories::{Counts, compare_counts};
 use super::draft::{Draft, effect};
 use super::extremes::{extremes, samples};
 use super::features::{OUTPUTS, careful};
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
-use super::numbers::{Named, Size, compare_numbers, medians, told};
+use super::numbers::{Named, Size, compare_numbers, told};
 use super::object_classes::{compare_classes, compare_faults, compare_pairs, compare_sizes};
-use super::object_design::{careful_design, number_design};
-use super::object_words::{count_sentence, flag_sentence, number_sentence};
+use super::object_numbers::{compare_feature, compare_missing};
+use super::object_words::count_sentence;
 use super::options::CompareOptions;
 use super::paired::{Paired, Told};
 use super::repeats::DesignEffects;
-use super::tails::compare_tails;
 use super::thresholds::Thresholds;
-use super::unlisted::{unknown_images, unknown_sizes};
+use super::unlisted::unknown_images;
 
 /// The objects that vectors of scores make, and the column that says their score, too
 /// (`measure::outputs::score_block`).
@@ -32,10 +30,6 @@ const TOP_SCORE: &str = "top score";
 const FEWEST_OBJECTS: u64 = 20;
 /// How numbers begin that objects have or lack by what else is true of them: that is tested.
 const CONDITIONAL: &str = "score if ";
-/// Numbers of a class whose tails are tested: of the others the whole distribution
-/// will do.
-const TAILED: [&str; 3] = ["score", "area", "relative area"];
-
 /// A table on both sides.
 #[derive(Clone, Copy)]
 pub(super) struct Tables<'a> {
@@ -66,7 +60,7 @@ impl Tables<'_> {
 
     /// A tested number with what sampled records say of it: samples keep the counts and means of all
     /// objects, of no class.
-    fn of_records(&self, mut draft: Draft, scope: &Scope, told: Told) -> Draft {
+    pub(super) fn of_records(&self, mut draft: Draft, scope: &Scope, told: Told) -> Draft {
         if *scope != Scope::All {
             return draft;
         }
@@ -265,191 +259,4 @@ fn with_change_of_mean(mut draft: Draft, (from, to): (f64, f64), thresholds: &Th
         ));
     }
     draft
-}
-
-fn compare_feature(
-    tables: Tables<'_>,
-    scope: &Scope,
-    name: &str,
-    groups: (&ObjectGroup, &ObjectGroup),
-    features: (&ObjectFeature, &ObjectFeature),
-) -> Vec<Draft> {
-    let design = number_design(tables, groups, features);
-    let (a, b) = (features.0.numbers(), features.1.numbers());
-    let full = format!("{} {name}", tables.kind);
-    let named = tables.named(&full, scope.clone());
-    let options = tables.options;
-    let flags = truths(a).zip(truths(b));
-    let means = match scope {
-        Scope::All => record_means(tables, name, design.effective(a.count(), b.count())),
-        _ => None,
-    };
-    if let Some((first, second)) = means {
-        let draft = compare_numbers(
-            &named,
-            first,
-            second,
-            Size::Wasserstein,
-            tables.records,
-            &options.thresholds,
-            options.seed,
-        );
-        let draft = means_told(draft, tables.kind, name, flags.is_some(), (first, second));
-        let mut told = told(first, second, &options.thresholds);
-        if flags.is_some() {
-            (told.from, told.to) = (mean(first), mean(second));
-        }
-        let mut drafts = vec![tables.of_records(draft, scope, told)];
-        if TAILED.contains(&name) {
-            let tails = compare_tails(&named, a, b, design, &options.thresholds);
-            drafts.extend(tails.into_iter().map(Draft::of_objects));
-        }
-        return drafts;
-    }
-    if let Some((first, second)) = flags {
-        let draft = compare_counts(
-            &named,
-            &first,
-            &second,
-            design,
-            &options.thresholds,
-            options.seed,
-        );
-        let share = |counts: &Counts, of: &Quantiles| {
-            counts.get(YES).copied().unwrap_or(0) as f64 / of.count() as f64
-        };
-        let shares = (share(&first, a), share(&second, b));
-        let mut draft = draft.sentence(flag_sentence(tables.kind, name, scope, shares));
-        // That none touched the border before, and one does now, is no new value.
-        draft.striking = false;
-        draft.finding.new_values.clear();
-        draft.finding.lost_values.clear();
-        let told = Told {
-            from: shares.0,
-            to: shares.1,
-            matters: options.thresholds.total_variation,
-        };
-        let draft = tables.of_records(draft, scope, told);
-        return vec![draft.of_objects()];
-    }
-    let mut draft = compare_numbers(
-        &named,
-        a,
-        b,
-        Size::Wasserstein,
-        design,
-        &options.thresholds,
-        options.seed,
-    );
-    if let Some(sentence) = number_sentence(tables.kind, name, scope, medians(a, b)) {
-        draft = draft.sentence(sentence);
-    }
-    // Sampled records keep means, so it is their sd that counts.
-    let means = means_of(tables, name);
-    let matters = means.map_or(f64::NAN, |(a, b)| told(a, b, &options.thresholds).matters);
-    let told = Told {
-        matters,
-        ..told(a, b, &options.thresholds)
-    };
-    let draft = tables.of_records(draft, scope, told);
-    let mut drafts = vec![draft];
-    if TAILED.contains(&name) {
-        drafts.extend(compare_tails(&named, a, b, design, &options.thresholds));
-    }
-    drafts.into_iter().map(Draft::of_objects).collect()
-}
-
-/// The means of each record, where they are worth more than all objects are: where few
-/// records hold much of all objects, these are worth few independent ones, while of their means each
-/// record has one.
-fn record_means<'a>(
-    tables: Tables<'a>,
-    name: &str,
-    (n, m): (f64, f64),
-) -> Option<(&'a Quantiles, &'a Quantiles)> {
-    let (a, b) = means_of(tables, name)?;
-    let (records, records_target) = tables.records.effective(a.count(), b.count());
-    let worth = |n: f64, m: f64| n * m / (n + m);
-    (worth(records, records_target) > worth(n, m)).then_some((a, b))
-}
-
-/// The means of each record that has any.
-fn means_of<'a>(tables: Tables<'a>, name: &str) -> Option<(&'a Quantiles, &'a Quantiles)> {
-    let of = |table: &'a ObjectTable| table.record_means().get(name);
-    of(tables.reference).zip(of(tables.target))
-}
-
-/// What means of each record say: of a number that is 0 or 1 they are shares.
-fn means_told(
-    draft: Draft,
-    kind: &str,
-    name: &str,
-    are_flags: bool,
-    (a, b): (&Quantiles, &Quantiles),
-) -> Draft {
-    let said = match are_flags {
-        true => Some(flag_sentence(kind, name, &Scope::All, (mean(a), mean(b)))),
-        false => number_sentence(kind, name, &Scope::All, medians(a, b)),
-    };
-    let said = said.unwrap_or_else(|| draft.finding.sentence.clone());
-    draft.sentence(format!("{said}, each record counted once"))
-}
-
-fn mean(numbers: &Quantiles) -> f64 {
-    numbers.mean().map_or(f64::NAN, |mean| mean.estimate)
-}
-
-const YES: &str = "yes";
-const NO: &str = "no";
-
-/// Counts of a number that is only ever 0 or 1.
-fn truths(numbers: &Quantiles) -> Option<Counts> {
-    let mut counts = Counts::new();
-    for bucket in numbers.buckets() {
-        let value = match (bucket.lower, bucket.upper) {
-            (0.0, 0.0) => NO,
-            (1.0, 1.0) => YES,
-            _ => return None,
-        };
-        counts.insert(value.to_owned(), bucket.count);
-    }
-    (numbers.finite_count() == numbers.count() && !counts.is_empty()).then_some(counts)
-}
-
-/// Objects that lack a number others have.
-fn compare_missing(
-    tables: Tables<'_>,
-    scope: &Scope,
-    name: &str,
-    (reference, target): (&ObjectGroup, &ObjectGroup),
-) -> Option<Draft> {
-    let missing = (reference.missing(name), target.missing(name));
-    // Two lists without an object say nothing of what objects have.
-    if missing == (0, 0) || reference.objects() == 0 || target.objects() == 0 {
-        return None;
-    }
-    let feature = format!("{} {name} missing", tables.kind);
-    let named = tables.named(&feature, scope.clone());
-    if let Some(reason) = unknown_sizes(name, reference, target) {
-        let draft = named.draft();
-        let draft = draft.counts(reference.objects(), target.objects());
-        return Some(draft.not_tested(reason));
-    }
-    let counts = |group: &ObjectGroup, missing: u64| -> Counts {
-        [("missing", missing), ("there", group.objects() - missing)]
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(what, count)| (what.to_owned(), count))
-            .collect()
-    };
-    let (a, b) = (counts(reference, missing.0), counts(target, missing.1));
-    let options = tables.options;
-    Some(compare_counts(
-        &named,
-        &a,
-        &b,
-        careful_design(tables, (reference, target)),
-        &options.thresholds,
-        options.seed,
-    ))
 }
