@@ -159,7 +159,7 @@ fn records_that_hold_objects() {
 /// Earlier builds kept nothing of a record's objects, and so more records in the same bytes.
 #[test]
 fn a_profile_of_earlier_builds_is_read() {
-    let read = Profile::read(golden("objects-of-earlier-builds.dsp")).unwrap();
+    let read = Profile::read(golden("earlier/objects.dsp")).unwrap();
     assert_eq!(
         (read.records(), read.objects()["box"].all().objects()),
         (87, 83)
