@@ -75,7 +75,8 @@ impl Common {
     /// Both samples keep the records of smallest hash, so below the smaller of
     /// their thresholds both are complete: there, common hashes can be counted.
     /// Records are the same if they came with the same id and their time or their
-    /// vector agrees, or, where neither had an id, if their vectors were the same.
+    /// vector agrees (without vectors: unless both have a time and these differ), or, where neither had
+    /// an id, if what they hold was the same.
     pub(crate) fn of(reference: &CoordinatedSample, target: &CoordinatedSample) -> Self {
         Self::by(reference, target, is_same)
     }
