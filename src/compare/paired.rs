@@ -220,12 +220,18 @@ fn telling(feature: &str, mut changes: Vec<Change<'_>>, way: f64) -> Vec<Telling
 pub(super) fn note(drafts: &[Draft], options: &CompareOptions) -> Option<Note> {
     let held = drafts.iter().filter_map(|d| d.finding.same_ids);
     let has_numbers = drafts.iter().any(|d| d.finding.p_value.is_some());
+    let is_said = options.paired == Some(true);
     let text = match held.map(|same| same.ids).max() {
-        Some(ids) => format!(
-            "{ids} sampled ids are in both windows: numbers are also held against themselves, id by id. \
-             If an id names another record in each window, --unpaired is better."
-        ),
-        None if options.paired == Some(true) && has_numbers => format!(
+        Some(ids) => {
+            let doubt = match is_said {
+                true => "",
+                false => " If an id names another record in each window, --unpaired is better.",
+            };
+            format!(
+                "{ids} sampled ids are in both windows: numbers are also held against themselves, id by id.{doubt}"
+            )
+        }
+        None if is_said && has_numbers => format!(
             "The records were said to be the same on both sides, but no number could be held against \
              itself: that needs {FEWEST} sampled ids, each of one record, with a number in both windows, and \
              records without groups."
