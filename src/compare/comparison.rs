@@ -7,6 +7,7 @@ use crate::profile::{Profile, SpaceProfile};
 
 use super::calibration::expected_accuracy;
 use super::draft::Draft;
+use super::extremes::samples;
 use super::features::compare_features;
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
@@ -14,7 +15,7 @@ use super::judge::{judge, overall};
 use super::natural::History;
 use super::objects::compare_objects;
 use super::options::CompareOptions;
-use super::paired::{self, Paired};
+use super::paired::{self, Paired, Sampled};
 use super::pictures;
 use super::repeats::ids_that_repeat;
 use super::result::{Comparison, Note, SpaceSummary, WindowSummary};
@@ -177,13 +178,14 @@ pub(super) fn measure(
         ));
     }
     let paired = Paired::of(reference, target, options);
-    let mut drafts = compare_features(reference, target, paired.as_ref(), options)?;
-    drafts.extend(compare_objects(
-        reference,
-        target,
-        paired.as_ref(),
-        options,
-    )?);
+    let samples: Vec<_> = samples(reference, target).collect();
+    let sampled = Sampled {
+        paired: paired.as_ref(),
+        samples: &samples,
+        alpha: options.alpha,
+    };
+    let mut drafts = compare_features(reference, target, sampled, options)?;
+    drafts.extend(compare_objects(reference, target, sampled, options)?);
     drafts.extend(compare_unused(reference, target, &options.thresholds));
     let mut spaces = Vec::new();
     let mut notes: Vec<Note> = expected_accuracy(reference, target).into_iter().collect();

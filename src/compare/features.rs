@@ -2,20 +2,19 @@
 
 use crate::error::Result;
 use crate::profile::{Feature, POOLED_VALUES, Profile};
-use crate::sketch::{Categories, CoordinatedSample};
+use crate::sketch::Categories;
 
 use super::angles::{compare_angles, periods};
 use super::binned::{Shares, compare_binned};
 use super::categories::{Counts, compare_counts, compare_counts_by};
 use super::class_naming::named_otherwise;
 use super::draft::Draft;
-use super::extremes::{extremes, samples};
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
-use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1, moved, told};
+use super::numbers::{Named, Size, compare_numbers, compare_numbers_by_w1, told};
 use super::options::CompareOptions;
 use super::outputs::is_output;
-use super::paired::Paired;
+use super::paired::Sampled;
 use super::repeats::DesignEffects;
 use super::sealed::aligned_counts;
 use super::statistic::{Statistic, chosen};
@@ -41,7 +40,7 @@ const PICTURES: [&str; 5] = ["file", "exif", "pixels", "quality", "custom"];
 pub(crate) fn compare_features(
     reference: &Profile,
     target: &Profile,
-    paired: Option<&Paired>,
+    sampled: Sampled<'_>,
     options: &CompareOptions,
 ) -> Result<Vec<Draft>> {
     let periods = periods(reference, target)?;
@@ -51,7 +50,6 @@ pub(crate) fn compare_features(
     let has_pictures = images.0.is_some() || images.1.is_some();
     let place = |name: &str| place(name, options, has_pictures);
     let records = (reference.records(), target.records());
-    let sampled: Vec<_> = samples(reference, target).collect();
     let mut drafts = Vec::new();
     for (name, a) in reference.features() {
         if serves_as_class(reference, target, name) {
@@ -79,8 +77,7 @@ pub(crate) fn compare_features(
                     groups: groups.as_ref(),
                     sealed: (reference.config().is_sealed(), target.config().is_sealed()),
                     records,
-                    sampled: &sampled,
-                    paired,
+                    sampled,
                 };
                 drafts.extend(compare_feature(&named, a, b, by, options));
             }
@@ -142,10 +139,7 @@ struct Chosen<'a> {
     sealed: (bool, bool),
     /// Records of both.
     records: (u64, u64),
-    /// Samples that show what changed.
-    sampled: &'a [(&'a CoordinatedSample, &'a CoordinatedSample)],
-    /// The records that both windows have, where they are mostly the same.
-    paired: Option<&'a Paired>,
+    sampled: Sampled<'a>,
 }
 
 /// How much less than their number records say of what samples do not keep.
@@ -170,26 +164,29 @@ fn compare_feature(
         let design = by.groups.map_or(DesignEffects::NONE, |groups| {
             groups.feature_design(named.feature, (a.count(), b.count()))
         });
-        let mut whole = match (by.period, shares, by.statistic) {
+        let without_ids = Sampled {
+            paired: None,
+            ..by.sampled
+        };
+        let said = |sampled: Sampled<'_>, draft| sampled.say(draft, told(a, b, thresholds));
+        // Ids are held against each other where nobody chose another statistic.
+        let whole = match (by.period, shares, by.statistic) {
             (Some(period), by, _) => {
                 compare_angles(named, (a, b), period, by, design, thresholds, seed)
             }
-            (None, Some(by), _) => compare_binned(named, a, b, by, design, thresholds, seed),
-            (None, _, Some(Statistic::W1)) => {
-                compare_numbers_by_w1(named, a, b, design, thresholds, seed)
-            }
-            (None, None, _) => {
-                let draft = compare_numbers(named, a, b, size, design, thresholds, seed);
-                match by.paired {
-                    Some(paired) => paired.refine(draft, told(a, b, thresholds)),
-                    None => draft,
-                }
-            }
+            (None, Some(by), _) => said(
+                without_ids,
+                compare_binned(named, a, b, by, design, thresholds, seed),
+            ),
+            (None, _, Some(Statistic::W1)) => said(
+                without_ids,
+                compare_numbers_by_w1(named, a, b, design, thresholds, seed),
+            ),
+            (None, None, _) => said(
+                by.sampled,
+                compare_numbers(named, a, b, size, design, thresholds, seed),
+            ),
         };
-        let is_shown = by.period.is_some() || !whole.finding.records.is_empty();
-        if !is_shown && whole.finding.p_value.is_some_and(|p| p < options.alpha) {
-            whole.finding.records = extremes(named.feature, moved(a, b), by.sampled);
-        }
         drafts.push(whole);
         // A circle has no ends.
         if by.period.is_none() {

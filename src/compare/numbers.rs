@@ -210,9 +210,12 @@ pub(crate) fn medians(reference: &Quantiles, target: &Quantiles) -> (f64, f64) {
     (median(reference), median(target))
 }
 
+pub(crate) fn mean(numbers: &Quantiles) -> f64 {
+    numbers.mean().map_or(f64::NAN, |mean| mean.estimate)
+}
+
 /// Where a number went: its median, or, where this stayed, its mean.
-pub(crate) fn moved(reference: &Quantiles, target: &Quantiles) -> (f64, f64) {
-    let mean = |q: &Quantiles| q.mean().map_or(f64::NAN, |mean| mean.estimate);
+fn moved(reference: &Quantiles, target: &Quantiles) -> (f64, f64) {
     match medians(reference, target) {
         (from, to) if from == to => (mean(reference), mean(target)),
         medians => medians,

@@ -6,7 +6,7 @@ use crate::sketch::Quantiles;
 use super::categories::{Counts, compare_counts};
 use super::draft::Draft;
 use super::finding::Scope;
-use super::numbers::{Named, Size, compare_numbers, medians, told};
+use super::numbers::{Named, Size, compare_numbers, mean, medians, told};
 use super::object_design::{careful_design, number_design};
 use super::object_words::{flag_sentence, number_sentence};
 use super::objects::Tables;
@@ -157,10 +157,6 @@ fn record_means<'a>(
 fn means_of<'a>(tables: Tables<'a>, name: &str) -> Option<(&'a Quantiles, &'a Quantiles)> {
     let of = |table: &'a ObjectTable| table.record_means().get(name);
     of(tables.reference).zip(of(tables.target))
-}
-
-fn mean(numbers: &Quantiles) -> f64 {
-    numbers.mean().map_or(f64::NAN, |mean| mean.estimate)
 }
 
 const YES: &str = "yes";

@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::error::Result;
 use crate::profile::{ObjectGroup, ObjectTable, Profile};
-use crate::sketch::CoordinatedSample;
 
 use super::calibration::compare_calibration;
 use super::draft::{Draft, effect};
-use super::extremes::{extremes, samples};
 use super::features::{OUTPUTS, careful};
 use super::finding::{Kind, Scope};
 use super::groups::Groups;
@@ -17,7 +15,7 @@ use super::object_classes::{compare_classes, compare_faults, compare_pairs, comp
 use super::object_numbers::{compare_feature, compare_missing};
 use super::object_words::count_sentence;
 use super::options::CompareOptions;
-use super::paired::{Paired, Told};
+use super::paired::{Sampled, Told};
 use super::repeats::DesignEffects;
 use super::thresholds::Thresholds;
 use super::unlisted::unknown_images;
@@ -41,10 +39,7 @@ pub(super) struct Tables<'a> {
     /// Whether named values of the records say the same of all objects: vectors of scores
     /// give a class and a score to the record and to its one object.
     pub(super) is_told: bool,
-    /// The records that both windows have, where they are mostly the same.
-    pub(super) paired: Option<&'a Paired>,
-    /// Samples that show which records changed.
-    pub(super) sampled: &'a [(&'a CoordinatedSample, &'a CoordinatedSample)],
+    pub(super) sampled: Sampled<'a>,
     pub(super) options: &'a CompareOptions,
 }
 
@@ -60,18 +55,11 @@ impl Tables<'_> {
 
     /// A tested number with what sampled records say of it: samples keep the counts and means of all
     /// objects, of no class.
-    pub(super) fn of_records(&self, mut draft: Draft, scope: &Scope, told: Told) -> Draft {
-        if *scope != Scope::All {
-            return draft;
+    pub(super) fn of_records(&self, draft: Draft, scope: &Scope, told: Told) -> Draft {
+        match scope {
+            Scope::All => self.sampled.say(draft, told),
+            _ => draft,
         }
-        if let Some(paired) = self.paired {
-            draft = paired.refine(draft, told);
-        }
-        let finding = &mut draft.finding;
-        if finding.records.is_empty() && finding.p_value.is_some_and(|p| p < self.options.alpha) {
-            finding.records = extremes(&finding.feature, (told.from, told.to), self.sampled);
-        }
-        draft
     }
 }
 
@@ -84,11 +72,10 @@ impl Tables<'_> {
 pub(super) fn compare_objects(
     reference: &Profile,
     target: &Profile,
-    paired: Option<&Paired>,
+    sampled: Sampled<'_>,
     options: &CompareOptions,
 ) -> Result<Vec<Draft>> {
     let groups = Groups::of_any(reference, target);
-    let sampled: Vec<_> = samples(reference, target).collect();
     let (a, b) = (reference.objects(), target.objects());
     let kinds: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
     let mut drafts = Vec::new();
@@ -111,8 +98,7 @@ pub(super) fn compare_objects(
                 .iter()
                 .all(|profile| kind == SCORED && profile.features().contains_key(TOP_SCORE)),
             records: careful(groups.as_ref(), (first.records(), second.records())),
-            paired,
-            sampled: &sampled,
+            sampled,
             options,
         };
         drafts.extend(compare_table(tables)?);

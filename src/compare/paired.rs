@@ -1,10 +1,11 @@
 //! Numbers of the same ids in two windows, each held against itself.
 
 use crate::profile::Profile;
+use crate::sketch::CoordinatedSample;
 use crate::sphere::record_name;
 
 use super::draft::Draft;
-use super::extremes::{SHOWN, samples, value};
+use super::extremes::{SHOWN, extremes, samples, value};
 use super::figures::number;
 use super::finding::{Effect, SameIds, TellingRecord};
 use super::groups::Groups;
@@ -101,7 +102,7 @@ impl Paired {
     }
 
     /// The finding with its number held against itself.
-    pub(super) fn refine(&self, mut draft: Draft, told: Told) -> Draft {
+    fn refine(&self, mut draft: Draft, told: Told) -> Draft {
         // Of what was always one value and now is another there is nothing to add.
         let p_value = draft.finding.p_value.filter(|_| !draft.striking);
         let (Some(of_windows), true) = (p_value, told.matters > 0.0) else {
@@ -147,6 +148,31 @@ impl Paired {
         changes
             .filter_map(|pair| Change::of(pair, feature))
             .collect()
+    }
+}
+
+/// What sampled records say of tested numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Sampled<'a> {
+    /// The ids that both windows have, where they are mostly the same.
+    pub(super) paired: Option<&'a Paired>,
+    /// Samples that show what changed.
+    pub(super) samples: &'a [(&'a CoordinatedSample, &'a CoordinatedSample)],
+    pub(super) alpha: f64,
+}
+
+impl Sampled<'_> {
+    /// The finding of a number, held against itself and with records that show it.
+    pub(super) fn say(&self, draft: Draft, told: Told) -> Draft {
+        let mut draft = match self.paired {
+            Some(paired) => paired.refine(draft, told),
+            None => draft,
+        };
+        let finding = &mut draft.finding;
+        if finding.records.is_empty() && finding.p_value.is_some_and(|p| p < self.alpha) {
+            finding.records = extremes(&finding.feature, (told.from, told.to), self.samples);
+        }
+        draft
     }
 }
 

@@ -15,6 +15,7 @@ use super::ids::IdMode;
 use super::object_table::ObjectTable;
 use super::pictures::picture_rows;
 use super::record_file::RawRecords;
+use super::record_sample::sampled_numbers;
 use super::sealed::SealedSpace;
 use super::window::Profile;
 use super::wire::{RawConfig, RawSpace, from_body, to_body};
@@ -230,8 +231,7 @@ impl Profile {
         if sections.next().is_some() {
             return Err(damaged("a section too many"));
         }
-        let of_objects: usize = objects.values().map(ObjectTable::sampled_numbers).sum();
-        let numbers = features.len() + of_objects;
+        let numbers = sampled_numbers(&features, &objects);
         let sample = match records {
             Some(records) => records.check(&config, features.len(), numbers),
             None => Ok(CoordinatedSample::new(0)),

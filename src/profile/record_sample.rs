@@ -1,5 +1,6 @@
 //! The sample of records where there is no embedding space to sample.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ingest::{Column, Objects, Value};
@@ -7,6 +8,8 @@ use crate::sketch::{CoordinatedSample, hash_bytes, hash_text};
 
 use super::chunk::Chunk;
 use super::config::ProfileConfig;
+use super::feature::Feature;
+use super::object_table::ObjectTable;
 use super::sampling::smallest_first;
 
 /// Bytes that a sampled record is reckoned at: itself, and each of its features.
@@ -24,6 +27,15 @@ pub(crate) fn record_rows(config: &ProfileConfig, numbers: usize) -> usize {
     }
     let bytes = RECORD_BYTES.saturating_add(numbers.saturating_mul(FEATURE_BYTES));
     config.sample_rows.min(config.sample_bytes / bytes)
+}
+
+/// Numbers that sampled records of a profile with these features and objects may have.
+pub(super) fn sampled_numbers(
+    features: &BTreeMap<String, Feature>,
+    objects: &BTreeMap<String, ObjectTable>,
+) -> usize {
+    let of_objects = objects.values().map(ObjectTable::sampled_numbers);
+    features.len() + of_objects.sum::<usize>()
 }
 
 /// Offers the records of a chunk, those of the smallest hashes first.

@@ -4,9 +4,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sketch::SampleBudget;
 
 use super::config::ProfileConfig;
-use super::object_table::ObjectTable;
 use super::pictures::picture_rows;
-use super::record_sample::record_rows;
+use super::record_sample::{record_rows, sampled_numbers};
 use super::space_config::SpaceConfig;
 use super::space_sketch::SpaceSketch;
 use super::window::Profile;
@@ -65,8 +64,7 @@ impl Profile {
             config.sample_rows = config.sample_rows.min(rows);
             config.sample_bytes = config.sample_bytes.min(bytes.unwrap_or(usize::MAX));
         }
-        let objects = out.objects.values().map(ObjectTable::sampled_numbers);
-        let numbers = out.features.len() + objects.sum::<usize>();
+        let numbers = sampled_numbers(&out.features, &out.objects);
         out.sample.set_k(record_rows(config, numbers));
         if let Some(pictures) = &mut out.pictures {
             pictures.set_k(picture_rows(config));

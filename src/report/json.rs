@@ -1,7 +1,7 @@
 //! A comparison for programs: the JSON document, specified at [`Document`].
 
 use super::json_frame::Frame;
-use crate::compare::{Comparison, Kind, Note, Verdict};
+use crate::compare::{Comparison, Kind, Note, SameIds, Verdict};
 use serde::Serialize;
 
 /// The JSON document of a comparison, format version 1.
@@ -234,24 +234,6 @@ pub struct Finding<'a> {
     pub lost_values: &'a [String],
     /// Records that show it.
     pub records: Vec<Record<'a>>,
-}
-
-/// A number of the ids that both windows have, held against itself by a signed-rank test.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SameIds {
-    /// Sampled ids with a number in both windows.
-    pub ids: u64,
-    /// Those whose number rose by enough to count.
-    pub rose: u64,
-    /// Those whose number fell by as much.
-    pub fell: u64,
-    /// Matched-pairs rank-biserial correlation, from -1 to 1.
-    pub value: f64,
-    /// Tail probability of this test alone under no change.
-    pub p_value: f64,
-    /// Whether the finding's p-value is that of this test (times five), not that of its statistic
-    /// (times 1.25).
-    pub decides: bool,
 }
 
 /// What accepted windows show of a finding.

@@ -2,7 +2,7 @@
 
 use super::json::{
     Association, Document, Effect, Explanation, Finding, Frechet, Group, Mix, Natural, NotUsed,
-    Quantile, Rate, Record, SameIds, Scope, SelfCheck, Share, Space, Window,
+    Quantile, Rate, Record, Scope, SelfCheck, Share, Space, Window,
 };
 use super::json_frame::Frame;
 use crate::compare;
@@ -66,14 +66,7 @@ impl<'a> Finding<'a> {
             value: finding.value.and_then(finite),
             p_value: finding.p_value.and_then(finite),
             p_adjusted: finding.p_adjusted.and_then(finite),
-            same_ids: finding.same_ids.map(|same| SameIds {
-                ids: same.ids,
-                rose: same.rose,
-                fell: same.fell,
-                value: same.value,
-                p_value: same.p_value,
-                decides: same.decides,
-            }),
+            same_ids: finding.same_ids,
             permutations: finding.permutations,
             effect: finding.effect.as_ref().map(Effect::new),
             other_effects: finding.other_effects.iter().map(Effect::new).collect(),
